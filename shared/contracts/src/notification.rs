@@ -1,0 +1,47 @@
+//! What the notification service publishes.
+
+use kernel::{MessageId, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// E-mail.
+    Email,
+    /// Text message.
+    Sms,
+    /// To a device.
+    Push,
+    /// The app's inbox.
+    InApp,
+}
+
+/// A provider took a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Sent {
+    /// The message.
+    pub message_id: MessageId,
+    /// To whom.
+    pub user_id: UserId,
+    /// How.
+    pub channel: Channel,
+    /// What about, such as `order_updates`.
+    pub category: String,
+}
+
+/// A provider refused a message for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Failed {
+    /// The message.
+    pub message_id: MessageId,
+    /// To whom.
+    pub user_id: UserId,
+    /// How.
+    pub channel: Channel,
+    /// What about.
+    pub category: String,
+    /// The provider's reason.
+    pub reason: String,
+}

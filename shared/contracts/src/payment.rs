@@ -1,0 +1,70 @@
+//! What the payment service publishes.
+
+use kernel::{Money, OrderId, PaymentId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The customer's money is reserved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Authorized {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What for.
+    pub order_id: OrderId,
+    /// Whose money.
+    pub customer_id: UserId,
+    /// How much.
+    pub amount: Money,
+    /// Until when it stays reserved.
+    pub expires_at: Timestamp,
+}
+
+/// The bank said no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Declined {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What for.
+    pub order_id: OrderId,
+    /// Whose.
+    pub customer_id: UserId,
+    /// The provider's code, such as `card_declined`.
+    pub reason: String,
+}
+
+/// The customer must approve the payment at the bank (3-D Secure).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ActionRequired {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What for.
+    pub order_id: OrderId,
+    /// Whose.
+    pub customer_id: UserId,
+}
+
+/// The customer was charged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Captured {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What for.
+    pub order_id: OrderId,
+    /// Whose money.
+    pub customer_id: UserId,
+    /// How much: at most what was authorised.
+    pub amount: Money,
+}
+
+/// The reserved money was released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Voided {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What for.
+    pub order_id: OrderId,
+    /// Whose money.
+    pub customer_id: UserId,
+    /// `order_ended` or `authorization_expired`.
+    pub reason: String,
+}

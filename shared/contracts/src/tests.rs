@@ -1,0 +1,43 @@
+//! Golden files: what each event looks like on the wire, for ever.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::*;
+
+fn golden(event_type: &str) -> serde_json::Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{event_type}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+#[test]
+fn every_contract_reads_and_writes_its_golden_file() {
+    for published in PUBLISHED {
+        let envelope: Envelope = serde_json::from_value(golden(published.event_type)).unwrap();
+        assert_eq!(envelope.event_type, published.event_type);
+        assert_eq!(envelope.source, published.source);
+        assert_eq!(envelope.id, format!("{}/{}", envelope.subject, envelope.sequence));
+        let again = (published.round_trip)(envelope.data.clone()).unwrap();
+        assert_eq!(again, envelope.data, "{}", published.event_type);
+    }
+}
+
+#[test]
+fn every_contract_ignores_what_it_does_not_know() {
+    for published in PUBLISHED {
+        let mut data = golden(published.event_type)["data"].clone();
+        data["added_later"] = true.into();
+        assert!((published.round_trip)(data).is_ok(), "{}", published.event_type);
+    }
+}
+
+#[test]
+fn no_golden_file_without_a_contract() {
+    let known: BTreeSet<_> = PUBLISHED.iter().map(|published| format!("{}.json", published.event_type)).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(known.contains(&name), "{name}");
+    }
+}

@@ -1,0 +1,23 @@
+//! The vocabulary that all services share: typed ids, money, instants and positions.
+//!
+//! Pure values with one fallible constructor each. Nothing here reads a clock, draws randomness or knows AWS.
+
+mod geo;
+pub mod hours;
+mod id;
+mod money;
+mod role;
+mod text;
+mod zone;
+
+pub use geo::{EARTH_RADIUS_METERS, InvalidPosition, Meters, Position};
+pub use hours::{InvalidHours, Opening, OpeningHours, TimeZone};
+pub use id::{
+    AddressId, CourierId, DeliveryId, DeviceId, InvalidId, InvoiceId, MessageId, OfferId, OrderId, PaymentId,
+    PaymentMethodId, PromotionId, QuoteId, RestaurantId, ReviewId, TypedId, UserId,
+};
+pub use jiff::{SignedDuration, Timestamp};
+pub use money::{BasisPoints, Currency, InvalidCurrency, Money, MoneyError, Rounding};
+pub use role::{Role, UnknownRole};
+pub use text::{InvalidText, Text};
+pub use zone::{InvalidZone, Ring, Zone};
