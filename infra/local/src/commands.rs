@@ -1,0 +1,5 @@
+//! The commands, one a file.
+
+pub mod down;
+pub mod status;
+pub mod up;

@@ -1,0 +1,72 @@
+//! `cargo local`: the whole platform on one machine, from the real templates, without an account or a network.
+//!
+//! One file per command in `commands/`; what they share lies beside this file. Nothing here is deployed.
+
+mod artefacts;
+mod aws;
+mod clock;
+mod commands;
+mod failure;
+mod http;
+mod instance;
+mod outputs;
+mod package;
+mod process;
+mod python;
+mod record;
+mod secrets;
+mod servers;
+mod stack;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::Outcome;
+use crate::instance::{DEFAULT_PORT, Instance};
+
+/// Runs the whole platform on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "cargo local", bin_name = "cargo local", version, max_term_width = 100)]
+struct Arguments {
+    /// The port of the AWS emulator; the next two belong to localstripe and the fault proxy. Copies with different
+    /// ports run side by side.
+    #[arg(long, global = true, default_value_t = DEFAULT_PORT)]
+    port: u16,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds, starts and deploys everything, seeds a small city, and stays until Ctrl-C.
+    Up(commands::up::Options),
+    /// Stops what `up` started.
+    Down,
+    /// Tells what runs and where, and what waits in the queues.
+    Status,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            ui::complain(format!("\n{failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Outcome {
+    let instance = Instance::locate(arguments.port)?;
+    match &arguments.command {
+        Command::Up(options) => commands::up::run(&instance, options),
+        Command::Down => {
+            commands::down::run(&instance);
+            Ok(())
+        }
+        Command::Status => commands::status::run(&instance),
+    }
+}
