@@ -1,5 +1,8 @@
 //! The commands, one a file.
 
+pub mod deploy;
 pub mod down;
+pub mod logs;
+pub mod redrive;
 pub mod status;
 pub mod up;

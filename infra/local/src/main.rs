@@ -2,6 +2,7 @@
 //!
 //! One file per command in `commands/`; what they share lies beside this file. Nothing here is deployed.
 
+mod api;
 mod artefacts;
 mod aws;
 mod clock;
@@ -11,10 +12,12 @@ mod http;
 mod instance;
 mod outputs;
 mod package;
+mod platform;
 mod process;
 mod python;
 mod record;
 mod secrets;
+mod seed;
 mod servers;
 mod stack;
 mod ui;
@@ -42,8 +45,14 @@ struct Arguments {
 enum Command {
     /// Builds, starts and deploys everything, seeds a small city, and stays until Ctrl-C.
     Up(commands::up::Options),
+    /// Builds one service and updates its stack alone, while the others go on.
+    Deploy(commands::deploy::Options),
     /// Stops what `up` started.
     Down,
+    /// Shows what the functions have logged.
+    Logs(commands::logs::Options),
+    /// Returns messages that could not be processed, and tells what became of them.
+    Redrive(commands::redrive::Options),
     /// Tells what runs and where, and what waits in the queues.
     Status,
 }
@@ -63,6 +72,9 @@ fn run(arguments: &Arguments) -> Outcome {
     let instance = Instance::locate(arguments.port)?;
     match &arguments.command {
         Command::Up(options) => commands::up::run(&instance, options),
+        Command::Deploy(options) => commands::deploy::run(&instance, options),
+        Command::Logs(options) => commands::logs::run(&instance, options),
+        Command::Redrive(options) => commands::redrive::run(&instance, options),
         Command::Down => {
             commands::down::run(&instance);
             Ok(())

@@ -30,6 +30,15 @@ pub struct Stack {
     pub outputs: BTreeMap<String, String>,
 }
 
+/// The value of a parameter.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// This one.
+    New(String),
+    /// The one that the stack has already.
+    Previous,
+}
+
 /// A resource of a stack.
 #[derive(Debug)]
 pub struct Resource {
@@ -55,7 +64,7 @@ impl<'a> Stacks<'a> {
         &self,
         name: &str,
         template: &str,
-        parameters: &[(String, String)],
+        parameters: &[(String, Value)],
         step: &mut Step,
     ) -> Outcome<Stack> {
         self.aws.query(
@@ -75,7 +84,7 @@ impl<'a> Stacks<'a> {
         &self,
         name: &str,
         template: &str,
-        parameters: &[(String, String)],
+        parameters: &[(String, Value)],
         step: &mut Step,
     ) -> Outcome<Stack> {
         let changed = self.aws.query(
@@ -210,7 +219,7 @@ impl<'a> Stacks<'a> {
 }
 
 /// The form of a stack's creation or change.
-fn form(name: &str, template: &str, parameters: &[(String, String)]) -> Vec<(String, String)> {
+fn form(name: &str, template: &str, parameters: &[(String, Value)]) -> Vec<(String, String)> {
     let mut form = vec![
         ("StackName".to_owned(), name.to_owned()),
         ("TemplateURL".to_owned(), template.to_owned()),
@@ -222,7 +231,10 @@ fn form(name: &str, template: &str, parameters: &[(String, String)]) -> Vec<(Str
     for (index, (key, value)) in parameters.iter().enumerate() {
         let member = format!("Parameters.member.{}", index + 1);
         form.push((format!("{member}.ParameterKey"), key.clone()));
-        form.push((format!("{member}.ParameterValue"), value.clone()));
+        form.push(match value {
+            Value::New(value) => (format!("{member}.ParameterValue"), value.clone()),
+            Value::Previous => (format!("{member}.UsePreviousValue"), "true".to_owned()),
+        });
     }
     form
 }

@@ -17,7 +17,7 @@ use crate::package::Package;
 use crate::process::{Process, tail};
 use crate::python::{Environment, Tools};
 use crate::record::Record;
-use crate::stack::{Stack, Stacks};
+use crate::stack::{Stack, Stacks, Value};
 use crate::ui::{Step, say};
 use crate::{secrets, servers};
 
@@ -40,6 +40,9 @@ pub struct Options {
     /// Build as for production: small and quick to start, but slow to build.
     #[arg(long)]
     pub release: bool,
+    /// Deploy the programs in `target/lambda` as they are, instead of building them.
+    #[arg(long)]
+    pub no_build: bool,
     /// Set a parameter of the root template; may be given more than once.
     #[arg(long = "set", value_name = "PARAMETER=VALUE")]
     pub parameters: Vec<String>,
@@ -112,7 +115,10 @@ fn start(instance: &Instance, options: &Options) -> Outcome<Outputs> {
 
     let stack = deploy(instance, &tools, options)?;
     register_webhook(instance, output(&stack, "ApiUrl")?)?;
-    let outputs = describe(instance, &stack)?;
+    let mut outputs = describe(instance, &stack)?;
+    if !options.bare {
+        crate::seed::run(&mut outputs)?;
+    }
     // Written last, so that whoever waits for the file finds a platform that is ready.
     outputs.save(instance)?;
     record.stack = Some(STACK.to_owned());
@@ -141,7 +147,7 @@ fn deploy(instance: &Instance, tools: &Environment, options: &Options) -> Outcom
 }
 
 /// The values of the root template's parameters that differ from production.
-fn parameters(instance: &Instance, options: &Options, declared: &[String]) -> Outcome<Vec<(String, String)>> {
+fn parameters(instance: &Instance, options: &Options, declared: &[String]) -> Outcome<Vec<(String, Value)>> {
     let api = format!("{}/_aws/execute-api/{{api_id}}", instance.endpoint());
     let live = format!("ws://localhost:{}/_aws/execute-api/{{api_id}}/live", instance.port);
     let local = [
@@ -160,10 +166,10 @@ fn parameters(instance: &Instance, options: &Options, declared: &[String]) -> Ou
         ("LiveUrl", live),
         ("StripeApiUrl", instance.stripe_url()),
     ];
-    let mut values: Vec<(String, String)> = local
+    let mut values: Vec<(String, Value)> = local
         .into_iter()
         .filter(|(name, _)| declared.iter().any(|known| known == name))
-        .map(|(name, value)| (name.to_owned(), value))
+        .map(|(name, value)| (name.to_owned(), Value::New(value)))
         .collect();
     for setting in &options.parameters {
         let pair = setting
@@ -177,7 +183,7 @@ fn parameters(instance: &Instance, options: &Options, declared: &[String]) -> Ou
             )
         })?;
         values.retain(|(known, _)| known != name);
-        values.push((name.to_owned(), value.to_owned()));
+        values.push((name.to_owned(), Value::New(value.to_owned())));
     }
     Ok(values)
 }

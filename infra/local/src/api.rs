@@ -1,0 +1,189 @@
+//! The public API as an app sees it: what seeding and the demonstration live through.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use crate::aws::Aws;
+use crate::failure::{Failure, Outcome};
+use crate::http::{Answer, Http, refused};
+use crate::outputs::Outputs;
+use crate::secrets::PASSWORD;
+
+/// How long a mail may take to arrive; it is sent while the request is served.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often a client tries a request again that was answered 503 or 429, as the API asks of its clients.
+const ATTEMPTS_MAX: u32 = 6;
+
+/// The API, as seen by one signed-in person, or by nobody.
+#[derive(Debug, Clone)]
+pub struct Api {
+    base: String,
+    http: Http,
+    token: Option<String>,
+}
+
+impl Api {
+    /// The API without a sign-in.
+    pub fn public(outputs: &Outputs) -> Self {
+        Self {
+            base: outputs.api_url.clone(),
+            http: Http::new(),
+            token: None,
+        }
+    }
+
+    /// Signs up, reads the code out of the mail, confirms and signs in.
+    ///
+    /// # Errors
+    /// When the API refuses or no mail comes.
+    pub fn enrol(outputs: &Outputs, person: &Value, role: &str) -> Outcome<Self> {
+        let api = Self::public(outputs);
+        let email = person["email"].as_str().unwrap_or_default();
+        let mut body =
+            json!({"email": email, "password": PASSWORD, "name": person["name"], "role": role, "locale": "en"});
+        if let Some(phone) = person["phone"].as_str() {
+            body["phone"] = json!(phone);
+        }
+        api.post("/v1/auth/sign-up", &body)?;
+        let code = confirmation_code(outputs, email)?;
+        api.post("/v1/auth/confirm", &json!({"email": email, "code": code}))?;
+        Self::sign_in(outputs, email, PASSWORD)
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub fn sign_in(outputs: &Outputs, email: &str, password: &str) -> Outcome<Self> {
+        let mut api = Self::public(outputs);
+        let answer = api.post("/v1/auth/sign-in", &json!({"email": email, "password": password}))?;
+        api.token = answer["access_token"].as_str().map(str::to_owned);
+        Ok(api)
+    }
+
+    /// Fetches a resource.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub fn get(&self, path: &str) -> Outcome<Value> {
+        self.require(Method::GET, path, None)
+    }
+
+    /// Does something that may be done twice.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub fn post(&self, path: &str, body: &Value) -> Outcome<Value> {
+        self.require(Method::POST, path, Some(body))
+    }
+
+    /// Replaces a resource.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub fn put(&self, path: &str, body: &Value) -> Outcome<Value> {
+        self.require(Method::PUT, path, Some(body))
+    }
+
+    fn require(&self, method: Method, path: &str, body: Option<&Value>) -> Outcome<Value> {
+        let answer = self.call(method.clone(), path, body)?;
+        if answer.ok() {
+            Ok(answer.json())
+        } else {
+            Err(refused(&format!("{method} {path}"), &answer))
+        }
+    }
+
+    /// Sends a request and returns the answer, whatever it is. Requests that change something carry a key, so that
+    /// trying again does nothing twice.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Outcome<Answer> {
+        let url = format!("{}{path}", self.base);
+        let key = crate::clock::unique();
+        let authorization = self.token.as_ref().map(|token| format!("Bearer {token}"));
+        let mut headers = vec![("content-type", "application/json")];
+        if let Some(authorization) = &authorization {
+            headers.push(("authorization", authorization));
+        }
+        if method == Method::POST {
+            headers.push(("idempotency-key", &key));
+        }
+        let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let answer = self.http.send(method.clone(), &url, &headers, body.clone())?;
+            if ![429, 502, 503, 504].contains(&answer.status) || attempt == ATTEMPTS_MAX {
+                return Ok(answer);
+            }
+            sleep(Duration::from_millis(200) * 2_u32.pow(attempt - 1));
+        }
+    }
+}
+
+/// The code in the newest mail to an address.
+fn confirmation_code(outputs: &Outputs, email: &str) -> Outcome<String> {
+    let aws = Aws::new(&outputs.aws_endpoint);
+    let started = Instant::now();
+    while started.elapsed() < MAIL_TIMEOUT {
+        let found = mails_to(&aws, email)?
+            .iter()
+            .rev()
+            .find_map(|mail| code_in(&text_of(mail)));
+        if let Some(code) = found {
+            return Ok(code);
+        }
+        sleep(Duration::from_millis(100));
+    }
+    Err(Failure::new(
+        format!("No mail with a confirmation code came to {email}"),
+        format!("the emulator has sent none within {} s", MAIL_TIMEOUT.as_secs()),
+        "see `cargo local logs user`",
+    ))
+}
+
+/// The mails that were sent to an address, oldest first.
+///
+/// # Errors
+/// When the emulator does not answer.
+pub fn mails_to(aws: &Aws, email: &str) -> Outcome<Vec<Value>> {
+    let page = aws.page("/_ministack/ses/messages")?;
+    let accounts = page["messages"].as_object().cloned().unwrap_or_default();
+    let mails = accounts.values().filter_map(Value::as_array).flatten();
+    Ok(mails
+        .filter(|mail| mail["To"].as_array().is_some_and(|to| to.contains(&json!(email))))
+        .cloned()
+        .collect())
+}
+
+/// A mail's text, or its HTML where it has no text.
+pub fn text_of(mail: &Value) -> String {
+    let text = mail["BodyText"].as_str().filter(|text| !text.is_empty());
+    text.or(mail["BodyHtml"].as_str()).unwrap_or_default().to_owned()
+}
+
+/// The first run of exactly six digits.
+fn code_in(text: &str) -> Option<String> {
+    let runs = text.split(|character: char| !character.is_ascii_digit());
+    runs.into_iter().find(|run| run.len() == 6).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_in;
+
+    #[test]
+    fn a_code_is_six_digits_and_no_longer_number() {
+        assert_eq!(
+            code_in("Call 0205550101. Your code is 123456.").as_deref(),
+            Some("123456")
+        );
+        assert_eq!(code_in("order 1234567"), None);
+    }
+}
