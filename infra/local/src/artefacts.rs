@@ -22,6 +22,11 @@ pub enum Profile {
 }
 
 impl Profile {
+    /// The profile that a switch `--release` chooses.
+    pub fn of(release: bool) -> Self {
+        if release { Self::Release } else { Self::Dev }
+    }
+
     /// The folder that cargo puts the programs into.
     fn folder(self) -> &'static str {
         match self {

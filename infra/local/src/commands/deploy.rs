@@ -35,15 +35,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
     Record::require(instance)?;
     let tools = Environment::prepare(instance, Tools::Emulator)?;
     if !options.no_build {
-        prepare(
-            instance,
-            &[name],
-            if options.release {
-                Profile::Release
-            } else {
-                Profile::Dev
-            },
-        )?;
+        prepare(instance, &[name], Profile::of(options.release))?;
     }
     let mut step = Step::begin(format!("Deploying {name}"));
     let package = Package::upload(instance, &tools, &instance.root.join(format!("infra/{name}.yaml")))?;

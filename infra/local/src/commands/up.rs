@@ -90,12 +90,9 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
 /// All steps of a start.
 fn start(instance: &Instance, options: &Options) -> Outcome<Outputs> {
     let tools = Environment::prepare(instance, Tools::Emulator)?;
-    let profile = if options.release {
-        Profile::Release
-    } else {
-        Profile::Dev
-    };
-    prepare(instance, &SERVICES, profile)?;
+    if !options.no_build {
+        prepare(instance, &SERVICES, Profile::of(options.release))?;
+    }
 
     let mut record = Record {
         processes: Vec::new(),
@@ -161,10 +158,14 @@ fn parameters(instance: &Instance, options: &Options, declared: &[String]) -> Ou
             .to_owned(),
         ),
         ("CompositeAlarms", "false".to_owned()),
+        ("DeletionProtection", "false".to_owned()),
         ("InternalApiUrl", format!("{api}/$default")),
         ("LiveApiUrl", format!("{api}/live")),
         ("LiveUrl", live),
+        ("PointInTimeRecovery", "false".to_owned()),
         ("StripeApiUrl", instance.stripe_url()),
+        // Its values are put into the templates when they are packaged.
+        ("StripeSecret", "local".to_owned()),
     ];
     let mut values: Vec<(String, Value)> = local
         .into_iter()
