@@ -49,6 +49,15 @@ pub struct Cause {
     pub traceparent: Option<String>,
 }
 
+impl Cause {
+    /// The same cause, as part of a chain about something: an order's id, say.
+    #[must_use]
+    pub fn about(mut self, subject: &impl ToString) -> Self {
+        self.correlation_id = subject.to_string();
+        self
+    }
+}
+
 /// A body that is not an event, or not the event its type claims.
 #[derive(Debug, thiserror::Error)]
 #[error("{event_type}: {source}")]
@@ -68,8 +77,10 @@ impl Envelope {
         cause: &Cause,
         payload: &C,
     ) -> Result<Self, MalformedEnvelope> {
-        let data = serde_json::to_value(payload)
-            .map_err(|source| MalformedEnvelope { event_type: C::TYPE.to_owned(), source })?;
+        let data = serde_json::to_value(payload).map_err(|source| MalformedEnvelope {
+            event_type: C::TYPE.to_owned(),
+            source,
+        })?;
         Ok(Self {
             specversion: "1.0".to_owned(),
             id: format!("{subject}/{sequence}"),
@@ -91,7 +102,10 @@ impl Envelope {
     /// # Errors
     /// When it is not JSON or a mandatory attribute is missing.
     pub fn parse(body: &str) -> Result<Self, MalformedEnvelope> {
-        serde_json::from_str(body).map_err(|source| MalformedEnvelope { event_type: "envelope".to_owned(), source })
+        serde_json::from_str(body).map_err(|source| MalformedEnvelope {
+            event_type: "envelope".to_owned(),
+            source,
+        })
     }
 
     /// Reads the payload.
@@ -99,8 +113,10 @@ impl Envelope {
     /// # Errors
     /// When it is not what the contract says.
     pub fn data<C: Contract>(&self) -> Result<C, MalformedEnvelope> {
-        C::deserialize(&self.data)
-            .map_err(|source| MalformedEnvelope { event_type: self.event_type.clone(), source })
+        C::deserialize(&self.data).map_err(|source| MalformedEnvelope {
+            event_type: self.event_type.clone(),
+            source,
+        })
     }
 
     /// The cause to hand to whatever is done because of this event.

@@ -6,7 +6,9 @@ use std::path::Path;
 use super::*;
 
 fn golden(event_type: &str) -> serde_json::Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{event_type}.json"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(format!("{event_type}.json"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap()
 }
@@ -34,7 +36,10 @@ fn every_contract_ignores_what_it_does_not_know() {
 
 #[test]
 fn no_golden_file_without_a_contract() {
-    let known: BTreeSet<_> = PUBLISHED.iter().map(|published| format!("{}.json", published.event_type)).collect();
+    let known: BTreeSet<_> = PUBLISHED
+        .iter()
+        .map(|published| format!("{}.json", published.event_type))
+        .collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();

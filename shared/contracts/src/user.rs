@@ -39,7 +39,10 @@ pub struct PreferencesChanged {
 }
 
 /// The ways to reach a person for one category of message.
-#[expect(clippy::struct_excessive_bools, reason = "one switch per channel is what the settings page shows")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one switch per channel is what the settings page shows"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Channels {

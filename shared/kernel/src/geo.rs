@@ -70,7 +70,11 @@ impl Position {
         let half_lng = ((other.lng - self.lng).to_radians() / 2.0).sin();
         let chord = half_lat * half_lat + lat_a.cos() * lat_b.cos() * half_lng * half_lng;
         let meters = 2.0 * EARTH_RADIUS_METERS * chord.sqrt().min(1.0).asin();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 20,015,115 metres fits")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 20,015,115 metres fits"
+        )]
         {
             meters.round() as Meters
         }
@@ -87,7 +91,11 @@ mod tests {
         let amsterdam = Position::new(52.3791, 4.9003).unwrap();
         let utrecht = Position::new(52.0894, 5.1101).unwrap();
         assert_eq!(amsterdam.distance(amsterdam), 0);
-        assert!((35_000..36_000).contains(&amsterdam.distance(utrecht)), "{}", amsterdam.distance(utrecht));
+        assert!(
+            (35_000..36_000).contains(&amsterdam.distance(utrecht)),
+            "{}",
+            amsterdam.distance(utrecht)
+        );
         let antipode = Position::new(-52.3791, -175.0997).unwrap();
         assert!((20_015_114..=20_015_115).contains(&amsterdam.distance(antipode)));
     }

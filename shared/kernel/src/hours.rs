@@ -86,7 +86,11 @@ impl FromStr for LocalTime {
         let (hour, minute) = text.split_once(':').ok_or(InvalidHours::Time)?;
         let part = |digits: &str, below: u16| {
             let valid = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            digits.parse::<u16>().ok().filter(|value| valid && *value < below).ok_or(InvalidHours::Time)
+            digits
+                .parse::<u16>()
+                .ok()
+                .filter(|value| valid && *value < below)
+                .ok_or(InvalidHours::Time)
         };
         Ok(Self(part(hour, 24)? * 60 + part(minute, 60)?))
     }
@@ -155,7 +159,15 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
+    const ALL: [Self; 7] = [
+        Self::Mon,
+        Self::Tue,
+        Self::Wed,
+        Self::Thu,
+        Self::Fri,
+        Self::Sat,
+        Self::Sun,
+    ];
 
     /// The day of the week of a date.
     #[must_use]
@@ -240,7 +252,9 @@ impl OpeningHours {
     /// # Errors
     /// When intervals overlap, also over midnight, or are too many, or a date comes twice.
     pub fn new(weekly: BTreeMap<Weekday, Vec<Interval>>, mut exceptions: Vec<Exception>) -> Result<Self, InvalidHours> {
-        let days = weekly.values().chain(exceptions.iter().map(|exception| &exception.intervals));
+        let days = weekly
+            .values()
+            .chain(exceptions.iter().map(|exception| &exception.intervals));
         if exceptions.len() > EXCEPTIONS_MAX || days.into_iter().any(|day| day.len() > INTERVALS_PER_DAY_MAX) {
             return Err(InvalidHours::TooMany);
         }
@@ -256,8 +270,14 @@ impl OpeningHours {
     /// Open at all times.
     #[must_use]
     pub fn always() -> Self {
-        let whole_day = Interval { from: LocalTime(0), to: LocalTime(0) };
-        Self { weekly: Weekday::ALL.map(|day| (day, vec![whole_day])).into(), exceptions: Vec::new() }
+        let whole_day = Interval {
+            from: LocalTime(0),
+            to: LocalTime(0),
+        };
+        Self {
+            weekly: Weekday::ALL.map(|day| (day, vec![whole_day])).into(),
+            exceptions: Vec::new(),
+        }
     }
 
     /// Whether it is open at an instant in a time zone.
@@ -268,7 +288,9 @@ impl OpeningHours {
         let mut closes_at: Option<Timestamp> = None;
         // Yesterday's interval may run into today.
         for offset in -1..=i64::from(HORIZON_DAYS) {
-            let Ok(date) = today.checked_add(offset.days()) else { break };
+            let Ok(date) = today.checked_add(offset.days()) else {
+                break;
+            };
             for (start, end) in self.instants(zone, date) {
                 if start <= closes_at.unwrap_or(at) && closes_at.unwrap_or(at) < end {
                     closes_at = Some(end);
@@ -277,7 +299,9 @@ impl OpeningHours {
                 }
             }
             // Two days past the known end nothing can join on any more.
-            let settled = closes_at.map_or(opens_at, Some).is_some_and(|known| zone.local(known).date() < date);
+            let settled = closes_at
+                .map_or(opens_at, Some)
+                .is_some_and(|known| zone.local(known).date() < date);
             if settled {
                 break;
             }
@@ -323,12 +347,19 @@ impl OpeningHours {
         let overlap = |spans: &[(u16, u16)]| spans.windows(2).any(|pair| pair[1].0 < pair[0].1);
         // What runs over midnight, against the next day's first opening.
         let runs_into = |day: &[Interval], next: &[Interval]| {
-            let spill = spans(day).iter().map(|span| span.1.saturating_sub(24 * 60)).max().unwrap_or(0);
+            let spill = spans(day)
+                .iter()
+                .map(|span| span.1.saturating_sub(24 * 60))
+                .max()
+                .unwrap_or(0);
             next.iter().any(|interval| interval.from.0 < spill)
         };
         for (index, day) in Weekday::ALL.iter().enumerate() {
             let today = self.weekly.get(day).map_or(&[][..], Vec::as_slice);
-            let next = self.weekly.get(&Weekday::ALL[(index + 1) % 7]).map_or(&[][..], Vec::as_slice);
+            let next = self
+                .weekly
+                .get(&Weekday::ALL[(index + 1) % 7])
+                .map_or(&[][..], Vec::as_slice);
             if overlap(&spans(today)) || runs_into(today, next) {
                 return Err(InvalidHours::Overlap(format!("{day:?}").to_lowercase()));
             }

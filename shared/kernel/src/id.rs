@@ -163,7 +163,10 @@ mod tests {
         // From the TypeID specification's table of valid ids.
         let uuid = Uuid::from_u128(0x0188_bac7_4afa_78aa_bc3b_bd1e_ef28_d881);
         assert_eq!(OrderId::from_uuid(uuid).to_string(), "ord_01h2xcejqtf2nbrexx3vqjhp41");
-        assert_eq!(OrderId::from_uuid(Uuid::max()).to_string(), "ord_7zzzzzzzzzzzzzzzzzzzzzzzzz");
+        assert_eq!(
+            OrderId::from_uuid(Uuid::max()).to_string(),
+            "ord_7zzzzzzzzzzzzzzzzzzzzzzzzz"
+        );
     }
 
     #[test]

@@ -30,7 +30,10 @@ impl Currency {
     /// How many decimal digits one major unit has: 2 for EUR, 0 for JPY, 3 for KWD.
     #[must_use]
     pub fn minor_digits(self) -> u8 {
-        self.0.exponent().and_then(|digits| u8::try_from(digits).ok()).unwrap_or(0)
+        self.0
+            .exponent()
+            .and_then(|digits| u8::try_from(digits).ok())
+            .unwrap_or(0)
     }
 }
 
@@ -266,7 +269,10 @@ mod tests {
     #[test]
     fn refuses_other_currencies_and_overflow() {
         let usd = Money::new(1, Currency::USD);
-        assert_eq!(eur(1).plus(usd), Err(MoneyError::CurrencyMismatch(Currency::EUR, Currency::USD)));
+        assert_eq!(
+            eur(1).plus(usd),
+            Err(MoneyError::CurrencyMismatch(Currency::EUR, Currency::USD))
+        );
         assert_eq!(eur(i64::MAX).plus(eur(1)), Err(MoneyError::Overflow));
         assert_eq!(eur(i64::MAX).times(2), Err(MoneyError::Overflow));
         assert!(serde_json::from_str::<Money>(r#"{"amount": 1, "currency": "EURO"}"#).is_err());

@@ -67,7 +67,9 @@ impl Zone {
     /// does a hole's edge.
     #[must_use]
     pub fn contains(&self, position: Position) -> bool {
-        let Some((outline, holes)) = self.rings.split_first() else { return false };
+        let Some((outline, holes)) = self.rings.split_first() else {
+            return false;
+        };
         side(outline, position) != Side::Outside && holes.iter().all(|hole| side(hole, position) != Side::Inside)
     }
 }
@@ -103,7 +105,12 @@ mod tests {
 
     fn zone() -> Zone {
         let square = |a: f64, b: f64| vec![[a, a], [b, a], [b, b], [a, b], [a, a]];
-        Zone { rings: vec![square(0.0, 10.0), square(4.0, 6.0)], fee: None, minimum_order: None, max_minutes: None }
+        Zone {
+            rings: vec![square(0.0, 10.0), square(4.0, 6.0)],
+            fee: None,
+            minimum_order: None,
+            max_minutes: None,
+        }
     }
 
     #[test]
@@ -120,7 +127,11 @@ mod tests {
             (10.0, -1.0, false),
             (4.0, 1.0, true),
         ] {
-            assert_eq!(zone().contains(Position::new(lat, lng).unwrap()), inside, "{lat}, {lng}");
+            assert_eq!(
+                zone().contains(Position::new(lat, lng).unwrap()),
+                inside,
+                "{lat}, {lng}"
+            );
         }
     }
 
@@ -129,8 +140,17 @@ mod tests {
         assert_eq!(zone().check(), Ok(()));
         let with = |rings: Vec<Ring>| Zone { rings, ..zone() }.check();
         assert_eq!(with(vec![]), Err(InvalidZone::Rings));
-        assert_eq!(with(vec![vec![[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]]), Err(InvalidZone::Corners));
-        assert_eq!(with(vec![vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]]), Err(InvalidZone::Corners));
-        assert_eq!(with(vec![vec![[0.0, 0.0], [200.0, 0.0], [1.0, 1.0], [0.0, 0.0]]]), Err(InvalidZone::Position));
+        assert_eq!(
+            with(vec![vec![[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]]]),
+            Err(InvalidZone::Corners)
+        );
+        assert_eq!(
+            with(vec![vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]]),
+            Err(InvalidZone::Corners)
+        );
+        assert_eq!(
+            with(vec![vec![[0.0, 0.0], [200.0, 0.0], [1.0, 1.0], [0.0, 0.0]]]),
+            Err(InvalidZone::Position)
+        );
     }
 }

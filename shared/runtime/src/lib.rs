@@ -1,1 +1,31 @@
-//! x
+//! The Lambda edge: from requests and messages to commands, and from outcomes to answers.
+//!
+//! A service's `main.rs` lists its functions; everything that is the same for all of them is here. This crate knows
+//! Lambda, HTTP and queues; it knows no service.
+
+mod breaker;
+pub mod clock;
+pub mod docs;
+mod edge;
+mod environment;
+pub mod http;
+pub mod ids;
+mod internal;
+pub mod messages;
+pub mod openapi;
+mod outbound;
+mod telemetry;
+
+pub use contracts::{Cause, Envelope, Timer};
+pub use edge::Edge;
+pub use environment::{Environment, MissingVariable};
+pub use http::{
+    IdempotencyKey, IfMatch, InternalCaller, Json, Listing, Paging, Path, Principal, Problem, Query, RequestCause,
+    body_limit, replay, serve,
+};
+pub use internal::{CallError, Internal};
+pub use messages::{Consumed, Done, Undone, consume, keep_time, once, relay};
+pub use outbound::{Http, HttpError};
+
+/// Why a function cannot start, or an invocation failed as a whole.
+pub type Error = lambda_runtime::Error;

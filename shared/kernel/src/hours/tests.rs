@@ -16,7 +16,9 @@ fn check(hours: &OpeningHours, zone: &TimeZone, table: &[(&str, &str)]) {
     for (instant, expected) in table {
         let got = match hours.at(zone, at(instant)) {
             Opening::Open { closes_at } => format!("open until {closes_at}"),
-            Opening::Closed { opens_at: Some(opens_at) } => format!("closed until {opens_at}"),
+            Opening::Closed {
+                opens_at: Some(opens_at),
+            } => format!("closed until {opens_at}"),
             Opening::Closed { opens_at: None } => "closed".to_owned(),
         };
         assert_eq!(got, *expected, "at {instant}");
@@ -64,7 +66,8 @@ fn an_exception_replaces_its_day_and_no_other() {
 
 #[test]
 fn clock_changes_keep_local_time() {
-    let nights = hours(r#"{"weekly": {"sat": [{"from": "22:00", "to": "03:00"}], "sun": [{"from": "22:00", "to": "03:00"}]}}"#);
+    let nights =
+        hours(r#"{"weekly": {"sat": [{"from": "22:00", "to": "03:00"}], "sun": [{"from": "22:00", "to": "03:00"}]}}"#);
     check(
         &nights,
         &amsterdam(),
@@ -77,12 +80,20 @@ fn clock_changes_keep_local_time() {
     );
     // An opening inside the skipped hour moves to after it.
     let skipped = hours(r#"{"weekly": {"sun": [{"from": "02:30", "to": "06:00"}]}}"#);
-    check(&skipped, &amsterdam(), &[("2026-03-29T00:59:00Z", "closed until 2026-03-29T01:30:00Z")]);
+    check(
+        &skipped,
+        &amsterdam(),
+        &[("2026-03-29T00:59:00Z", "closed until 2026-03-29T01:30:00Z")],
+    );
 }
 
 #[test]
 fn never_and_always() {
-    check(&OpeningHours::default(), &amsterdam(), &[("2026-11-20T10:00:00Z", "closed")]);
+    check(
+        &OpeningHours::default(),
+        &amsterdam(),
+        &[("2026-11-20T10:00:00Z", "closed")],
+    );
     assert!(OpeningHours::always().is_open(&amsterdam(), at("2026-03-29T01:00:00Z")));
 }
 

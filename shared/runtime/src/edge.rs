@@ -1,0 +1,180 @@
+//! What every function of every service starts with.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use kernel::SignedDuration;
+use store::{CursorKey, Table};
+
+use crate::environment::{Environment, MissingVariable};
+use crate::outbound::{Http, shared_client};
+use crate::{Error, Internal, telemetry};
+
+/// A connection that is not there after this long will not come.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// One try of one call. DynamoDB answers in milliseconds: what takes longer is lost.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2500);
+/// A call with all its tries: shorter than any function's timeout.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
+/// Tries of one call.
+const ATTEMPTS_MAX: u32 = 4;
+/// The first pause before a call is tried again.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
+
+/// The function's environment, clients and table.
+#[derive(Clone)]
+pub struct Edge {
+    service: &'static str,
+    function: String,
+    environment: Environment,
+    sdk: SdkConfig,
+    table: Table,
+    cursor_key: CursorKey,
+    messages: Arc<AtomicU64>,
+}
+
+impl Edge {
+    /// Starts logging, reads the environment and makes the clients.
+    ///
+    /// # Errors
+    /// When a variable that every function needs is missing: `_HANDLER`, `TABLE_NAME`, `CURSOR_KEY`, `AWS_REGION`.
+    pub async fn start(service: &'static str) -> Result<Self, Error> {
+        let environment = Environment::of_process();
+        telemetry::start(&environment);
+        let region = aws_config::Region::new(environment.var("AWS_REGION")?.to_owned());
+        // A function's credentials are in its environment: none of the other sources need to be asked.
+        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .region(region)
+            .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+            .http_client(shared_client())
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(ATTEMPTS_MAX)
+                    .with_initial_backoff(INITIAL_BACKOFF),
+            )
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_TIMEOUT)
+                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                    .operation_timeout(OPERATION_TIMEOUT)
+                    .build(),
+            )
+            .load()
+            .await;
+        let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), environment.var("TABLE_NAME")?);
+        let cursor_key = CursorKey::new(environment.var("CURSOR_KEY")?);
+        let function = environment.var("_HANDLER")?.to_owned();
+        Ok(Self {
+            service,
+            function,
+            environment,
+            sdk,
+            table,
+            cursor_key,
+            messages: Arc::default(),
+        })
+    }
+
+    /// The service's name.
+    #[must_use]
+    pub const fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// Which of the service's functions this process is.
+    #[must_use]
+    pub fn function(&self) -> &str {
+        &self.function
+    }
+
+    /// The error for a function that the service does not have.
+    #[must_use]
+    pub fn unknown_function(&self, name: &str) -> Error {
+        format!(
+            "the {} service has no function {name:?}: check `Handler` in its template",
+            self.service
+        )
+        .into()
+    }
+
+    /// The service's table.
+    #[must_use]
+    pub const fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The key of the service's list cursors.
+    #[must_use]
+    pub const fn cursor_key(&self) -> &CursorKey {
+        &self.cursor_key
+    }
+
+    /// What clients of further AWS services are made from.
+    #[must_use]
+    pub const fn sdk(&self) -> &SdkConfig {
+        &self.sdk
+    }
+
+    /// The environment.
+    #[must_use]
+    pub const fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// A variable that the function needs.
+    ///
+    /// # Errors
+    /// When it is not set.
+    pub fn var(&self, name: &str) -> Result<String, MissingVariable> {
+        self.environment.var(name).map(str::to_owned)
+    }
+
+    /// A variable that holds whole seconds.
+    ///
+    /// # Errors
+    /// When it is not set or no positive whole number.
+    pub fn seconds(&self, name: &str) -> Result<SignedDuration, MissingVariable> {
+        self.environment.seconds(name)
+    }
+
+    /// A client for other services' internal routes.
+    ///
+    /// # Errors
+    /// When `INTERNAL_API_URL` is not set.
+    pub fn internal(&self) -> Result<Internal, MissingVariable> {
+        Ok(Internal::new(&self.sdk, self.environment.var("INTERNAL_API_URL")?))
+    }
+
+    /// A client for third parties.
+    #[must_use]
+    pub fn http(&self) -> Http {
+        Http::new(Duration::from_secs(1), Duration::from_secs(5))
+    }
+
+    /// Counts messages that were sent.
+    pub(crate) fn count_messages(&self, count: usize) {
+        self.messages.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// Writes the one line that every invocation leaves: what it was, how it went and what it cost.
+    pub(crate) fn account(&self, operation: &str, outcome: &str, duration: Duration) {
+        let reading = self.table.meter().take();
+        tracing::info!(
+            service = self.service,
+            function = self.function,
+            operation,
+            outcome,
+            duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
+            dynamodb_calls = reading.calls,
+            read_units = reading.read_units,
+            write_units = reading.write_units,
+            messages = self.messages.swap(0, Ordering::Relaxed),
+            "invocation"
+        );
+    }
+}

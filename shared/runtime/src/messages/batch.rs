@@ -1,0 +1,141 @@
+//! One SQS batch: each message on its own, so that one that fails costs the others nothing.
+
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_sdk_sqs::types::MessageAttributeValue;
+
+use crate::{Consumed, Done, Edge, Error, Undone};
+
+/// The first pause of a message that is to come back; it doubles with every return.
+const RETRY_PAUSE_SECONDS: u32 = 2;
+/// The longest pause.
+const RETRY_PAUSE_SECONDS_MAX: u32 = 900;
+/// The longest reason that is attached to a parked message.
+const REASON_LENGTH_MAX: usize = 1000;
+
+/// Where a queue's messages go when they are not dealt with.
+pub(super) struct Queue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+    dead_letters_url: String,
+}
+
+impl Queue {
+    pub(super) fn of(edge: &Edge, url: &str, dead_letters_url: &str) -> Result<Self, Error> {
+        let client = aws_sdk_sqs::Client::new(edge.sdk());
+        Ok(Self {
+            client,
+            url: edge.var(url)?,
+            dead_letters_url: edge.var(dead_letters_url)?,
+        })
+    }
+
+    /// Handles a batch, one message after the other, and reports those that must come back.
+    pub(super) async fn handle(
+        &self,
+        edge: &Edge,
+        batch: SqsEvent,
+        handler: &impl AsyncFn(&str) -> (String, Consumed),
+    ) -> SqsBatchResponse {
+        let mut response = SqsBatchResponse::default();
+        for message in batch.records {
+            let started = Instant::now();
+            let body = message.body.as_deref().unwrap_or_default();
+            let (operation, consumed) = handler(body).await;
+            let (outcome, settled) = match consumed {
+                Ok(Done) => ("done", true),
+                Err(Undone::Retry(reason)) => {
+                    tracing::info!(reason, operation, "a message will come back");
+                    self.postpone(&message).await;
+                    ("retry", false)
+                }
+                Err(Undone::Park(reason)) => {
+                    tracing::error!(reason, operation, "a message is parked");
+                    ("park", self.park(&message, &reason).await)
+                }
+            };
+            edge.account(&operation, outcome, started.elapsed());
+            if !settled {
+                let mut failure = BatchItemFailure::default();
+                failure.item_identifier = message.message_id.unwrap_or_default();
+                response.batch_item_failures.push(failure);
+            }
+        }
+        response
+    }
+
+    /// Makes a message come back sooner than the queue's visibility timeout, and later each time.
+    async fn postpone(&self, message: &SqsMessage) {
+        let received = message.attributes.get("ApproximateReceiveCount");
+        let received = received.and_then(|count| count.parse::<u32>().ok()).unwrap_or(1);
+        let request = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .set_receipt_handle(message.receipt_handle.clone())
+            .visibility_timeout(i32::try_from(pause(received).as_secs()).unwrap_or(i32::MAX));
+        if let Err(error) = request.send().await {
+            // It comes back all the same, after the queue's own timeout.
+            tracing::warn!(error = %aws_sdk_sqs::error::DisplayErrorContext(error), "a pause could not be set");
+        }
+    }
+
+    /// Sends a message to the dead letters with the reason. True if it is there: only then may it leave the queue.
+    async fn park(&self, message: &SqsMessage, reason: &str) -> bool {
+        let attribute = |text: &str| {
+            let text: String = text
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(REASON_LENGTH_MAX)
+                .collect();
+            MessageAttributeValue::builder()
+                .data_type("String")
+                .string_value(text)
+                .build()
+                .ok()
+        };
+        let body = message
+            .body
+            .as_deref()
+            .filter(|body| !body.is_empty())
+            .unwrap_or("(empty)");
+        let mut request = self
+            .client
+            .send_message()
+            .queue_url(&self.dead_letters_url)
+            .message_body(body);
+        if let Some(reason) = attribute(reason) {
+            request = request.message_attributes("reason", reason);
+        }
+        if let Some(id) = message.message_id.as_deref().and_then(attribute) {
+            request = request.message_attributes("message_id", id);
+        }
+        match request.send().await {
+            Ok(_) => true,
+            Err(error) => {
+                let error = aws_sdk_sqs::error::DisplayErrorContext(error);
+                tracing::error!(error = %error, "a message could not be parked");
+                false
+            }
+        }
+    }
+}
+
+fn pause(received: u32) -> Duration {
+    let doubled = RETRY_PAUSE_SECONDS.checked_shl(received.saturating_sub(1).min(16));
+    Duration::from_secs(u64::from(doubled.unwrap_or(u32::MAX).min(RETRY_PAUSE_SECONDS_MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let seconds: Vec<_> = (1..=11).map(|received| pause(received).as_secs()).collect();
+        assert_eq!(seconds, [2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+        assert_eq!(pause(0).as_secs(), 2);
+        assert_eq!(pause(u32::MAX).as_secs(), 900);
+    }
+}

@@ -1,0 +1,65 @@
+//! The functions behind a service's queues: `inbox` for others' events, `timers` for its own deadlines.
+
+use aws_lambda_events::sqs::SqsEvent;
+use contracts::{Cause, Envelope, Timer};
+use kernel::SignedDuration;
+use lambda_runtime::{LambdaEvent, service_fn};
+
+use super::batch::Queue;
+use crate::{Consumed, Edge, Error, Undone, clock, telemetry};
+
+/// A timer that comes this much early is as good as due: the clocks of two machines differ.
+const EARLY_TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
+
+/// Hands others' events, one by one, to a service's inbox until the environment ends.
+///
+/// # Errors
+/// When `INBOX_QUEUE_URL` or `INBOX_DLQ_URL` is missing, or the Runtime API fails.
+pub async fn consume(edge: &Edge, handler: impl AsyncFn(&Envelope, &Cause) -> Consumed) -> Result<(), Error> {
+    let queue = Queue::of(edge, "INBOX_QUEUE_URL", "INBOX_DLQ_URL")?;
+    let handle = async |body: &str| match Envelope::parse(body) {
+        Ok(event) => {
+            let cause = event.as_cause(clock::now());
+            let consumed = handler(&event, &cause).await;
+            (event.event_type, consumed)
+        }
+        Err(error) => ("unknown".to_owned(), Err(Undone::from(error))),
+    };
+    run(edge, &queue, &handle).await
+}
+
+/// Hands a service's own deadlines, one by one, to its timers until the environment ends. One that is early comes back.
+///
+/// # Errors
+/// When `TIMERS_QUEUE_URL` or `TIMERS_DLQ_URL` is missing, or the Runtime API fails.
+pub async fn keep_time(edge: &Edge, handler: impl AsyncFn(&Timer, &Cause) -> Consumed) -> Result<(), Error> {
+    let queue = Queue::of(edge, "TIMERS_QUEUE_URL", "TIMERS_DLQ_URL")?;
+    let handle = async |body: &str| match serde_json::from_str::<Timer>(body) {
+        Ok(timer) => {
+            let now = clock::now();
+            if now < timer.due_at - EARLY_TOLERANCE {
+                let reason = format!("due at {}", timer.due_at);
+                return (timer.name, Err(Undone::Retry(reason)));
+            }
+            let cause = Cause {
+                now,
+                correlation_id: timer.correlationid.clone(),
+                causation_id: format!("{}/{}/{}", timer.subject, timer.sequence, timer.name),
+                traceparent: None,
+            };
+            let consumed = handler(&timer, &cause).await;
+            (timer.name, consumed)
+        }
+        Err(error) => ("unknown".to_owned(), Err(Undone::Park(format!("malformed: {error}")))),
+    };
+    run(edge, &queue, &handle).await
+}
+
+async fn run(edge: &Edge, queue: &Queue, handle: &impl AsyncFn(&str) -> (String, Consumed)) -> Result<(), Error> {
+    let function = service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let trace = event.context.xray_trace_id.as_deref().and_then(telemetry::traceparent);
+        tracing::debug!(trace, messages = event.payload.records.len(), "a batch");
+        Ok::<_, Error>(queue.handle(edge, event.payload, handle).await)
+    });
+    lambda_runtime::run(function).await
+}
