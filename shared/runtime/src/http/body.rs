@@ -176,7 +176,7 @@ mod tests {
             ),
             (r#"{"items": "all"}"#, 422, "invalid_body", "/items"),
             (r"{}", 422, "invalid_body", ""),
-            (&nested, 422, "invalid_body", "/items/0"),
+            (&nested, 422, "invalid_body", "/items/0/0"),
         ] {
             let problem = parse::<Basket>(body.as_bytes()).unwrap_err();
             assert_eq!((problem.status(), problem.code()), (status, code), "{body}");
