@@ -1,9 +1,10 @@
 """Makes the templates ready for the emulator: what `sam package` and the SAM transform do on AWS.
 
 The emulator does not apply the SAM transform inside nested stacks, and `sam deploy` refuses child templates on
-localhost; nor does it resolve references to secrets there. So this walks from the root template through every nested application, puts each function's code into an
-archive, points `CodeUri` at the archive's place in S3, transforms every template, puts local values in the place of
-secrets, and leaves the upload to the caller.
+localhost; nor does it resolve references to secrets there; and with IAM enforced it checks a few calls under other
+names than AWS. So this walks from the root template through every nested application, puts each function's code into
+an archive, points `CodeUri` at the archive's place in S3, transforms every template, puts local values in the place of
+secrets, says grants in the emulator's words, and leaves the upload to the caller.
 
 Reads: the root template and, relative to each template, what it refers to.
 Writes: archives and templates into the output folder, named by their content, and a manifest on standard output:
@@ -25,6 +26,15 @@ from samtranslator.yaml_helper import yaml_parse
 APPLICATION = "AWS::Serverless::Application"
 SECRET = "{{resolve:secretsmanager:"
 FUNCTION = "AWS::Serverless::Function"
+# Where the emulator asks for another action than AWS does, or for a wider resource: the grants get it here, so that the
+# templates hold what AWS wants and the functions are still refused everything they were not granted.
+EMULATED_ACTIONS = {
+    "sns:Publish": "sns:PublishBatch",
+    "sqs:SendMessage": "sqs:SendMessageBatch",
+    "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
+    "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
+}
+WIDE_ACTIONS = {"ses:SendEmail", "scheduler:CreateSchedule"}
 # Archives are compared by content, so their entries carry one fixed date.
 EPOCH = (2020, 1, 1, 0, 0, 0)
 
@@ -60,6 +70,7 @@ class Packager:
         ((template.get("Globals") or {}).get("Function") or {}).pop("CodeUri", None)
         result = transform(template, {}, NoManagedPolicies())
         self.fill_secrets(path, result)
+        translate_grants(result)
         key = self.put(path.stem, ".json", json.dumps(result, sort_keys=True, default=str).encode())
         self.templates[path.stem] = {"key": key, "parameters": sorted(template.get("Parameters") or {})}
         return key
@@ -103,6 +114,21 @@ class Packager:
         file.write_bytes(content)
         self.objects[key] = file
         return key
+
+
+def translate_grants(template):
+    """Says the grants of the roles in the emulator's words."""
+    roles = (resource for resource in template["Resources"].values() if resource["Type"] == "AWS::IAM::Role")
+    for policy in (policy for role in roles for policy in role["Properties"].get("Policies") or []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            # A statement may hang on a condition of the template (`Fn::If`); none of those matters here.
+            if statement.get("Effect") != "Allow" or "Action" not in statement:
+                continue
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            statement["Action"] = actions + [EMULATED_ACTIONS[name] for name in actions if name in EMULATED_ACTIONS]
+            if WIDE_ACTIONS.intersection(actions):
+                statement["Resource"] = "*"
+                statement.pop("Condition", None)
 
 
 def main():
