@@ -1,0 +1,201 @@
+//! The emulated AWS from its other side: mailboxes, queues, functions and logs.
+
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use crate::Stack;
+
+/// The emulator, with its root key. For such a key no signature is checked, so the header is formed and no more.
+#[derive(Debug, Clone, Copy)]
+pub struct Aws {
+    stack: &'static Stack,
+}
+
+impl Aws {
+    pub(crate) const fn of(stack: &'static Stack) -> Self {
+        Self { stack }
+    }
+
+    fn authorization(self, service: &str) -> String {
+        let scope = format!("test/20260101/{}/{service}/aws4_request", self.stack.outputs.region);
+        format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature=0")
+    }
+
+    /// Calls an operation of a service that speaks JSON, such as `AmazonSQS.SendMessage`.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[must_use]
+    pub fn json(self, service: &str, target: &str, body: &Value) -> Value {
+        let authorization = self.authorization(service);
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", target),
+        ];
+        let url = format!("{}/", self.stack.outputs.aws_endpoint);
+        self.stack
+            .send(&Method::POST, &url, &headers, body.to_string().as_bytes())
+            .expect(200)
+    }
+
+    /// Calls a service that speaks REST, such as Lambda.
+    #[must_use]
+    pub fn rest(self, service: &str, method: &Method, path: &str, body: &Value) -> Value {
+        let authorization = self.authorization(service);
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let url = format!("{}{path}", self.stack.outputs.aws_endpoint);
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.stack.send(method, &url, &headers, body.as_bytes()).body
+    }
+
+    fn page(self, path: &str) -> Value {
+        let url = format!("{}{path}", self.stack.outputs.aws_endpoint);
+        self.stack.send(&Method::GET, &url, &[], b"").expect(200)
+    }
+
+    /// The texts of the mails that were sent to an address, oldest first, each with its subject as first line.
+    #[must_use]
+    pub fn mails_to(self, email: &str) -> Vec<String> {
+        let page = self.page("/_ministack/ses/messages");
+        let accounts = page["messages"].as_object().cloned().unwrap_or_default();
+        let mails = accounts.values().filter_map(Value::as_array).flatten();
+        let text = |mail: &Value| {
+            let part = |name: &str| mail[name].as_str().unwrap_or_default().to_owned();
+            let body = Some(part("BodyText"))
+                .filter(|text| !text.is_empty())
+                .unwrap_or_else(|| part("BodyHtml"));
+            format!("{}\n{body}", part("Subject"))
+        };
+        mails
+            .filter(|mail| mail["To"].as_array().is_some_and(|to| to.contains(&json!(email))))
+            .map(text)
+            .collect()
+    }
+
+    /// The text messages that were sent to a number, oldest first.
+    #[must_use]
+    pub fn texts_to(self, phone: &str) -> Vec<String> {
+        let page = self.page("/_ministack/sns/sms-messages");
+        let messages = all_objects(&page);
+        let to = |message: &&Value| message["PhoneNumber"] == phone || message["phone_number"] == phone;
+        let text = |message: &Value| {
+            message["Message"]
+                .as_str()
+                .or(message["message"].as_str())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        messages.iter().filter(to).map(text).collect()
+    }
+
+    /// The URL of the queue whose name contains all the parts.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn queue(self, parts: &[&str]) -> String {
+        let queues = self.json("sqs", "AmazonSQS.ListQueues", &json!({"MaxResults": 1000}));
+        let urls = queues["QueueUrls"].as_array().cloned().unwrap_or_default();
+        let named = |url: &str| {
+            let name = url.rsplit('/').next().unwrap_or_default().to_lowercase();
+            parts.iter().all(|part| name.contains(&part.to_lowercase()))
+        };
+        let found: Vec<_> = urls.iter().filter_map(Value::as_str).filter(|url| named(url)).collect();
+        match found[..] {
+            [url] => url.to_owned(),
+            _ => panic!("one queue with {parts:?} in its name, found {found:?} among {urls:?}"),
+        }
+    }
+
+    /// Sends a message to a queue.
+    pub fn send(self, queue_url: &str, body: &str) {
+        drop(self.json(
+            "sqs",
+            "AmazonSQS.SendMessage",
+            &json!({"QueueUrl": queue_url, "MessageBody": body}),
+        ));
+    }
+
+    /// Up to ten messages of a queue, with their attributes; they come back a moment later.
+    #[must_use]
+    pub fn peek(self, queue_url: &str) -> Vec<Value> {
+        let request = json!({
+            "QueueUrl": queue_url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 1, "MessageAttributeNames": ["All"],
+        });
+        let answer = self.json("sqs", "AmazonSQS.ReceiveMessage", &request);
+        answer["Messages"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// The name of the function of a service.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn function(self, service: &str, function: &str) -> String {
+        let mut found = Vec::new();
+        let mut marker = String::new();
+        loop {
+            let path = format!("/2015-03-31/functions/?MaxItems=50{marker}");
+            let page = self.rest("lambda", &Method::GET, &path, &Value::Null);
+            found.extend(page["Functions"].as_array().cloned().unwrap_or_default());
+            match page["NextMarker"].as_str().filter(|next| !next.is_empty()) {
+                Some(next) => marker = format!("&Marker={next}"),
+                None => break,
+            }
+        }
+        let stack = self.stack.outputs.stack_name.to_lowercase();
+        let of = |description: &&Value| {
+            let name = description["FunctionName"].as_str().unwrap_or_default().to_lowercase();
+            name.starts_with(&stack)
+                && name.contains(&format!("{service}stack")) | name.contains(&format!("-{service}-"))
+                && description["Handler"] == function
+        };
+        let name = found
+            .iter()
+            .find(of)
+            .and_then(|description| description["FunctionName"].as_str());
+        let names = || {
+            found
+                .iter()
+                .map(|description| description["FunctionName"].to_string())
+                .collect::<Vec<_>>()
+        };
+        name.unwrap_or_else(|| panic!("no function {function} of {service} among {:?}", names()))
+            .to_owned()
+    }
+
+    /// Switches a function off (no concurrency) or on again.
+    pub fn switch(self, function_name: &str, on: bool) {
+        let path = format!("/2017-10-31/functions/{function_name}/concurrency");
+        if on {
+            drop(self.rest("lambda", &Method::DELETE, &path, &Value::Null));
+        } else {
+            drop(self.rest(
+                "lambda",
+                &Method::PUT,
+                &path,
+                &json!({"ReservedConcurrentExecutions": 0}),
+            ));
+        }
+    }
+}
+
+/// Every object anywhere inside a value.
+fn all_objects(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(all_objects).collect(),
+        Value::Object(fields) => {
+            let inner = fields.values().flat_map(all_objects);
+            std::iter::once(value.clone()).chain(inner).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,279 @@
+//! A place of its own for each story: a restaurant, its customer and a courier nearby, far from those of all others.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{Person, Stack, eventually};
+
+/// Degrees of latitude between two places: more than any delivery goes.
+const GRID_DEGREES: f64 = 0.5;
+
+/// A position that no other story uses, on the equator's side of nowhere.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "no two stories may meet")]
+pub fn place() -> (f64, f64) {
+    let cells = Uuid::new_v4().as_u128();
+    let cell = |index: u128, count: u128| {
+        let number = u32::try_from((cells >> (index * 32)) % count).unwrap_or_default();
+        f64::from(number) * GRID_DEGREES
+    };
+    (-60.0 + cell(0, 240), -170.0 + cell(1, 680))
+}
+
+/// A menu with a plain item, one with options, and one that is sold out.
+#[must_use]
+pub fn menu() -> Value {
+    let eur = |amount: i64| json!({"amount": amount, "currency": "EUR"});
+    json!({"categories": [{"id": "mains", "name": "Mains", "items": [
+        {"id": "margherita", "name": "Margherita", "description": "Tomato, mozzarella, basil", "price": eur(1150),
+         "diets": ["vegetarian"], "allergens": ["gluten", "milk"], "available": true, "option_groups": []},
+        {"id": "bowl", "name": "Bowl", "price": eur(990), "diets": ["vegan"], "allergens": [], "available": true,
+         "option_groups": [{"id": "toppings", "name": "Toppings", "min": 1, "max": 3, "free": 1, "options": [
+            {"id": "tofu", "name": "Tofu", "price": eur(150), "available": true},
+            {"id": "avocado", "name": "Avocado", "price": eur(200), "available": true},
+            {"id": "kimchi", "name": "Kimchi", "price": eur(120), "available": false}]}]},
+        {"id": "truffle", "name": "Truffle pasta", "price": eur(2400), "diets": [], "allergens": ["gluten"],
+         "available": false, "option_groups": []}]}]})
+}
+
+/// A restaurant that is open at all hours.
+#[derive(Debug, Clone)]
+pub struct Kitchen {
+    /// Who owns it.
+    pub owner: Person,
+    /// Its id.
+    pub restaurant_id: String,
+    /// Where it is.
+    pub position: (f64, f64),
+}
+
+/// A courier on shift near a restaurant.
+#[derive(Debug, Clone)]
+pub struct Rider {
+    /// Who.
+    pub person: Person,
+    /// The courier's id.
+    pub courier_id: String,
+}
+
+/// What a customer means to order.
+#[derive(Debug, Clone)]
+pub struct Basket {
+    /// Who orders.
+    pub customer: Person,
+    /// The saved payment method.
+    pub payment_method_id: String,
+    /// The body for a quote.
+    pub quote: Value,
+}
+
+impl Kitchen {
+    /// Opens a restaurant somewhere of its own: owner, hours, menu, approval.
+    #[must_use]
+    pub fn open(stack: &'static Stack) -> Self {
+        Self::open_with(stack, 12)
+    }
+
+    /// Opens a restaurant that takes so many minutes to cook.
+    #[must_use]
+    pub fn open_with(stack: &'static Stack, prep_time_minutes: u32) -> Self {
+        let owner = stack.enrol("restaurant");
+        let (lat, lng) = place();
+        let restaurant = json!({
+            "name": "Trattoria Bellini", "cuisines": ["italian"], "phone": "+31205550101",
+            "address": {"line1": "Prinsengracht 12", "city": "Amsterdam", "postal_code": "1015 DV", "country": "NL"},
+            "position": {"lat": lat, "lng": lng}, "time_zone": "Europe/Amsterdam", "currency": "EUR",
+            "tax": {"rate_bps": 900, "inclusive": true}, "prep_time_minutes": prep_time_minutes,
+        });
+        let created = owner.post("/v1/restaurants", &restaurant).expect(201);
+        let restaurant_id = created["restaurant_id"].as_str().unwrap_or_default().to_owned();
+        let path = format!("/v1/restaurants/{restaurant_id}");
+        let all_day = json!([{"from": "00:00", "to": "00:00"}]);
+        let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let weekly: serde_json::Map<_, _> = days.iter().map(|day| ((*day).to_owned(), all_day.clone())).collect();
+        owner
+            .put(&format!("{path}/hours"), &json!({"weekly": weekly, "exceptions": []}))
+            .is(200);
+        owner.put(&format!("{path}/menu"), &menu()).is(200);
+        owner.post(&format!("{path}/menu/publish"), &json!({})).is(200);
+        owner.post(&format!("{path}/submit"), &json!({})).is(200);
+        stack.operator().post(&format!("{path}/approve"), &json!({})).is(200);
+        Self {
+            owner,
+            restaurant_id,
+            position: (lat, lng),
+        }
+    }
+
+    /// A position so many metres north of the restaurant.
+    #[must_use]
+    pub fn north(&self, meters: f64) -> Value {
+        json!({"lat": self.position.0 + meters / 111_195.0, "lng": self.position.1})
+    }
+
+    /// A customer who means to order here, with a card.
+    #[must_use]
+    pub fn customer(&self, stack: &'static Stack, card: &str) -> Basket {
+        let customer = stack.enrol("customer");
+        self.basket_of(customer, card)
+    }
+
+    /// The basket of a known customer, with a further card.
+    #[must_use]
+    pub fn basket_of(&self, customer: Person, card: &str) -> Basket {
+        let method = customer
+            .post("/v1/payment-methods", &json!({"provider_token": card}))
+            .expect(201);
+        let quote = json!({
+            "restaurant_id": self.restaurant_id,
+            "items": [
+                {"item_id": "margherita", "quantity": 2},
+                {"item_id": "bowl", "quantity": 1, "options": [
+                    {"group_id": "toppings", "option_id": "tofu"}, {"group_id": "toppings", "option_id": "avocado"}]},
+            ],
+            "deliver_to": {
+                "line1": "Kerkstraat 7", "city": "Amsterdam", "postal_code": "1017 GA", "country": "NL",
+                "position": self.north(1500.0),
+            },
+            "tip": {"amount": 100, "currency": "EUR"},
+        });
+        let payment_method_id = method["payment_method_id"].as_str().unwrap_or_default().to_owned();
+        Basket {
+            customer,
+            payment_method_id,
+            quote,
+        }
+    }
+
+    /// A courier on shift nearby.
+    #[must_use]
+    pub fn rider(&self, stack: &'static Stack, meters: f64) -> Rider {
+        let person = stack.enrol("courier");
+        let created = person
+            .post("/v1/couriers", &json!({"vehicle": "bicycle", "documents": []}))
+            .expect(201);
+        let courier_id = created["courier_id"].as_str().unwrap_or_default().to_owned();
+        stack
+            .operator()
+            .post(&format!("/v1/couriers/{courier_id}/approve"), &json!({}))
+            .is(200);
+        person
+            .post("/v1/couriers/me/shift/start", &json!({"position": self.north(meters)}))
+            .is(200);
+        Rider { person, courier_id }
+    }
+
+    /// The restaurant does something with an order.
+    #[track_caller]
+    pub fn does(&self, order_id: &str, action: &str, body: &Value) {
+        self.owner
+            .post(&format!("/v1/orders/{order_id}/{action}"), body)
+            .is(200);
+    }
+}
+
+impl Basket {
+    /// A quote, once the order service knows the restaurant and its menu.
+    #[must_use]
+    pub fn quoted(&self) -> Value {
+        eventually("a quote", || {
+            let reply = self.customer.post("/v1/quotes", &self.quote);
+            if reply.status == 201 {
+                Ok(reply.body)
+            } else {
+                Err(format!("{} {}", reply.status, reply.text))
+            }
+        })
+    }
+
+    /// The body that places an order of a quote.
+    #[must_use]
+    pub fn placing(&self, quote: &Value) -> Value {
+        json!({"quote_id": quote["quote_id"], "payment_method_id": self.payment_method_id})
+    }
+
+    /// Places the order, and gives its id.
+    #[must_use]
+    pub fn ordered(&self) -> String {
+        let quote = self.quoted();
+        let order = self.customer.post("/v1/orders", &self.placing(&quote)).expect(201);
+        order["order_id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The order as the customer sees it.
+    #[must_use]
+    pub fn order(&self, order_id: &str) -> Value {
+        self.customer.get(&format!("/v1/orders/{order_id}")).expect(200)
+    }
+
+    /// Waits until the order is in a state.
+    pub fn awaits(&self, order_id: &str, state: &str) {
+        eventually(&format!("{order_id} to be {state}"), || {
+            let order = self.order(order_id);
+            if order["state"] == state {
+                Ok(())
+            } else {
+                Err(order.to_string())
+            }
+        });
+    }
+
+    /// Waits until the payment of an order is in a state, and gives it.
+    #[must_use]
+    pub fn awaits_payment(&self, order_id: &str, state: &str) -> Value {
+        eventually(&format!("the payment of {order_id} to be {state}"), || {
+            let reply = self.customer.get(&format!("/v1/orders/{order_id}/payment"));
+            if reply.body["state"] == state {
+                Ok(reply.body)
+            } else {
+                Err(reply.text)
+            }
+        })
+    }
+}
+
+impl Rider {
+    /// Waits for an offer of an order's delivery, and gives it.
+    #[must_use]
+    pub fn offered(&self, order_id: &str) -> Value {
+        eventually(&format!("an offer of {order_id}"), || {
+            let reply = self.person.get("/v1/couriers/me/offers");
+            let offers = reply.body["items"].as_array().cloned().unwrap_or_default();
+            offers
+                .into_iter()
+                .find(|offer| offer["order_id"] == order_id)
+                .ok_or(reply.text)
+        })
+    }
+
+    /// Takes the delivery of an order, and gives its id.
+    #[must_use]
+    pub fn takes(&self, order_id: &str) -> String {
+        let offer = self.offered(order_id);
+        let offer_id = offer["offer_id"].as_str().unwrap_or_default();
+        self.person
+            .post(&format!("/v1/offers/{offer_id}/accept"), &json!({}))
+            .is(200);
+        offer["delivery_id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The courier does something with a delivery.
+    #[track_caller]
+    pub fn does(&self, delivery_id: &str, action: &str, body: &Value) {
+        self.person
+            .post(&format!("/v1/deliveries/{delivery_id}/{action}"), body)
+            .is(200);
+    }
+
+    /// Brings the food to the door and hands it over for the customer's PIN.
+    pub fn brings(&self, delivery_id: &str, order_id: &str, basket: &Basket) {
+        self.does(delivery_id, "arrived-at-restaurant", &json!({}));
+        self.does(delivery_id, "picked-up", &json!({}));
+        self.does(delivery_id, "arrived-at-customer", &json!({}));
+        let view = basket
+            .customer
+            .get(&format!("/v1/orders/{order_id}/delivery"))
+            .expect(200);
+        self.does(delivery_id, "delivered", &json!({"pin": view["pin"]}));
+    }
+}

@@ -1,0 +1,19 @@
+//! A running copy of the platform, as tests see it: people who sign in, places where they order, queues to look into,
+//! and the patience to wait for what happens elsewhere.
+//!
+//! Everything goes through the public API and the AWS interfaces of the copy that `TIFFIN_OUTPUTS` names. What does not
+//! turn out as it should panics with what was asked and what came back: this crate is for tests alone.
+
+mod aws;
+mod city;
+mod person;
+mod reply;
+mod stack;
+mod wait;
+
+pub use aws::Aws;
+pub use city::{Basket, Kitchen, Rider, menu, place};
+pub use person::Person;
+pub use reply::Reply;
+pub use stack::{Login, Outputs, Stack};
+pub use wait::{PATIENCE, eventually, within};

@@ -1,0 +1,148 @@
+//! The copy that is tested.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use serde::Deserialize;
+use ureq::Agent;
+use ureq::http::{Method, Request};
+
+use crate::{Aws, Person, Reply};
+
+/// Longer than any answer takes, cold functions included.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Where a running copy is found: what `cargo local up` wrote.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of the file")]
+pub struct Outputs {
+    pub api_url: String,
+    pub live_url: String,
+    pub docs_url: String,
+    pub aws_endpoint: String,
+    pub region: String,
+    pub stack_name: String,
+    pub user_pool_id: String,
+    pub user_pool_client_id: String,
+    pub stripe_url: String,
+    pub logins: Vec<Login>,
+}
+
+/// Someone to sign in as.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "the names are those of the file")]
+pub struct Login {
+    pub role: String,
+    pub email: String,
+    pub password: String,
+}
+
+/// A running copy of the platform.
+#[derive(Debug)]
+pub struct Stack {
+    /// Where it is found.
+    pub outputs: Outputs,
+    agent: Agent,
+}
+
+impl Stack {
+    /// The copy that `TIFFIN_OUTPUTS` names, or else the one that `cargo local up` started.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn get() -> &'static Self {
+        static STACK: OnceLock<Stack> = OnceLock::new();
+        STACK.get_or_init(|| {
+            let given = std::env::vars_os()
+                .find(|(name, _)| name == "TIFFIN_OUTPUTS")
+                .map(|(_, value)| value);
+            let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+            let path = given.map_or_else(|| root.join(".local/outputs.json"), PathBuf::from);
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
+                panic!(
+                    "{}: {error}. Start a copy with `cargo local up --detach`, or run `cargo local test`",
+                    path.display()
+                )
+            });
+            let outputs = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let config = Agent::config_builder()
+                .http_status_as_error(false)
+                .timeout_global(Some(TIMEOUT))
+                .build();
+            Self {
+                outputs,
+                agent: config.new_agent(),
+            }
+        })
+    }
+
+    /// The emulated AWS.
+    #[must_use]
+    pub fn aws(&'static self) -> Aws {
+        Aws::of(self)
+    }
+
+    /// Nobody in particular.
+    #[must_use]
+    pub fn anonymous(&'static self) -> Person {
+        Person::anonymous(self)
+    }
+
+    /// A new person of a role: signed up, confirmed by the code in the mail, signed in.
+    #[must_use]
+    pub fn enrol(&'static self, role: &str) -> Person {
+        Person::enrol(self, role)
+    }
+
+    /// The operator.
+    ///
+    /// # Panics
+    /// When the copy has none.
+    #[must_use]
+    pub fn operator(&'static self) -> Person {
+        let login = self.outputs.logins.iter().find(|login| login.role == "operator");
+        let login = login.unwrap_or_else(|| panic!("the copy was started without its city"));
+        Person::sign_in(self, &login.email, &login.password)
+    }
+
+    /// Sends a request and reads the answer, whatever it is.
+    ///
+    /// # Panics
+    /// When none comes.
+    #[must_use]
+    pub fn send(&self, method: &Method, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let shown = format!(
+            "{method} {url} {}",
+            String::from_utf8_lossy(&body[..body.len().min(2000)])
+        );
+        let request = request
+            .body(body.to_vec())
+            .unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let mut response = self
+            .agent
+            .run(request)
+            .unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let headers = response.headers().iter();
+        let headers = headers
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let text = response
+            .body_mut()
+            .read_to_string()
+            .unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        Reply {
+            request: shown,
+            status: response.status().as_u16(),
+            headers,
+            body,
+            text,
+        }
+    }
+}
