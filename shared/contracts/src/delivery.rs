@@ -1,6 +1,6 @@
 //! What the delivery service publishes.
 
-use kernel::{CourierId, DeliveryId, OrderId, Timestamp, UserId};
+use kernel::{CourierId, DeliveryId, OfferId, OrderId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,5 +79,58 @@ delivery_events! {
     Escalated {
         /// How many couriers were asked.
         offers: u32,
+    }
+    /// A courier is asked to take it.
+    Offered {
+        /// Who.
+        courier_id: CourierId,
+        /// By which offer.
+        offer_id: OfferId,
+        /// Until when the courier may answer.
+        expires_at: Timestamp,
+    }
+    /// The courier who was asked did not take it: the next one is looked for.
+    OfferEnded {
+        /// Who.
+        courier_id: CourierId,
+        /// The offer.
+        offer_id: OfferId,
+        /// `declined`, `expired` or `shift_ended`.
+        ending: String,
+        /// Why it was declined: `too_far`, `break`, `vehicle_problem` or `other`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    }
+    /// Nobody is free nearby.
+    Unmatched {
+        /// When the search goes on; nothing: it is given up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<Timestamp>,
+    }
+    /// The courier who had taken it stopped working before the pick-up: another one is looked for.
+    Released {
+        /// Who.
+        courier_id: CourierId,
+    }
+    /// The kitchen is done.
+    FoodReady {
+        /// Since when.
+        ready_at: Timestamp,
+        /// Who comes for it, if somebody does already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        courier_id: Option<CourierId>,
+    }
+    /// The courier said a wrong PIN at the door.
+    PinRefused {
+        /// Who.
+        courier_id: CourierId,
+        /// How often it may be tried again.
+        attempts_left: u32,
+    }
+    /// The order ended before the food arrived.
+    Withdrawn {
+        /// Who was asked or on the way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        courier_id: Option<CourierId>,
     }
 }

@@ -110,6 +110,13 @@ published! {
     delivery::Failed = "delivery.failed.v1" from "/delivery";
     delivery::EtaChanged = "delivery.eta_changed.v1" from "/delivery";
     delivery::Escalated = "delivery.escalated.v1" from "/delivery";
+    delivery::Offered = "delivery.offered.v1" from "/delivery";
+    delivery::OfferEnded = "delivery.offer_ended.v1" from "/delivery";
+    delivery::Unmatched = "delivery.unmatched.v1" from "/delivery";
+    delivery::Released = "delivery.released.v1" from "/delivery";
+    delivery::FoodReady = "delivery.food_ready.v1" from "/delivery";
+    delivery::PinRefused = "delivery.pin_refused.v1" from "/delivery";
+    delivery::Withdrawn = "delivery.withdrawn.v1" from "/delivery";
 
     notification::Sent = "notification.sent.v1" from "/notification";
     notification::Failed = "notification.failed.v1" from "/notification";
