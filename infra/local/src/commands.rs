@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+pub mod bench;
 pub mod deploy;
 pub mod down;
 pub mod logs;

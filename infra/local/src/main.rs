@@ -20,6 +20,7 @@ mod secrets;
 mod seed;
 mod servers;
 mod stack;
+mod throttle;
 mod ui;
 
 use std::process::ExitCode;
@@ -53,6 +54,9 @@ enum Command {
     Logs(commands::logs::Options),
     /// Returns messages that could not be processed, and tells what became of them.
     Redrive(commands::redrive::Options),
+    /// Measures the platform.
+    #[command(subcommand)]
+    Bench(commands::bench::Bench),
     /// Tells what runs and where, and what waits in the queues.
     Status,
 }
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Outcome {
     let instance = Instance::locate(arguments.port)?;
     match &arguments.command {
+        Command::Bench(bench) => commands::bench::run(&instance, bench),
         Command::Up(options) => commands::up::run(&instance, options),
         Command::Deploy(options) => commands::deploy::run(&instance, options),
         Command::Logs(options) => commands::logs::run(&instance, options),

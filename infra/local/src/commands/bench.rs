@@ -1,0 +1,29 @@
+//! `cargo local bench`: every benchmark of the platform.
+
+pub mod requests;
+pub mod start;
+
+use clap::Subcommand;
+
+use crate::failure::Outcome;
+use crate::instance::Instance;
+
+/// The benchmarks.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Bench {
+    /// How fast, how small and how frugal every service starts, beside a function that only echoes.
+    Start(start::Options),
+    /// What every public operation costs: round trips, capacity units, messages and processor time.
+    Requests(requests::Options),
+}
+
+/// Runs one.
+///
+/// # Errors
+/// When it cannot be measured.
+pub fn run(instance: &Instance, bench: &Bench) -> Outcome {
+    match bench {
+        Bench::Start(options) => start::run(instance, options),
+        Bench::Requests(options) => requests::run(instance, options),
+    }
+}
