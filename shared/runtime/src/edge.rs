@@ -12,7 +12,7 @@ use kernel::SignedDuration;
 use store::{CursorKey, Table};
 
 use crate::environment::{Environment, MissingVariable};
-use crate::outbound::{Http, shared_client};
+use crate::outbound::{Http, Trust, shared_client};
 use crate::{Error, Internal, telemetry};
 
 /// A connection that is not there after this long will not come.
@@ -33,6 +33,7 @@ pub struct Edge {
     function: String,
     environment: Environment,
     sdk: SdkConfig,
+    trust: Trust,
     table: Table,
     cursor_key: CursorKey,
     messages: Arc<AtomicU64>,
@@ -42,16 +43,18 @@ impl Edge {
     /// Starts logging, reads the environment and makes the clients.
     ///
     /// # Errors
-    /// When a variable that every function needs is missing: `_HANDLER`, `TABLE_NAME`, `CURSOR_KEY`, `AWS_REGION`.
+    /// When a variable that every function needs is missing: `_HANDLER`, `TABLE_NAME`, `CURSOR_KEY`, `AWS_REGION`; or when
+    /// `AWS_CA_BUNDLE` names a file that cannot be read.
     pub async fn start(service: &'static str) -> Result<Self, Error> {
         let environment = Environment::of_process();
         telemetry::start(&environment);
         let region = aws_config::Region::new(environment.var("AWS_REGION")?.to_owned());
+        let trust = Trust::for_aws(&environment)?;
         // A function's credentials are in its environment: none of the other sources need to be asked.
         let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
             .region(region)
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-            .http_client(shared_client())
+            .http_client(shared_client(&trust))
             .retry_config(
                 RetryConfig::standard()
                     .with_max_attempts(ATTEMPTS_MAX)
@@ -74,6 +77,7 @@ impl Edge {
             function,
             environment,
             sdk,
+            trust,
             table,
             cursor_key,
             messages: Arc::default(),
@@ -147,13 +151,17 @@ impl Edge {
     /// # Errors
     /// When `INTERNAL_API_URL` is not set.
     pub fn internal(&self) -> Result<Internal, MissingVariable> {
-        Ok(Internal::new(&self.sdk, self.environment.var("INTERNAL_API_URL")?))
+        Ok(Internal::new(
+            &self.sdk,
+            &self.trust,
+            self.environment.var("INTERNAL_API_URL")?,
+        ))
     }
 
     /// A client for third parties.
     #[must_use]
     pub fn http(&self) -> Http {
-        Http::new(Duration::from_secs(1), Duration::from_secs(5))
+        Http::new(Trust::Machine, Duration::from_secs(1), Duration::from_secs(5))
     }
 
     /// Counts messages that were sent.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::breaker::Breaker;
-use crate::outbound::Http;
+use crate::outbound::{Http, Trust};
 use crate::{clock, ids};
 
 /// One try. With two tries and the pause, a call takes less than a third of an API function's ten seconds.
@@ -57,8 +57,8 @@ pub enum CallError {
 }
 
 impl Internal {
-    pub(crate) fn new(sdk: &SdkConfig, base: &str) -> Self {
-        let http = Http::new(Duration::from_millis(500), TRY_TIMEOUT);
+    pub(crate) fn new(sdk: &SdkConfig, trust: &Trust, base: &str) -> Self {
+        let http = Http::new(trust.clone(), Duration::from_millis(500), TRY_TIMEOUT);
         Self {
             http,
             sdk: sdk.clone(),
