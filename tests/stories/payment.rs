@@ -1,0 +1,71 @@
+//! When the bank has a say.
+
+use serde_json::{Value, json};
+use testkit::{Kitchen, Stack, eventually};
+use ureq::http::Method;
+
+#[test]
+fn a_declined_card_ends_the_order_and_the_customer_is_told() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_chargeCustomerFail");
+    let order_id = basket.ordered();
+    basket.awaits(&order_id, "cancelled");
+    let payment = basket.awaits_payment(&order_id, "declined");
+    assert_eq!(payment["captured"]["amount"].as_i64().unwrap_or_default(), 0);
+    eventually("a mail about the declined card", || {
+        let mails = stack.aws().mails_to(&basket.customer.email);
+        let found = mails.iter().any(|mail| mail.to_lowercase().contains("declined"));
+        if found { Ok(()) } else { Err(format!("{mails:#?}")) }
+    });
+    let refusal = kitchen.owner.post(&format!("/v1/orders/{order_id}/accept"), &json!({}));
+    refusal.is(409);
+}
+
+#[test]
+fn a_card_that_is_refused_when_saved_is_not_saved() {
+    let stack = Stack::get();
+    let customer = stack.enrol("customer");
+    let body = json!({"provider_token": "pm_card_visa_chargeDeclined"});
+    customer.post("/v1/payment-methods", &body).refused(422, "payment_method_refused");
+    let saved = customer.get("/v1/payment-methods").expect(200);
+    assert_eq!(saved["items"], json!([]));
+}
+
+#[test]
+fn a_card_that_needs_approval_waits_for_it() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, &secure_card(stack));
+    let order_id = basket.ordered();
+    let payment = basket.awaits_payment(&order_id, "action_required");
+    assert!(!payment["next_action"].is_null(), "{payment}");
+    assert_eq!(basket.order(&order_id)["state"], "awaiting_payment");
+
+    approve(stack, &payment);
+    basket.awaits(&order_id, "awaiting_restaurant");
+    drop(basket.awaits_payment(&order_id, "authorized"));
+}
+
+/// A card that the bank wants to approve (3-D Secure), as the provider's own page makes it.
+fn secure_card(stack: &Stack) -> String {
+    let form = "type=card&card[number]=4000002500003155&card[exp_month]=12&card[exp_year]=2030&card[cvc]=123";
+    let method = stripe(stack, &Method::POST, "/v1/payment_methods", form);
+    method["id"].as_str().unwrap().to_owned()
+}
+
+/// The customer approves at the bank.
+fn approve(stack: &Stack, payment: &Value) {
+    let intents = stripe(stack, &Method::GET, "/v1/payment_intents?limit=100", "");
+    let intents = intents["data"].as_array().cloned().unwrap();
+    let ours = intents.iter().find(|intent| intent["metadata"]["payment_id"] == payment["payment_id"]).unwrap();
+    let (id, secret) = (ours["id"].as_str().unwrap(), ours["client_secret"].as_str().unwrap());
+    let path = format!("/v1/payment_intents/{id}/_authenticate");
+    drop(stripe(stack, &Method::POST, &path, &format!("client_secret={secret}&success=true")));
+}
+
+fn stripe(stack: &Stack, method: &Method, path: &str, form: &str) -> Value {
+    let headers = [("authorization", "Bearer sk_test_12345"), ("content-type", "application/x-www-form-urlencoded")];
+    let url = format!("{}{path}", stack.outputs.stripe_url);
+    stack.send(method, &url, &headers, form.as_bytes()).expect(200)
+}
