@@ -1,0 +1,4 @@
+//! What happens when parts fail: each test disturbs the whole copy, so they run one after the other, after the stories.
+
+mod outages;
+mod queues;
