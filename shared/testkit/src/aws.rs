@@ -96,23 +96,68 @@ impl Aws {
         messages.iter().filter(to).map(text).collect()
     }
 
-    /// The URL of the queue whose name contains all the parts.
+    /// Whether a resource is part of a service's stack: its name begins with the names of the stacks around it.
+    fn belongs(self, name: &str, service: &str) -> bool {
+        let prefix = format!("{}-{service}-", self.stack.outputs.stack_name);
+        name.to_lowercase().starts_with(&prefix.to_lowercase())
+    }
+
+    /// The URL of a service's queue by its name in the template, such as `InboxQueue`.
     ///
     /// # Panics
     /// When there is none.
     #[must_use]
-    pub fn queue(self, parts: &[&str]) -> String {
+    pub fn queue(self, service: &str, queue: &str) -> String {
         let queues = self.json("sqs", "AmazonSQS.ListQueues", &json!({"MaxResults": 1000}));
         let urls = queues["QueueUrls"].as_array().cloned().unwrap_or_default();
-        let named = |url: &str| {
+        let part = format!("-{}-", queue.to_lowercase());
+        let named = |url: &&str| {
             let name = url.rsplit('/').next().unwrap_or_default().to_lowercase();
-            parts.iter().all(|part| name.contains(&part.to_lowercase()))
+            self.belongs(&name, service) && name.contains(&part)
         };
-        let found: Vec<_> = urls.iter().filter_map(Value::as_str).filter(|url| named(url)).collect();
-        match found[..] {
-            [url] => url.to_owned(),
-            _ => panic!("one queue with {parts:?} in its name, found {found:?} among {urls:?}"),
-        }
+        let found = urls.iter().filter_map(Value::as_str).find(named);
+        found
+            .unwrap_or_else(|| panic!("no {queue} of {service} among {urls:?}"))
+            .to_owned()
+    }
+
+    /// How many messages a queue holds, on their way included.
+    #[must_use]
+    pub fn depth(self, queue_url: &str) -> u64 {
+        let request = json!({"QueueUrl": queue_url, "AttributeNames": ["All"]});
+        let answer = self.json("sqs", "AmazonSQS.GetQueueAttributes", &request);
+        let count = |name: &str| {
+            let name = format!("ApproximateNumberOfMessages{name}");
+            answer["Attributes"][name]
+                .as_str()
+                .and_then(|text| text.parse::<u64>().ok())
+                .unwrap_or_default()
+        };
+        count("") + count("NotVisible") + count("Delayed")
+    }
+
+    /// The events that a service's table holds of an aggregate, in order, as they were published.
+    ///
+    /// # Panics
+    /// When the service has no table.
+    #[must_use]
+    pub fn events(self, service: &str, partition: &str) -> Vec<Value> {
+        let target = |operation: &str| format!("DynamoDB_20120810.{operation}");
+        let tables = self.json("dynamodb", &target("ListTables"), &json!({}));
+        let names = tables["TableNames"].as_array().cloned().unwrap_or_default();
+        let table = names
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|name| self.belongs(name, service));
+        let table = table.unwrap_or_else(|| panic!("no table of {service} among {names:?}"));
+        let query = json!({
+            "TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :event)",
+            "ExpressionAttributeValues": {":pk": {"S": partition}, ":event": {"S": "EVENT#"}},
+        });
+        let page = self.json("dynamodb", &target("Query"), &query);
+        let items = page["Items"].as_array().cloned().unwrap_or_default();
+        let envelope = |item: &Value| serde_json::from_str(item["envelope"]["S"].as_str().unwrap_or_default()).ok();
+        items.iter().filter_map(envelope).collect()
     }
 
     /// Sends a message to a queue.
@@ -151,12 +196,9 @@ impl Aws {
                 None => break,
             }
         }
-        let stack = self.stack.outputs.stack_name.to_lowercase();
         let of = |description: &&Value| {
             let name = description["FunctionName"].as_str().unwrap_or_default().to_lowercase();
-            name.starts_with(&stack)
-                && name.contains(&format!("{service}stack")) | name.contains(&format!("-{service}-"))
-                && description["Handler"] == function
+            self.belongs(&name, service) && description["Handler"] == function
         };
         let name = found
             .iter()
