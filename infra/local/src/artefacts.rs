@@ -50,6 +50,24 @@ pub fn known_service(name: &str) -> Outcome<&'static str> {
     })
 }
 
+/// Cargo, to be run in the repository, without what the cargo that started this program has left in the environment
+/// about this program's own package.
+pub fn cargo(instance: &Instance) -> Command {
+    let mut command = Command::new(clock::variable("CARGO").unwrap_or_else(|| "cargo".to_owned()));
+    command.current_dir(&instance.root);
+    clear_package_variables(&mut command);
+    command
+}
+
+/// Removes the variables that describe this program's own package.
+pub fn clear_package_variables(command: &mut Command) {
+    for name in clock::variable_names() {
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(name);
+        }
+    }
+}
+
 /// Builds the packages in one call of cargo, whose own progress is shown.
 ///
 /// # Errors
@@ -57,10 +75,8 @@ pub fn known_service(name: &str) -> Outcome<&'static str> {
 pub fn build(instance: &Instance, packages: &[&str], profile: Profile) -> Outcome {
     let mut step = Step::begin(format!("Building {}", packages.join(", ")));
     step.hand_over();
-    let cargo = clock::variable("CARGO").unwrap_or_else(|| "cargo".to_owned());
-    let mut command = Command::new(cargo);
+    let mut command = cargo(instance);
     command
-        .current_dir(&instance.root)
         .arg("build")
         .args(packages.iter().flat_map(|name| ["--package", name]));
     if profile == Profile::Release {

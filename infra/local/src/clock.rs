@@ -18,6 +18,11 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// The names of all variables of the environment.
+pub fn variable_names() -> impl Iterator<Item = String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())
+}
+
 /// A text that is used once: the process and a counter tell it from others of this machine, the time from earlier ones.
 pub fn unique() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);

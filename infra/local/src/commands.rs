@@ -6,4 +6,5 @@ pub mod down;
 pub mod logs;
 pub mod redrive;
 pub mod status;
+pub mod test;
 pub mod up;

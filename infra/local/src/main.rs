@@ -59,6 +59,8 @@ enum Command {
     Bench(commands::bench::Bench),
     /// Tells what runs and where, and what waits in the queues.
     Status,
+    /// Checks everything that must hold before a change is taken; what CI runs.
+    Test(commands::test::Options),
 }
 
 fn main() -> ExitCode {
@@ -85,5 +87,6 @@ fn run(arguments: &Arguments) -> Outcome {
             Ok(())
         }
         Command::Status => commands::status::run(&instance),
+        Command::Test(options) => commands::test::run(&instance, options),
     }
 }

@@ -1,10 +1,11 @@
 //! The programs this one starts and stops, and who holds a port.
 
 use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::instance::make_folder;
+use crate::ui::Step;
 
 /// How long a program may take to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -162,6 +164,61 @@ fn listeners(table: &str, port: u16) -> Vec<String> {
     rows.filter(|row| row.len() > 9 && row[3] == LISTEN && row[1].ends_with(&suffix))
         .map(|row| row[9].to_owned())
         .collect()
+}
+
+/// Runs a program to its end with its output in `log`, showing its last line as the step's progress.
+///
+/// # Errors
+/// When it cannot be started. That it failed is told by the status.
+pub fn run_logged(command: &mut Command, log: &Path, step: &mut Step) -> Outcome<ExitStatus> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let (what, remedy) = (
+        format!("Cannot run {name}"),
+        "check the rights and the space of the disk",
+    );
+    if let Some(folder) = log.parent() {
+        make_folder(folder)?;
+    }
+    let file = File::create(log).or_fail(&what, remedy)?;
+    let copy = file.try_clone().or_fail(&what, remedy)?;
+    command.stdin(Stdio::null()).stdout(file).stderr(copy);
+    let mut child = command.spawn().or_fail(&what, "install it")?;
+    loop {
+        if let Some(status) = child.try_wait().or_fail(&what, "try again")? {
+            return Ok(status);
+        }
+        step.progress(&last_line(log));
+        sleep(Duration::from_millis(200));
+    }
+}
+
+/// The last line of a growing log, cut to what fits beside a step's name.
+fn last_line(log: &Path) -> String {
+    /// More than one line; a log may be long, and this is read several times a second.
+    const END_BYTES: u64 = 2_000;
+    const WIDTH: usize = 60;
+    let mut end = String::new();
+    let read = File::open(log).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(END_BYTES)))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    });
+    if let Ok(bytes) = read {
+        let text = String::from_utf8_lossy(&bytes);
+        let line = text
+            .lines()
+            .map(str::trim)
+            .rfind(|line| !line.is_empty())
+            .unwrap_or_default();
+        end = line
+            .chars()
+            .filter(|character| !character.is_control())
+            .take(WIDTH)
+            .collect();
+    }
+    end
 }
 
 /// The last lines of a log, indented for quoting in a message.

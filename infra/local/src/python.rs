@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::instance::Instance;
+use crate::process::{run_logged, tail};
 use crate::ui::Step;
 
 /// The oldest Python that the emulator runs on.
@@ -22,6 +23,8 @@ pub enum Tools {
     Lint,
     /// The fault proxy.
     Faults,
+    /// What checks the dependencies and runs the tests.
+    Cargo,
 }
 
 impl Tools {
@@ -32,6 +35,7 @@ impl Tools {
             Self::Sam => "sam",
             Self::Lint => "lint",
             Self::Faults => "faults",
+            Self::Cargo => "cargo",
         }
     }
 }
@@ -87,13 +91,18 @@ impl Environment {
 
     /// A command of the environment; its own Python for `python`.
     pub fn program(&self, name: &str) -> Command {
-        let mut command = Command::new(self.folder.join("bin").join(name));
+        let mut command = Command::new(self.programs().join(name));
         // What is set for the user's own Python must not leak into this one.
         command
             .env_remove("PYTHONPATH")
             .env_remove("PYTHONHOME")
             .env("SAM_CLI_TELEMETRY", "0");
         command
+    }
+
+    /// The folder of its programs.
+    pub fn programs(&self) -> PathBuf {
+        self.folder.join("bin")
     }
 
     /// Whether its Python still starts: the one it was made from may be gone since.
@@ -149,33 +158,13 @@ fn find_python() -> Outcome<PathBuf> {
 
 /// Runs one installation command with its output in a log.
 fn run(command: &mut Command, log: &Path, step: &mut Step) -> Outcome {
-    let what = "Installing the Python tools failed";
-    if let Some(folder) = log.parent() {
-        crate::instance::make_folder(folder)?;
+    let status = run_logged(command, log, step)?;
+    if status.success() {
+        return Ok(());
     }
-    let file = fs::File::create(log).or_fail(what, "check the rights and the space of the disk")?;
-    let copy = file
-        .try_clone()
-        .or_fail(what, "check the rights and the space of the disk")?;
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(file)
-        .stderr(copy)
-        .spawn()
-        .or_fail(what, "install Python 3")?;
-    loop {
-        if let Some(status) = child.try_wait().or_fail(what, "try again")? {
-            if status.success() {
-                return Ok(());
-            }
-            let tail = crate::process::tail(log, 12);
-            return Err(Failure::new(
-                what,
-                format!("{status}; the end of {}:\n{tail}", log.display()),
-                "check that the Python package index can be reached, and try again",
-            ));
-        }
-        step.progress("");
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    }
+    Err(Failure::new(
+        "Installing the Python tools failed",
+        format!("{status}; the end of {}:\n{}", log.display(), tail(log, 12)),
+        "check that the Python package index can be reached, and try again",
+    ))
 }

@@ -1,0 +1,165 @@
+//! `cargo local test`: everything that must hold before a change is taken, in one run; it is what CI calls.
+
+mod checks;
+mod platform;
+mod report;
+mod suites;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::failure::{Failure, OrFail, Outcome};
+use crate::instance::Instance;
+use crate::record::Record;
+use crate::ui::say;
+
+use report::{Counts, Report};
+
+/// How far the ports of the copy under test are from those of the copy one works with, so that both run side by side.
+const PORT_DISTANCE: u16 = 30;
+
+/// What a shell expects of a program that Ctrl-C ended.
+const EXIT_INTERRUPTED: i32 = 130;
+
+/// How `test` is called.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// Run only this step; may be given more than once. `--list` names them.
+    #[arg(long = "only", value_name = "STEP")]
+    only: Vec<String>,
+    /// Name the steps and run none.
+    #[arg(long)]
+    list: bool,
+    /// The folder of a copy of the RustSec advisory database, for a machine that cannot reach it.
+    #[arg(long, value_name = "FOLDER")]
+    advisories: Option<PathBuf>,
+    /// Leave the platform under test running after a failure, to look into it.
+    #[arg(long)]
+    keep: bool,
+    /// Run only the tests of the acceptance suite whose names contain this.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+}
+
+/// What a step needs to know.
+pub struct Bench<'a> {
+    /// The repository, and the copy that is tested.
+    pub instance: Instance,
+    /// How the command was called.
+    pub options: &'a Options,
+}
+
+/// One step: its name, what it checks, and how.
+struct Check {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&Bench<'_>) -> Outcome<Counts>,
+}
+
+/// All steps, the quick ones first.
+const CHECKS: [Check; 9] = [
+    Check {
+        name: "format",
+        about: "the source is formatted",
+        run: checks::format,
+    },
+    Check {
+        name: "build",
+        about: "everything compiles, from the dependencies that are locked",
+        run: checks::build,
+    },
+    Check {
+        name: "clippy",
+        about: "no lint complains",
+        run: checks::clippy,
+    },
+    Check {
+        name: "dependencies",
+        about: "licences, sources, bans and advisories",
+        run: checks::dependencies,
+    },
+    Check {
+        name: "templates",
+        about: "sam validate, cfn-lint and checkov find nothing",
+        run: checks::templates,
+    },
+    Check {
+        name: "unit",
+        about: "the tests that need no platform",
+        run: suites::unit,
+    },
+    Check {
+        name: "platform",
+        about: "the platform comes up with IAM enforced",
+        run: platform::up,
+    },
+    Check {
+        name: "acceptance",
+        about: "the platform through its public API",
+        run: suites::acceptance,
+    },
+    Check {
+        name: "faults",
+        about: "the stories while calls to AWS fail now and then",
+        run: suites::faults,
+    },
+];
+
+/// Runs the steps.
+///
+/// # Errors
+/// When one of them does.
+pub fn run(instance: &Instance, options: &Options) -> Outcome {
+    if options.list {
+        for check in CHECKS {
+            say(format!("  {:<13} {}", check.name, check.about));
+        }
+        return Ok(());
+    }
+    let mut only = options.only.clone();
+    if let Some(unknown) = only.iter().find(|name| CHECKS.iter().all(|check| check.name != *name)) {
+        return Err(Failure::new(
+            format!("There is no step `{unknown}`"),
+            "`--list` names them",
+            "name one of them",
+        ));
+    }
+    // The platform is no end in itself: whoever asks for the suite means it, too.
+    if only.iter().any(|name| name == "acceptance") && !only.iter().any(|name| name == "platform") {
+        only.push("platform".to_owned());
+    }
+    let instance = Instance {
+        port: instance.port + PORT_DISTANCE,
+        ..instance.clone()
+    };
+    stop_on_interrupt(&instance)?;
+    let bench = Bench { instance, options };
+    let mut report = Report::default();
+    for check in CHECKS
+        .iter()
+        .filter(|check| only.is_empty() || only.iter().any(|name| name == check.name))
+    {
+        match report.obstacle(check.name) {
+            Some(obstacle) => report.leave_out(check.name, obstacle),
+            None => report.add(check.name, || (check.run)(&bench)),
+        }
+    }
+    if !(options.keep && report.failed()) {
+        platform::down(&bench);
+    }
+    report.show();
+    report.outcome()
+}
+
+/// Makes Ctrl-C stop the platform under test.
+fn stop_on_interrupt(instance: &Instance) -> Outcome {
+    let instance = instance.clone();
+    let stop = move || {
+        if let Some(record) = Record::load(&instance) {
+            record.stop(&instance);
+        }
+        std::process::exit(EXIT_INTERRUPTED);
+    };
+    ctrlc::set_handler(stop).or_fail("Cannot listen for Ctrl-C", "try again")
+}

@@ -1,0 +1,176 @@
+//! How the steps went: told as they end, and once more at the end.
+
+use std::time::{Duration, Instant};
+
+use crate::failure::{Failure, Outcome};
+use crate::ui::{complain, say, table};
+
+/// Steps that others stand on: when one fails, those that need it are left out.
+const NEEDS: [(&str, &[&str]); 5] = [
+    ("clippy", &["build"]),
+    ("unit", &["build"]),
+    ("platform", &["build"]),
+    ("acceptance", &["build", "platform"]),
+    ("faults", &["build"]),
+];
+
+/// What a runner counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// How many checks held.
+    pub passed: usize,
+    /// How many did not.
+    pub failed: usize,
+    /// How many the runner left out itself.
+    pub skipped: usize,
+    /// Whether an earlier run's result stands, since nothing has changed.
+    pub unchanged: bool,
+}
+
+impl Counts {
+    /// One check that held.
+    pub const ONE: Self = Self {
+        passed: 1,
+        failed: 0,
+        skipped: 0,
+        unchanged: false,
+    };
+
+    /// Adds another's.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+/// How one step went.
+enum State {
+    Ended(Counts),
+    Failed(Failure),
+    LeftOut(String),
+}
+
+/// The steps so far.
+#[derive(Default)]
+pub struct Report {
+    rows: Vec<(&'static str, Duration, State)>,
+}
+
+impl Report {
+    /// Runs a step and notes how it went.
+    pub fn add(&mut self, name: &'static str, run: impl FnOnce() -> Outcome<Counts>) {
+        let started = Instant::now();
+        let state = match run() {
+            Ok(counts) => State::Ended(counts),
+            Err(failure) => {
+                complain(format!("\n{failure}\n"));
+                State::Failed(failure)
+            }
+        };
+        self.rows.push((name, started.elapsed(), state));
+    }
+
+    /// Notes that a step was not run.
+    pub fn leave_out(&mut self, name: &'static str, why: String) {
+        self.rows.push((name, Duration::ZERO, State::LeftOut(why)));
+    }
+
+    /// Why a step cannot be run: one that it needs did not work.
+    pub fn obstacle(&self, name: &str) -> Option<String> {
+        let needs = NEEDS
+            .iter()
+            .find(|(step, _)| *step == name)
+            .map_or(&[][..], |(_, needs)| needs);
+        let broken = self
+            .rows
+            .iter()
+            .find(|(step, _, state)| needs.contains(step) && state.broken());
+        broken.map(|(step, ..)| format!("not run: {step} failed"))
+    }
+
+    /// Whether a step did not work.
+    pub fn failed(&self) -> bool {
+        self.rows.iter().any(|(.., state)| state.broken())
+    }
+
+    /// Prints all steps and, plainly, the runners' counts.
+    pub fn show(&self) {
+        let mut rows = vec![["step", "seconds", "outcome"].map(str::to_owned).to_vec()];
+        let mut total = Counts::default();
+        for (name, took, state) in &self.rows {
+            total.add(state.counts());
+            rows.push(vec![
+                (*name).to_owned(),
+                format!("{:.1}", took.as_secs_f64()),
+                state.to_text(),
+            ]);
+        }
+        let seconds: Duration = self.rows.iter().map(|(_, took, _)| *took).sum();
+        rows.push(vec![
+            "total".to_owned(),
+            format!("{:.1}", seconds.as_secs_f64()),
+            String::new(),
+        ]);
+        say("");
+        table(&rows);
+        say("");
+        for (name, _, state) in &self.rows {
+            let counts = state.counts();
+            say(format!("{name}: {} passed, {} failed", counts.passed, counts.failed));
+        }
+        say(format!("\nTotal: {} passed, {} failed", total.passed, total.failed));
+    }
+
+    /// The command's own outcome.
+    ///
+    /// # Errors
+    /// When a step did not work; why was told when it ended.
+    pub fn outcome(self) -> Outcome {
+        let broken = self.rows.iter().filter(|(.., state)| state.broken());
+        let names: Vec<&str> = broken.map(|(name, ..)| *name).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            "Not everything holds",
+            format!("{} failed; why stands above", names.join(", ")),
+            format!("repeat a single step with `cargo local test --only {}`", names[0]),
+        ))
+    }
+}
+
+impl State {
+    fn broken(&self) -> bool {
+        match self {
+            Self::Ended(counts) => counts.failed > 0,
+            Self::Failed(_) | Self::LeftOut(_) => true,
+        }
+    }
+
+    /// A step that broke off counts as one failure, so that no sum looks better than it is.
+    fn counts(&self) -> Counts {
+        match self {
+            Self::Ended(counts) => *counts,
+            Self::Failed(_) => Counts {
+                failed: 1,
+                ..Counts::default()
+            },
+            Self::LeftOut(_) => Counts {
+                skipped: 1,
+                ..Counts::default()
+            },
+        }
+    }
+
+    fn to_text(&self) -> String {
+        match self {
+            Self::Ended(counts) if counts.failed > 0 => "FAILED".to_owned(),
+            Self::Ended(counts) if counts.unchanged => "passed before, unchanged since".to_owned(),
+            Self::Ended(counts) if counts.skipped > 0 => format!("passed, {} skipped", counts.skipped),
+            Self::Ended(_) => "passed".to_owned(),
+            Self::Failed(_) => "FAILED".to_owned(),
+            Self::LeftOut(why) => why.clone(),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The steps that run tests, and what their runner counts.
+
+use std::process::Command;
+
+use crate::artefacts::clear_package_variables;
+use crate::failure::Outcome;
+use crate::process::tail;
+use crate::python::{Environment, Tools};
+use crate::ui::complain;
+
+use super::report::Counts;
+use super::{Bench, checks, platform};
+
+/// The crate that tests the platform as a whole.
+const ACCEPTANCE: &str = "acceptance";
+
+/// Its tests that read only files, and so need no platform.
+const TIDY: &str = "test(/^tidy::/)";
+
+/// Its tests that tell a story from beginning to end, and must come out the same under faults.
+const STORIES: &str = "test(/^stories::/)";
+
+/// How many tests of the platform run at once: they mostly wait, and two cores are enough for the programs they wait for.
+const ACCEPTANCE_THREADS: &str = "4";
+
+/// The tests that need no platform.
+pub fn unit(bench: &Bench<'_>) -> Outcome<Counts> {
+    let mut command = runner(bench)?;
+    command.args([
+        "--workspace",
+        "--filterset",
+        &format!("not package({ACCEPTANCE}) or {TIDY}"),
+    ]);
+    run(bench, "unit", "Running the unit tests", &mut command)
+}
+
+/// The whole acceptance suite, with IAM enforced.
+pub fn acceptance(bench: &Bench<'_>) -> Outcome<Counts> {
+    let mut command = runner(bench)?;
+    on_the_platform(bench, &mut command, &format!("not {TIDY}"));
+    run(bench, ACCEPTANCE, "Running the acceptance suite", &mut command)
+}
+
+/// The stories once more, on a platform whose calls to AWS fail now and then.
+pub fn faults(bench: &Bench<'_>) -> Outcome<Counts> {
+    platform::down(bench);
+    platform::start(bench, &["--faults"])?;
+    let mut command = runner(bench)?;
+    on_the_platform(bench, &mut command, STORIES);
+    command.env("TIFFIN_FAULTS", "true");
+    run(bench, "faults", "Running the stories under faults", &mut command)
+}
+
+/// The runner, on what has been built.
+fn runner(bench: &Bench<'_>) -> Outcome<Command> {
+    let tools = Environment::prepare(&bench.instance, Tools::Cargo)?;
+    let mut command = tools.program("cargo-nextest");
+    command
+        .current_dir(&bench.instance.root)
+        .args(["nextest", "run", "--locked", "--no-fail-fast"]);
+    clear_package_variables(&mut command);
+    Ok(command)
+}
+
+/// Points a suite at the running platform.
+fn on_the_platform(bench: &Bench<'_>, command: &mut Command, filter: &str) {
+    let filter = match &bench.options.filter {
+        Some(text) => format!("({filter}) and test({text})"),
+        None => filter.to_owned(),
+    };
+    command.args([
+        "--package",
+        ACCEPTANCE,
+        "--test-threads",
+        ACCEPTANCE_THREADS,
+        "--filterset",
+        &filter,
+    ]);
+    command.env("TIFFIN_OUTPUTS", bench.instance.outputs());
+    command.env("TIFFIN_PORT", bench.instance.port.to_string());
+    if let Ok(program) = platform::program() {
+        command.env("TIFFIN_LOCAL", program);
+    }
+}
+
+fn run(bench: &Bench<'_>, name: &str, title: &str, command: &mut Command) -> Outcome<Counts> {
+    let (good, text) = checks::run(bench, name, title, command)?;
+    let mut counts = nextest_counts(&text);
+    if !good {
+        let log = checks::log(bench, name);
+        complain(format!("The end of {}:\n{}", log.display(), tail(&log, 150)));
+        // A runner that broke off has counted nothing.
+        counts.failed = counts.failed.max(1);
+    }
+    Ok(counts)
+}
+
+/// The runner's own counts: `Summary [ 1.2s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 3 skipped`.
+fn nextest_counts(text: &str) -> Counts {
+    let summary = text
+        .lines()
+        .rev()
+        .find(|line| line.trim_start().starts_with("Summary ["));
+    let results = summary
+        .and_then(|line| line.split_once("run: "))
+        .map_or("", |(_, results)| results);
+    let mut counts = Counts::default();
+    for part in results.split(", ") {
+        let Some((number, word)) = part.trim().split_once(' ') else {
+            continue;
+        };
+        let number = number.parse().unwrap_or(0);
+        match word.split(' ').next().unwrap_or_default() {
+            "passed" => counts.passed += number,
+            // Those that the filter leaves out are other steps' tests.
+            "skipped" => {}
+            _ => counts.failed += number,
+        }
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nextest_counts;
+
+    #[test]
+    fn whatever_did_not_pass_counts_as_failed() {
+        let text = "   Summary [   1.2s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 3 skipped\n";
+        let counts = nextest_counts(text);
+        assert_eq!((counts.passed, counts.failed), (7, 2));
+    }
+
+    #[test]
+    fn a_runner_without_a_summary_counted_nothing() {
+        let counts = nextest_counts("error: could not compile");
+        assert_eq!((counts.passed, counts.failed), (0, 0));
+    }
+}
