@@ -42,6 +42,7 @@ pub struct Query {
     pub(crate) partition: String,
     pub(crate) prefix: Option<String>,
     pub(crate) newest_first: bool,
+    pub(crate) consistent: bool,
     pub(crate) filter: Option<(String, String)>,
     pub(crate) limit: usize,
     pub(crate) after: Option<HashMap<String, String>>,
@@ -64,6 +65,7 @@ impl Query {
             partition: partition.into(),
             prefix: None,
             newest_first: false,
+            consistent: matches!(index, Index::Table),
             filter: None,
             limit,
             after: None,
@@ -81,6 +83,13 @@ impl Query {
     #[must_use]
     pub const fn newest_first(mut self) -> Self {
         self.newest_first = true;
+        self
+    }
+
+    /// As the table was a moment ago, at half the price: for what need not be the latest.
+    #[must_use]
+    pub const fn eventual(mut self) -> Self {
+        self.consistent = false;
         self
     }
 

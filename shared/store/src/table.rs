@@ -161,7 +161,7 @@ impl Table {
             .query()
             .table_name(&*self.name)
             .set_index_name(query.index.name().map(str::to_owned))
-            .consistent_read(query.index.name().is_none())
+            .consistent_read(query.consistent)
             .expression_attribute_values(":partition", text(&query.partition))
             .scan_index_forward(!query.newest_first)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
