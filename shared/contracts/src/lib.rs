@@ -76,6 +76,7 @@ published! {
     user::ProfileChanged = "user.profile_changed.v1" from "/user";
     user::PreferencesChanged = "user.preferences_changed.v1" from "/user";
     user::SignUpRepeated = "user.sign_up_repeated.v1" from "/user";
+    user::RolesChanged = "user.roles_changed.v1" from "/user";
 
     restaurant::Approved = "restaurant.approved.v1" from "/restaurant";
     restaurant::Changed = "restaurant.changed.v1" from "/restaurant";

@@ -24,6 +24,18 @@ pub struct ProfileChanged {
     pub user_id: UserId,
 }
 
+/// What the person may be changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RolesChanged {
+    /// Whose.
+    pub user_id: UserId,
+    /// All roles from now on.
+    pub roles: Vec<Role>,
+    /// The operator who changed them; nothing if it was done in the identity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<UserId>,
+}
+
 /// What and how the person wants to be told changed. Carries the whole of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PreferencesChanged {
