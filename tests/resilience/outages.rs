@@ -12,7 +12,10 @@ struct Off(Vec<String>);
 impl Off {
     fn of(service: &str, functions: &[&str]) -> Self {
         let aws = Stack::get().aws();
-        let names: Vec<_> = functions.iter().map(|function| aws.function(service, function)).collect();
+        let names: Vec<_> = functions
+            .iter()
+            .map(|function| aws.function(service, function))
+            .collect();
         for name in &names {
             aws.switch(name, false);
         }
@@ -46,7 +49,11 @@ fn without_notification_orders_go_on_and_the_messages_come_later() {
     drop(off);
     eventually("the receipt after the outage", || {
         let mails = stack.aws().mails_to(&basket.customer.email);
-        if mails.iter().any(|mail| mail.contains("receipt")) { Ok(()) } else { Err(format!("{mails:#?}")) }
+        if mails.iter().any(|mail| mail.contains("receipt")) {
+            Ok(())
+        } else {
+            Err(format!("{mails:#?}"))
+        }
     });
 }
 
@@ -107,7 +114,10 @@ fn without_order_the_others_answer_and_it_catches_up() {
     kitchen.does(&order_id, "ready", &json!({}));
     let off = Off::of("order", &["api", "inbox", "outbox", "timers"]);
     basket.customer.get("/v1/users/me").is(200);
-    stack.anonymous().get(&format!("/v1/restaurants/{}", kitchen.restaurant_id)).is(200);
+    stack
+        .anonymous()
+        .get(&format!("/v1/restaurants/{}", kitchen.restaurant_id))
+        .is(200);
     rider.brings(&delivery_id, &order_id, &basket);
     drop(off);
     basket.awaits(&order_id, "delivered");
@@ -124,7 +134,11 @@ fn a_service_is_replaced_under_running_orders() {
     thread::scope(|scope| {
         let deploying = scope.spawn(|| {
             let arguments = ["local", "deploy", "order", "--no-build", "--port", port];
-            Command::new("cargo").args(arguments).current_dir(root).output().unwrap()
+            Command::new("cargo")
+                .args(arguments)
+                .current_dir(root)
+                .output()
+                .unwrap()
         });
         for basket in &baskets {
             let order_id = basket.ordered();

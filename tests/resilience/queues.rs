@@ -11,13 +11,22 @@ fn drained(aws: Aws) {
         let queue = aws.queue(service, "InboxQueue");
         eventually(&format!("the inbox of {service} to be empty"), || {
             let depth = aws.depth(&queue);
-            if depth == 0 { Ok(()) } else { Err(format!("{depth} messages")) }
+            if depth == 0 {
+                Ok(())
+            } else {
+                Err(format!("{depth} messages"))
+            }
         });
     }
 }
 
 fn dead_letters(aws: Aws) -> Vec<(String, u64)> {
-    let queues = CONSUMERS.map(|service| (service.to_owned(), aws.depth(&aws.queue(service, "InboxDeadLetterQueue"))));
+    let queues = CONSUMERS.map(|service| {
+        (
+            service.to_owned(),
+            aws.depth(&aws.queue(service, "InboxDeadLetterQueue")),
+        )
+    });
     queues.into()
 }
 
@@ -51,7 +60,11 @@ fn every_event_twice_and_backwards_changes_nothing() {
     let payment = basket.awaits_payment(&order_id, "captured");
     eventually("the receipt", || {
         let mails = aws.mails_to(&basket.customer.email);
-        if mails.iter().any(|mail| mail.contains("receipt")) { Ok(()) } else { Err(format!("{mails:#?}")) }
+        if mails.iter().any(|mail| mail.contains("receipt")) {
+            Ok(())
+        } else {
+            Err(format!("{mails:#?}"))
+        }
     });
     drained(aws);
     let before = picture(&basket, &order_id);
@@ -63,6 +76,7 @@ fn every_event_twice_and_backwards_changes_nothing() {
     events.extend(aws.events("delivery", &format!("DELIVERY#{delivery_id}")));
     events.extend(aws.events("restaurant", &format!("RESTAURANT#{}", kitchen.restaurant_id)));
     assert!(events.len() >= 6 + 2 + 4 + 2, "{events:#?}");
+    events.iter().for_each(is_as_promised);
     for service in CONSUMERS {
         let queue = aws.queue(service, "InboxQueue");
         for event in events.iter().rev().chain(&events) {
@@ -72,6 +86,21 @@ fn every_event_twice_and_backwards_changes_nothing() {
     drained(aws);
     assert_eq!(picture(&basket, &order_id), before);
     assert_eq!(dead_letters(aws), dead_before, "a repetition is no dead letter");
+}
+
+/// What was really sent is what the contract says: nothing of it is unknown, nothing is missing.
+fn is_as_promised(event: &Value) {
+    let known = contracts::PUBLISHED
+        .iter()
+        .find(|published| event["type"] == published.event_type);
+    let contract = known.unwrap_or_else(|| panic!("no contract for {event}"));
+    assert_eq!(event["source"], contract.source);
+    assert_eq!(
+        (contract.round_trip)(event["data"].clone()).unwrap(),
+        event["data"],
+        "{}",
+        contract.event_type
+    );
 }
 
 /// An event that no service ever sent, as if it had.
@@ -90,7 +119,10 @@ fn a_cancellation_that_overtakes_its_order_leaves_no_money_reserved() {
     let aws = stack.aws();
     let kitchen = Kitchen::open(stack);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.quoted()["quote_id"].as_str().unwrap_or_default().replace("quo_", "ord_");
+    let order_id = basket.quoted()["quote_id"]
+        .as_str()
+        .unwrap_or_default()
+        .replace("quo_", "ord_");
     let order = json!({
         "order_id": order_id, "customer_id": basket.customer.user_id, "restaurant_id": kitchen.restaurant_id,
         "restaurant_name": "Trattoria Bellini",
@@ -110,7 +142,11 @@ fn a_cancellation_that_overtakes_its_order_leaves_no_money_reserved() {
     drained(aws);
     aws.send(&queue, &event("order.placed.v1", &order_id, 1, &placed));
     let payment = basket.awaits_payment(&order_id, "voided");
-    assert_eq!(payment["captured"]["amount"].as_i64().unwrap_or_default(), 0, "{payment}");
+    assert_eq!(
+        payment["captured"]["amount"].as_i64().unwrap_or_default(),
+        0,
+        "{payment}"
+    );
 }
 
 #[test]
@@ -129,11 +165,18 @@ fn a_broken_message_is_parked_with_its_reason_and_costs_the_others_nothing() {
         }
         eventually(&format!("the dead letters of {service}"), || {
             let depth = aws.depth(&dead);
-            if depth == before + 3 { Ok(()) } else { Err(format!("{depth} messages, {before} before")) }
+            if depth == before + 3 {
+                Ok(())
+            } else {
+                Err(format!("{depth} messages, {before} before"))
+            }
         });
         let parked = aws.peek(&dead);
         let reason = |message: &Value| message["MessageAttributes"]["reason"]["StringValue"].is_string();
-        let ours: Vec<_> = parked.iter().filter(|message| broken.contains(&message["Body"].as_str().unwrap())).collect();
+        let ours: Vec<_> = parked
+            .iter()
+            .filter(|message| broken.contains(&message["Body"].as_str().unwrap()))
+            .collect();
         assert!(ours.iter().all(|message| reason(message)), "{ours:#?}");
     }
     // The others of the batch, and all that come after, are dealt with.

@@ -18,7 +18,9 @@ fn a_declined_offer_goes_to_the_next_courier() {
 
     let offer = near.offered(&order_id);
     let offer_id = offer["offer_id"].as_str().unwrap();
-    near.person.post(&format!("/v1/offers/{offer_id}/decline"), &json!({"reason": "too_far"})).is(200);
+    near.person
+        .post(&format!("/v1/offers/{offer_id}/decline"), &json!({"reason": "too_far"}))
+        .is(200);
     let delivery_id = far.takes(&order_id);
     let late = near.person.post(&format!("/v1/offers/{offer_id}/accept"), &json!({}));
     late.is(409);
@@ -54,8 +56,9 @@ fn of_a_hundred_simultaneous_acceptances_one_wins() {
     let offer = rider.offered(&order_id);
     let path = format!("/v1/offers/{}/accept", offer["offer_id"].as_str().unwrap());
     let statuses: Vec<u16> = thread::scope(|scope| {
-        let tries: Vec<_> =
-            (0..100).map(|_| scope.spawn(|| rider.person.post(&path, &json!({})).status)).collect();
+        let tries: Vec<_> = (0..100)
+            .map(|_| scope.spawn(|| rider.person.post(&path, &json!({})).status))
+            .collect();
         tries.into_iter().map(|one| one.join().unwrap()).collect()
     });
     let count = |status: u16| statuses.iter().filter(|known| **known == status).count();
@@ -76,13 +79,19 @@ fn the_wrong_pin_does_not_hand_over_and_another_courier_may_not() {
     let path = |action: &str| format!("/v1/deliveries/{delivery_id}/{action}");
 
     rider.person.post(&path("delivered"), &json!({"pin": "0000"})).is(409);
-    other.person.post(&path("picked-up"), &json!({})).refused(404, "not_found");
+    other
+        .person
+        .post(&path("picked-up"), &json!({}))
+        .refused(404, "not_found");
     kitchen.does(&order_id, "ready", &json!({}));
     rider.does(&delivery_id, "arrived-at-restaurant", &json!({}));
     rider.does(&delivery_id, "picked-up", &json!({}));
     rider.does(&delivery_id, "arrived-at-customer", &json!({}));
 
-    let view = basket.customer.get(&format!("/v1/orders/{order_id}/delivery")).expect(200);
+    let view = basket
+        .customer
+        .get(&format!("/v1/orders/{order_id}/delivery"))
+        .expect(200);
     let pin = view["pin"].as_str().unwrap();
     let wrong = if pin == "1111" { "2222" } else { "1111" };
     let refusal = rider.person.post(&path("delivered"), &json!({"pin": wrong}));

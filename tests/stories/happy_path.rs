@@ -18,9 +18,15 @@ fn an_order_from_sign_up_to_receipt() {
 
     basket.awaits(order_id, "awaiting_restaurant");
     let authorized = basket.awaits_payment(order_id, "authorized");
-    assert_eq!(authorized["authorized"], quote["total"], "what is shown is what is authorised");
+    assert_eq!(
+        authorized["authorized"], quote["total"],
+        "what is shown is what is authorised"
+    );
 
-    let queue = kitchen.owner.get(&format!("/v1/restaurants/{}/orders", kitchen.restaurant_id)).expect(200);
+    let queue = kitchen
+        .owner
+        .get(&format!("/v1/restaurants/{}/orders", kitchen.restaurant_id))
+        .expect(200);
     assert!(contains(&queue["items"], "order_id", order_id), "{queue}");
     kitchen.does(order_id, "accept", &json!({"prep_minutes": 5}));
     let delivery_id = rider.takes(order_id);
@@ -32,11 +38,17 @@ fn an_order_from_sign_up_to_receipt() {
     let captured = basket.awaits_payment(order_id, "captured");
     assert_eq!(captured["captured"], quote["total"], "what is shown is what is charged");
 
-    let timeline = basket.customer.get(&format!("/v1/orders/{order_id}/timeline")).expect(200);
+    let timeline = basket
+        .customer
+        .get(&format!("/v1/orders/{order_id}/timeline"))
+        .expect(200);
     let entries = timeline.as_array().or(timeline["items"].as_array()).unwrap();
     let types: Vec<_> = entries.iter().filter_map(|entry| entry["type"].as_str()).collect();
     let expected = ["placed", "confirmed", "accepted", "ready", "picked_up", "delivered"];
-    let names: Vec<_> = types.iter().map(|name| name.trim_start_matches("order.").trim_end_matches(".v1")).collect();
+    let names: Vec<_> = types
+        .iter()
+        .map(|name| name.trim_start_matches("order.").trim_end_matches(".v1"))
+        .collect();
     assert_eq!(names, expected);
 
     let mail = |what: &str, words: &[&str]| {
@@ -49,12 +61,22 @@ fn an_order_from_sign_up_to_receipt() {
     mail("the receipt", &["receipt", &major(&quote["total"])]);
     eventually("a text message that the courier is near", || {
         let texts = stack.aws().texts_to(&basket.customer.phone);
-        if texts.is_empty() { Err("none".to_owned()) } else { Ok(()) }
+        if texts.is_empty() {
+            Err("none".to_owned())
+        } else {
+            Ok(())
+        }
     });
     let inbox = basket.customer.get("/v1/notifications").expect(200);
-    assert!(inbox["items"].as_array().is_some_and(|items| items.len() >= 4), "{inbox}");
+    assert!(
+        inbox["items"].as_array().is_some_and(|items| items.len() >= 4),
+        "{inbox}"
+    );
     let order_mails = stack.aws().mails_to(&basket.customer.email).len();
-    assert!(order_mails <= 4, "a code, perhaps a welcome, a confirmation and a receipt, not {order_mails} mails");
+    assert!(
+        order_mails <= 4,
+        "a code, perhaps a welcome, a confirmation and a receipt, not {order_mails} mails"
+    );
 }
 
 /// The total is the sum of its parts, and the courier's tip and the chosen options are in it.
@@ -66,13 +88,19 @@ fn check_price(quote: &Value) {
     // Two pizzas, and a bowl with two toppings of which the cheaper one is free.
     assert_eq!(subtotal, 2 * 1150 + 990 + 200, "{quote}");
     let parts = ["subtotal", "delivery_fee", "service_fee", "small_order_fee", "tip"].map(amount);
-    assert_eq!(amount("total"), parts.iter().sum::<i64>() - amount("discount"), "{quote}");
+    assert_eq!(
+        amount("total"),
+        parts.iter().sum::<i64>() - amount("discount"),
+        "{quote}"
+    );
     assert_eq!(amount("tip"), 100);
     assert!(amount("tax") > 0, "the tax inside inclusive prices is shown: {quote}");
 }
 
 fn contains(items: &Value, name: &str, value: &str) -> bool {
-    items.as_array().is_some_and(|items| items.iter().any(|item| item[name] == value))
+    items
+        .as_array()
+        .is_some_and(|items| items.iter().any(|item| item[name] == value))
 }
 
 /// The amount in major units, as people read it.

@@ -27,7 +27,9 @@ fn a_card_that_is_refused_when_saved_is_not_saved() {
     let stack = Stack::get();
     let customer = stack.enrol("customer");
     let body = json!({"provider_token": "pm_card_visa_chargeDeclined"});
-    customer.post("/v1/payment-methods", &body).refused(422, "payment_method_refused");
+    customer
+        .post("/v1/payment-methods", &body)
+        .refused(422, "payment_method_refused");
     let saved = customer.get("/v1/payment-methods").expect(200);
     assert_eq!(saved["items"], json!([]));
 }
@@ -58,14 +60,25 @@ fn secure_card(stack: &Stack) -> String {
 fn approve(stack: &Stack, payment: &Value) {
     let intents = stripe(stack, &Method::GET, "/v1/payment_intents?limit=100", "");
     let intents = intents["data"].as_array().cloned().unwrap();
-    let ours = intents.iter().find(|intent| intent["metadata"]["payment_id"] == payment["payment_id"]).unwrap();
+    let ours = intents
+        .iter()
+        .find(|intent| intent["metadata"]["payment_id"] == payment["payment_id"])
+        .unwrap();
     let (id, secret) = (ours["id"].as_str().unwrap(), ours["client_secret"].as_str().unwrap());
     let path = format!("/v1/payment_intents/{id}/_authenticate");
-    drop(stripe(stack, &Method::POST, &path, &format!("client_secret={secret}&success=true")));
+    drop(stripe(
+        stack,
+        &Method::POST,
+        &path,
+        &format!("client_secret={secret}&success=true"),
+    ));
 }
 
 fn stripe(stack: &Stack, method: &Method, path: &str, form: &str) -> Value {
-    let headers = [("authorization", "Bearer sk_test_12345"), ("content-type", "application/x-www-form-urlencoded")];
+    let headers = [
+        ("authorization", "Bearer sk_test_12345"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
     let url = format!("{}{path}", stack.outputs.stripe_url);
     stack.send(method, &url, &headers, form.as_bytes()).expect(200)
 }

@@ -3,6 +3,7 @@
 //! Wire types only: no rules, no storage. A contract changes by adding optional fields; anything else is a new version
 //! beside the old one. `golden/` holds one example of each event, and a test reads and writes every one of them.
 
+pub mod asyncapi;
 pub mod delivery;
 pub mod envelope;
 pub mod internal;

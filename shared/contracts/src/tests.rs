@@ -46,3 +46,32 @@ fn no_golden_file_without_a_contract() {
         assert!(known.contains(&name), "{name}");
     }
 }
+
+#[test]
+fn the_asyncapi_document_is_what_the_contracts_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("asyncapi.json");
+    let current = serde_json::to_string_pretty(&asyncapi::document().unwrap()).unwrap() + "\n";
+    if std::env::vars().any(|(name, value)| name == "UPDATE_ASYNCAPI" && value == "1") {
+        std::fs::write(&path, &current).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == current,
+        "{}: run with UPDATE_ASYNCAPI=1 and commit it",
+        path.display()
+    );
+}
+
+/// Every name that a schema refers to is in the document.
+#[test]
+fn the_asyncapi_document_is_whole() {
+    let document = asyncapi::document().unwrap();
+    let text = document.to_string();
+    for reference in text
+        .split("\"$ref\":\"#")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
+        assert!(document.pointer(reference).is_some(), "{reference}");
+    }
+}
