@@ -1,0 +1,91 @@
+//! The HTTP API: one module per endpoint, named as the operation.
+
+mod add_address;
+mod addresses;
+mod answer_challenge;
+mod change_me;
+mod confirm;
+mod docs_index;
+mod forgot_password;
+mod get_address;
+mod get_contact;
+mod get_delivery_address;
+mod get_me;
+mod get_preferences;
+mod get_user;
+mod list_addresses;
+mod me;
+mod preferences;
+mod problems;
+mod profile;
+mod refresh;
+mod remove_address;
+mod replace_address;
+mod replace_preferences;
+mod replace_roles;
+mod resend_code;
+mod reset_password;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+mod tokens;
+
+use axum::Router;
+use axum::routing::get;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+/// The committed description of the public API.
+const OPENAPI: &str = include_str!("../openapi.json");
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    let (router, _) = public();
+    let router = router
+        .route("/internal/users/{user_id}/contact", get(get_contact::get_contact))
+        .route(
+            "/internal/users/{user_id}/addresses/{address_id}",
+            get(get_delivery_address::get_delivery_address),
+        )
+        .route("/v1/docs", get(docs_index::docs_index))
+        .with_state(app);
+    runtime::docs::docs(router, "user", OPENAPI)
+}
+
+/// The routes for apps, and what describes them. Calls between services are described by their contracts.
+fn public() -> (Router<App>, OpenApi) {
+    let document = runtime::openapi::document(
+        "Tiffin user API",
+        "Sign-up and sign-in, the signed-in person's profile, preferences and addresses, and roles.",
+    );
+    OpenApiRouter::with_openapi(document)
+        .routes(routes!(sign_up::sign_up))
+        .routes(routes!(confirm::confirm))
+        .routes(routes!(resend_code::resend_code))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(answer_challenge::answer_challenge))
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(sign_out::sign_out))
+        .routes(routes!(forgot_password::forgot_password))
+        .routes(routes!(reset_password::reset_password))
+        .routes(routes!(get_me::get_me, change_me::change_me))
+        .routes(routes!(
+            get_preferences::get_preferences,
+            replace_preferences::replace_preferences
+        ))
+        .routes(routes!(list_addresses::list_addresses, add_address::add_address))
+        .routes(routes!(
+            get_address::get_address,
+            replace_address::replace_address,
+            remove_address::remove_address
+        ))
+        .routes(routes!(get_user::get_user))
+        .routes(routes!(replace_roles::replace_roles))
+        .split_for_parts()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! `POST /v1/auth/challenge`.
+
+use axum::extract::State;
+use runtime::{Json, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::problems::{self, Step};
+use super::tokens::Tokens;
+use crate::app::App;
+use crate::registration;
+
+/// The second step of a sign-in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChallengeAnswer {
+    /// From the sign-in.
+    session: String,
+    /// The one-time password.
+    #[schema(pattern = "^[0-9]{6}$")]
+    code: String,
+}
+
+/// Complete a sign-in by one-time password
+#[utoipa::path(post, path = "/v1/auth/challenge", operation_id = "answer_challenge", tag = "auth", request_body = ChallengeAnswer, responses(
+    (status = 200, description = "In", body = Tokens),
+    (status = 401, description = "`invalid_session`: sign in again", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_code`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn answer_challenge(
+    State(app): State<App>,
+    RequestCause(cause): RequestCause,
+    Json(body): Json<ChallengeAnswer>,
+) -> Result<Json<Tokens>, Problem> {
+    let tokens = app.identity.answer_totp(&body.session, &body.code).await;
+    let tokens = tokens.map_err(|fault| problems::fault(Step::Challenge, &fault))?;
+    let tokens = registration::settle(&app, &cause, tokens)
+        .await
+        .map_err(problems::incomplete)?;
+    Ok(Json(Tokens::new(tokens, String::new())))
+}

@@ -1,0 +1,29 @@
+//! `GET /v1/users/me/addresses/{address_id}`.
+
+use axum::extract::State;
+use kernel::{AddressId, Role};
+use runtime::{Json, Path, Principal, Problem};
+
+use super::addresses::AddressView;
+use crate::app::App;
+use crate::books;
+
+/// One of my addresses
+#[utoipa::path(get, path = "/v1/users/me/addresses/{address_id}", operation_id = "get_address", tag = "addresses",
+    security(("token" = [])), params(("address_id" = AddressId, Path, description = "The address")), responses(
+    (status = 200, description = "The address", body = AddressView),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a customer", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: not one of yours", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn get_address(
+    State(app): State<App>,
+    principal: Principal,
+    Path(address_id): Path<AddressId>,
+) -> Result<Json<AddressView>, Problem> {
+    principal.require(Role::Customer)?;
+    let book = books::find(&app.table, principal.user_id).await?;
+    AddressView::of(&book, address_id)
+        .map(Json)
+        .ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,28 @@
+//! `GET /internal/users/{user_id}/contact`: for the service that writes to people.
+
+use axum::extract::State;
+use contracts::internal::Contact;
+use kernel::UserId;
+use runtime::{InternalCaller, Json, Path, Problem};
+
+use crate::app::App;
+use crate::users::{self, Versioned};
+
+/// How to reach a user.
+pub async fn get_contact(
+    State(app): State<App>,
+    _: InternalCaller,
+    Path(user_id): Path<UserId>,
+) -> Result<Json<Contact>, Problem> {
+    let found = users::find(&app.table, user_id).await?;
+    let Versioned { user, version } = found.ok_or_else(Problem::not_found)?;
+    let profile = user.profile;
+    Ok(Json(Contact {
+        name: profile.name.into(),
+        email: profile.email.into(),
+        phone: profile.phone.map(Into::into),
+        locale: profile.locale.into(),
+        time_zone: profile.time_zone.name().to_owned(),
+        version,
+    }))
+}

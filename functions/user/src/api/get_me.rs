@@ -1,0 +1,21 @@
+//! `GET /v1/users/me`.
+
+use axum::extract::State;
+use runtime::{Principal, Problem, RequestCause};
+
+use super::me;
+use super::profile::Profile;
+use crate::app::App;
+
+/// My profile
+#[utoipa::path(get, path = "/v1/users/me", operation_id = "get_me", tag = "users", security(("token" = [])), responses(
+    (status = 200, description = "The signed-in person", body = Profile),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn get_me(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+) -> Result<Profile, Problem> {
+    me::find(&app, &cause, &principal).await.map(Profile::from)
+}

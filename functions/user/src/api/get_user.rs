@@ -1,0 +1,27 @@
+//! `GET /v1/users/{user_id}`.
+
+use axum::extract::State;
+use kernel::{Role, UserId};
+use runtime::{Path, Principal, Problem};
+
+use super::profile::Profile;
+use crate::app::App;
+use crate::users;
+
+/// A user
+#[utoipa::path(get, path = "/v1/users/{user_id}", operation_id = "get_user", tag = "operators",
+    security(("token" = [])), params(("user_id" = UserId, Path, description = "The user")), responses(
+    (status = 200, description = "The user", body = Profile),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn get_user(
+    State(app): State<App>,
+    principal: Principal,
+    Path(user_id): Path<UserId>,
+) -> Result<Profile, Problem> {
+    principal.require(Role::Operator)?;
+    let found = users::find(&app.table, user_id).await?;
+    found.map(Profile::from).ok_or_else(Problem::not_found)
+}

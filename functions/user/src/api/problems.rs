@@ -1,0 +1,289 @@
+//! What a refusal means to whoever asked: the one place where faults of the user pool and refusals of the rules become
+//! problems.
+//!
+//! Nothing here may tell whether an address has an account. So everything that depends on the account (no such one, too
+//! many tries for it, confirmed already, wrong or expired code) gives the same answer as the ordinary mistake.
+
+use ::store::StoreError;
+use http::StatusCode;
+use runtime::Problem;
+
+use crate::domain::{AddressRejection, InvalidPassword, InvalidPreferences, Rejection};
+use crate::identity::Fault;
+use crate::registration::Incomplete;
+use crate::users::Refusal;
+
+/// Seconds after which a throttled client may try again.
+const THROTTLED_SECONDS: u32 = 5;
+
+/// What was asked of the user pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A new account.
+    SignUp,
+    /// A sign-in by password.
+    SignIn,
+    /// A sign-in by one-time password.
+    Challenge,
+    /// New tokens for a refresh token.
+    Refresh,
+    /// A code for an account or a new password.
+    Code,
+    /// Something that the service asks on its own account.
+    Manage,
+}
+
+/// What a fault of the user pool means.
+pub fn fault(step: Step, fault: &Fault) -> Problem {
+    match fault {
+        Fault::Throttled => throttled(),
+        Fault::Unavailable(reason) => {
+            tracing::warn!(reason, "the user pool could not be used");
+            Problem::unavailable()
+        }
+        Fault::Defect(reason) => {
+            tracing::error!(reason, "a defect");
+            Problem::internal()
+        }
+        Fault::WeakPassword => password_too_weak("is refused by the password policy"),
+        Fault::Unconfirmed if step == Step::SignIn => user_unconfirmed(),
+        Fault::ResetRequired if step == Step::SignIn => password_reset_required(),
+        Fault::Undelivered if step == Step::SignUp => code_not_sent(),
+        Fault::Invalid if step == Step::SignUp => Problem::invalid("", "invalid", "a value is not accepted"),
+        Fault::NotAuthorized
+        | Fault::Unconfirmed
+        | Fault::ResetRequired
+        | Fault::Taken
+        | Fault::Unknown
+        | Fault::WrongCode
+        | Fault::Invalid
+        | Fault::Exhausted
+        | Fault::Undelivered => ordinary(step, fault),
+    }
+}
+
+/// The ordinary mistake of a step, which also stands for everything that must not be told.
+fn ordinary(step: Step, fault: &Fault) -> Problem {
+    match step {
+        Step::SignIn => invalid_credentials(),
+        Step::Challenge if *fault == Fault::WrongCode => invalid_code(),
+        Step::Challenge => {
+            let detail = "The sign-in took too long or the session is not valid: sign in again.";
+            Problem::new(StatusCode::UNAUTHORIZED, "invalid_session", detail)
+        }
+        Step::Refresh => {
+            let detail = "The refresh token is not valid or no longer: sign in again.";
+            Problem::new(StatusCode::UNAUTHORIZED, "invalid_refresh_token", detail)
+        }
+        Step::Code => invalid_code(),
+        Step::Manage if *fault == Fault::Unknown => Problem::not_found(),
+        Step::SignUp | Step::Manage => {
+            tracing::error!(reason = %fault, "the user pool answers what it never should");
+            Problem::internal()
+        }
+    }
+}
+
+/// For requests that are answered alike whether or not there is an account: only what concerns everybody is told.
+pub fn accepted(result: Result<(), Fault>) -> Result<(), Problem> {
+    match result {
+        Ok(()) => Ok(()),
+        Err(reason @ (Fault::Throttled | Fault::Unavailable(_) | Fault::Defect(_))) => Err(fault(Step::Code, &reason)),
+        Err(
+            reason @ (Fault::NotAuthorized
+            | Fault::Unconfirmed
+            | Fault::ResetRequired
+            | Fault::Taken
+            | Fault::Unknown
+            | Fault::WrongCode
+            | Fault::WeakPassword
+            | Fault::Invalid
+            | Fault::Exhausted
+            | Fault::Undelivered),
+        ) => {
+            tracing::info!(reason = %reason, "a code was asked for and not sent");
+            Ok(())
+        }
+    }
+}
+
+/// What an unfinished registration means.
+pub fn incomplete(error: Incomplete) -> Problem {
+    match error {
+        Incomplete::Identity(reason) => fault(Step::Manage, &reason),
+        Incomplete::Store(error) => StoreError::into(error),
+    }
+}
+
+/// 401: the pair is wrong. The same for an unknown address, a disabled account and one with too many tries.
+pub fn invalid_credentials() -> Problem {
+    let detail = "The e-mail address or the password is wrong.";
+    Problem::new(StatusCode::UNAUTHORIZED, "invalid_credentials", detail)
+}
+
+/// 422: the code is wrong, used or expired. The same for an unknown address.
+fn invalid_code() -> Problem {
+    let detail = "The code is wrong, was used, or has expired. Ask for another one.";
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_code", detail).error("/code", "invalid_code", detail)
+}
+
+fn user_unconfirmed() -> Problem {
+    let detail = "The e-mail address is not confirmed yet: enter the code from the mail, or ask for another one.";
+    Problem::new(StatusCode::FORBIDDEN, "user_unconfirmed", detail)
+}
+
+/// 403: the password was right and may not be used any longer.
+pub fn password_reset_required() -> Problem {
+    let detail = "The password must be replaced before signing in: ask for a code with forgot-password.";
+    Problem::new(StatusCode::FORBIDDEN, "password_reset_required", detail)
+}
+
+fn code_not_sent() -> Problem {
+    let detail = "The mail with the code could not be sent: try again in a moment.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "code_not_sent", detail).retry_after(THROTTLED_SECONDS)
+}
+
+fn throttled() -> Problem {
+    let detail = "There are too many requests right now: try again in a moment.";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(THROTTLED_SECONDS)
+}
+
+/// 422: a password that the policy forbids.
+pub fn password_too_weak(message: &str) -> Problem {
+    let detail = "The password does not meet the policy; `errors` says what it asks for.";
+    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "password_too_weak", detail);
+    problem.error("/password", "password_too_weak", message)
+}
+
+/// 422: a new password that is refused before the user pool is asked.
+pub fn invalid_password(error: InvalidPassword) -> Problem {
+    password_too_weak(&error.to_string())
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Stale => Self::stale(),
+            Refusal::Rejected(rejection) => rejection.into(),
+        }
+    }
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::NoRole => Self::invalid("/roles", "too_few", rejection.to_string()),
+            Rejection::OwnOperatorRole => Self::conflict("own_operator_role", rejection.to_string()),
+        }
+    }
+}
+
+impl From<AddressRejection> for Problem {
+    fn from(rejection: AddressRejection) -> Self {
+        match rejection {
+            AddressRejection::Unknown => Self::not_found(),
+            AddressRejection::Full => Self::conflict("address_book_full", rejection.to_string()),
+            AddressRejection::DefaultNeeded => Self::conflict("default_address_needed", rejection.to_string()),
+        }
+    }
+}
+
+impl From<InvalidPreferences> for Problem {
+    fn from(error: InvalidPreferences) -> Self {
+        match error {
+            InvalidPreferences::TooMany { list, .. } => {
+                Self::invalid(&format!("/{list}"), "too_many", error.to_string())
+            }
+            InvalidPreferences::QuietHours => Self::invalid("/quiet_hours", "no_length", error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCOUNT_FAULTS: [Fault; 9] = [
+        Fault::NotAuthorized,
+        Fault::Unconfirmed,
+        Fault::ResetRequired,
+        Fault::Taken,
+        Fault::Unknown,
+        Fault::WrongCode,
+        Fault::Invalid,
+        Fault::Exhausted,
+        Fault::Undelivered,
+    ];
+
+    #[test]
+    fn every_step_answers_every_fault() {
+        let unavailable = Fault::Unavailable("down".to_owned());
+        let defect = Fault::Defect("denied".to_owned());
+        for (step, fault_, status, code) in [
+            (Step::SignUp, Fault::WeakPassword, 422, "password_too_weak"),
+            (Step::SignUp, Fault::Invalid, 422, "invalid_body"),
+            (Step::SignUp, Fault::Undelivered, 503, "code_not_sent"),
+            (Step::SignUp, Fault::Throttled, 429, "too_many_requests"),
+            (Step::SignIn, Fault::NotAuthorized, 401, "invalid_credentials"),
+            (Step::SignIn, Fault::Unknown, 401, "invalid_credentials"),
+            (Step::SignIn, Fault::Exhausted, 401, "invalid_credentials"),
+            (Step::SignIn, Fault::Invalid, 401, "invalid_credentials"),
+            (Step::SignIn, Fault::Unconfirmed, 403, "user_unconfirmed"),
+            (Step::SignIn, Fault::ResetRequired, 403, "password_reset_required"),
+            (Step::SignIn, Fault::Throttled, 429, "too_many_requests"),
+            (Step::SignIn, unavailable.clone(), 503, "unavailable"),
+            (Step::SignIn, defect.clone(), 500, "internal"),
+            (Step::Challenge, Fault::WrongCode, 422, "invalid_code"),
+            (Step::Challenge, Fault::NotAuthorized, 401, "invalid_session"),
+            (Step::Challenge, Fault::Unknown, 401, "invalid_session"),
+            (Step::Refresh, Fault::NotAuthorized, 401, "invalid_refresh_token"),
+            (Step::Refresh, Fault::Unknown, 401, "invalid_refresh_token"),
+            (Step::Code, Fault::WrongCode, 422, "invalid_code"),
+            (Step::Code, Fault::NotAuthorized, 422, "invalid_code"),
+            (Step::Code, Fault::Unknown, 422, "invalid_code"),
+            (Step::Code, Fault::Exhausted, 422, "invalid_code"),
+            (Step::Code, Fault::WeakPassword, 422, "password_too_weak"),
+            (Step::Code, Fault::Throttled, 429, "too_many_requests"),
+            (Step::Manage, Fault::Unknown, 404, "not_found"),
+            (Step::Manage, Fault::NotAuthorized, 500, "internal"),
+            (Step::Manage, unavailable, 503, "unavailable"),
+            (Step::Manage, defect, 500, "internal"),
+        ] {
+            let problem = fault(step, &fault_);
+            assert_eq!(
+                (problem.status(), problem.code()),
+                (status, code),
+                "{step:?} {fault_:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_never_tells_of_an_account() {
+        let told: std::collections::BTreeSet<String> = ACCOUNT_FAULTS
+            .iter()
+            .map(|reason| serde_json::to_string(&fault(Step::Code, reason)).unwrap())
+            .collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+    }
+
+    #[test]
+    fn asking_for_a_code_never_tells_of_an_account() {
+        for reason in ACCOUNT_FAULTS {
+            assert!(accepted(Err(reason)).is_ok());
+        }
+        for (reason, status) in [
+            (Fault::Throttled, 429),
+            (Fault::Unavailable(String::new()), 503),
+            (Fault::Defect(String::new()), 500),
+        ] {
+            assert_eq!(accepted(Err(reason)).map_err(|problem| problem.status()), Err(status));
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_inside_is_told() {
+        let problem = fault(Step::SignIn, &Fault::Defect("arn:aws:iam::1:role/x".to_owned()));
+        assert!(!serde_json::to_string(&problem).unwrap().contains("arn"));
+    }
+}

@@ -1,0 +1,64 @@
+//! A user as the API shows it.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use kernel::{Role, Timestamp, UserId};
+use runtime::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{Email, Locale, Name, Phone};
+use crate::users::Versioned;
+use crate::wire::ZoneName;
+
+/// A user.
+#[derive(Serialize, ToSchema)]
+pub struct Profile {
+    /// Who.
+    user_id: UserId,
+    /// Confirmed.
+    email: Email,
+    /// What to call the person.
+    name: Name,
+    /// In E.164 form.
+    phone: Option<Phone>,
+    /// The language to write in.
+    locale: Locale,
+    /// Where the person's days begin and end.
+    time_zone: ZoneName,
+    /// What the person may be.
+    roles: Vec<Role>,
+    /// When the account was confirmed.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// Send it as `If-Match` with a change.
+    version: u64,
+}
+
+impl From<Versioned> for Profile {
+    fn from(Versioned { user, version }: Versioned) -> Self {
+        let profile = user.profile;
+        Self {
+            user_id: user.id,
+            email: profile.email,
+            name: profile.name,
+            phone: profile.phone,
+            locale: profile.locale,
+            time_zone: ZoneName(profile.time_zone),
+            roles: user.roles.into_iter().collect(),
+            created_at: user.registered_at,
+            version,
+        }
+    }
+}
+
+impl IntoResponse for Profile {
+    fn into_response(self) -> Response {
+        let version = self.version;
+        let mut response = Json(self).into_response();
+        if let Ok(tag) = HeaderValue::try_from(format!("\"{version}\"")) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+}

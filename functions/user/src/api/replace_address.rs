@@ -1,0 +1,42 @@
+//! `PUT /v1/users/me/addresses/{address_id}`.
+
+use axum::extract::State;
+use kernel::{AddressId, Role};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+
+use super::addresses::{AddressView, NewAddress};
+use crate::app::App;
+use crate::books;
+use crate::domain::Address;
+
+/// Replace an address
+///
+/// `default` left out leaves the default where it is.
+#[utoipa::path(put, path = "/v1/users/me/addresses/{address_id}", operation_id = "replace_address", tag = "addresses",
+    security(("token" = [])), request_body = NewAddress,
+    params(("address_id" = AddressId, Path, description = "The address")), responses(
+    (status = 200, description = "As it is now", body = AddressView),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a customer", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: not one of yours", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`default_address_needed`: make another one the default", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn replace_address(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(address_id): Path<AddressId>,
+    Json(body): Json<NewAddress>,
+) -> Result<Json<AddressView>, Problem> {
+    principal.require(Role::Customer)?;
+    let default = body.default;
+    let address = Address::from(body);
+    let book = books::change(&app.table, &cause, principal.user_id, |book| {
+        book.replace(address_id, address.clone(), default)
+    })
+    .await?;
+    AddressView::of(&book, address_id)
+        .map(Json)
+        .ok_or_else(Problem::not_found)
+}

@@ -1,0 +1,29 @@
+//! `PUT /v1/users/me/preferences`.
+
+use axum::extract::State;
+use runtime::{Json, Principal, Problem, RequestCause};
+
+use super::me;
+use super::preferences::Preferences;
+use crate::app::App;
+use crate::domain::Command;
+
+/// Replace my preferences
+///
+/// What is left out goes back to its default.
+#[utoipa::path(put, path = "/v1/users/me/preferences", operation_id = "replace_preferences", tag = "users",
+    security(("token" = [])), request_body = Preferences, responses(
+    (status = 200, description = "As they are now", body = Preferences),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn replace_preferences(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Json(body): Json<Preferences>,
+) -> Result<Json<Preferences>, Problem> {
+    let command = Command::ReplacePreferences(body.try_into()?);
+    let changed = me::execute(&app, &cause, &principal, None, command).await?;
+    Ok(Json(changed.user.preferences.into()))
+}

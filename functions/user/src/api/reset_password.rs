@@ -1,0 +1,43 @@
+//! `POST /v1/auth/reset-password`.
+
+use axum::extract::State;
+use http::StatusCode;
+use runtime::{Json, Problem};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::problems::{self, Step};
+use crate::app::App;
+use crate::domain::{Email, NewPassword};
+
+/// The code from the mail and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    /// The account.
+    email: Email,
+    /// Six digits.
+    code: String,
+    /// At least 10 characters.
+    #[schema(min_length = 10, max_length = 256, format = Password)]
+    password: String,
+}
+
+/// Set another password
+///
+/// Whoever was signed in with the old one is signed out.
+#[utoipa::path(post, path = "/v1/auth/reset-password", operation_id = "reset_password", tag = "auth", request_body = ResetPassword, responses(
+    (status = 204, description = "Sign in with the new password"),
+    (status = 422, description = "`invalid_code` (wrong, used or expired; the same for an unknown address), `password_too_weak` or `invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn reset_password(State(app): State<App>, Json(body): Json<ResetPassword>) -> Result<StatusCode, Problem> {
+    let password = NewPassword::new(body.password).map_err(problems::invalid_password)?;
+    let reset = app.identity.reset_password(&body.email, &body.code, &password).await;
+    reset.map_err(|fault| problems::fault(Step::Code, &fault))?;
+    // The password is set: an answer that says otherwise would be wrong. Whoever fears a thief can sign out once more.
+    if let Err(fault) = app.identity.sign_out(body.email.as_str()).await {
+        tracing::error!(reason = %fault, "a password was reset without ending the old sign-ins");
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,88 @@
+//! Language tags.
+
+/// A language tag of the shape that people are written to in: language, script, region (BCP 47, section 2.1), such as
+/// `en`, `pt-BR` or `zh-Hant-TW`, in the customary case. Whether the language exists is not checked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Locale(String);
+
+/// A text that is no language tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a language tag such as en, pt-BR or zh-Hant-TW")]
+pub struct InvalidLocale;
+
+impl Locale {
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// English: what is written to those who said nothing.
+impl Default for Locale {
+    fn default() -> Self {
+        Self("en".to_owned())
+    }
+}
+
+impl TryFrom<String> for Locale {
+    type Error = InvalidLocale;
+    fn try_from(raw: String) -> Result<Self, InvalidLocale> {
+        let letters =
+            |part: &&str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_alphabetic());
+        let digits = |part: &&str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit());
+        let mut parts = raw.split('-').peekable();
+        let language = parts
+            .next()
+            .filter(|part| letters(part, 2) || letters(part, 3))
+            .ok_or(InvalidLocale)?;
+        let mut tag = language.to_ascii_lowercase();
+        if let Some(script) = parts.next_if(|part| letters(part, 4)) {
+            tag.push('-');
+            tag.push_str(&script[..1].to_ascii_uppercase());
+            tag.push_str(&script[1..].to_ascii_lowercase());
+        }
+        if let Some(region) = parts.next_if(|part| letters(part, 2) || digits(part)) {
+            tag.push('-');
+            tag.push_str(&region.to_ascii_uppercase());
+        }
+        parts.next().is_none().then_some(Self(tag)).ok_or(InvalidLocale)
+    }
+}
+
+impl From<Locale> for String {
+    fn from(locale: Locale) -> Self {
+        locale.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_tags_in_the_customary_case() {
+        for (raw, read) in [
+            ("en", Some("en")),
+            ("NL", Some("nl")),
+            ("pt-br", Some("pt-BR")),
+            ("ZH-hANT-tw", Some("zh-Hant-TW")),
+            ("es-419", Some("es-419")),
+            ("fil", Some("fil")),
+            ("", None),
+            ("e", None),
+            ("engl", None),
+            ("en-", None),
+            ("en_GB", None),
+            ("en-GB-oed", None),
+            ("en-TW-Hant", None),
+            ("é", None),
+        ] {
+            assert_eq!(
+                Locale::try_from(raw.to_owned()).ok().map(String::from).as_deref(),
+                read,
+                "{raw:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! The identity provider: a Cognito user pool, which keeps passwords, codes, tokens and groups.
+//!
+//! Each function is one call of the pool. What an answer means for a client is decided in `api`.
+
+mod claims;
+mod fault;
+mod session;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::types::{
+    AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType,
+};
+use kernel::{Role, TypedId as _, UserId};
+use uuid::Uuid;
+
+pub use claims::Claims;
+pub use fault::Fault;
+
+use crate::domain::{Email, Intent, Locale, Name, NewPassword, Phone};
+
+/// The attribute that keeps what a person asked to be at sign-up, until the account is confirmed.
+const INTENT: &str = "custom:role";
+
+/// The user pool, as one of its clients. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    client: Client,
+    pool_id: String,
+    client_id: String,
+}
+
+/// What a new account is made of.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Where the code is mailed to, and the account's name.
+    pub email: Email,
+    /// The password.
+    pub password: NewPassword,
+    /// What to call the person.
+    pub name: Name,
+    /// For text messages.
+    pub phone: Option<Phone>,
+    /// The language to write in.
+    pub locale: Locale,
+    /// What the person wants to be.
+    pub intent: Intent,
+}
+
+/// What the pool knows of an account. Attributes can be changed past this service, so they may be anything.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The person.
+    pub user_id: UserId,
+    /// False until a code has confirmed the address.
+    pub confirmed: bool,
+    /// The address.
+    pub email: Option<Email>,
+    /// What to call the person.
+    pub name: Option<Name>,
+    /// For text messages.
+    pub phone: Option<Phone>,
+    /// The language to write in.
+    pub locale: Option<Locale>,
+    /// What the person asked to be.
+    pub intent: Intent,
+}
+
+/// What a person is let in with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Tokens {
+    /// Goes with every request.
+    pub access_token: String,
+    /// Says who signed in.
+    pub id_token: String,
+    /// Gets new tokens; nothing if the one that was used stays good.
+    pub refresh_token: Option<String>,
+    /// Seconds until the access token ends.
+    pub expires_in: u32,
+}
+
+/// What a right password leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// In.
+    Done(Tokens),
+    /// A one-time password is needed too; the text continues the sign-in.
+    Totp(String),
+    /// The password is a temporary one.
+    TemporaryPassword,
+}
+
+impl Identity {
+    /// A pool through one of its clients.
+    #[must_use]
+    pub const fn new(client: Client, pool_id: String, client_id: String) -> Self {
+        Self {
+            client,
+            pool_id,
+            client_id,
+        }
+    }
+
+    /// Makes an account that waits for its code, and mails the code.
+    ///
+    /// # Errors
+    /// [`Fault::Taken`] if the address has an account.
+    pub async fn sign_up(&self, application: Application) -> Result<UserId, Fault> {
+        let mut attributes = vec![
+            ("email", application.email.as_str().to_owned()),
+            ("name", application.name.to_string()),
+            ("locale", application.locale.into()),
+            (INTENT, application.intent.role().as_str().to_owned()),
+        ];
+        attributes.extend(application.phone.map(|phone| ("phone_number", phone.into())));
+        let attributes: Result<Vec<_>, _> = attributes
+            .into_iter()
+            .map(|(name, value)| AttributeType::builder().name(name).value(value).build())
+            .collect();
+        let output = self
+            .client
+            .sign_up()
+            .client_id(&self.client_id)
+            .username(application.email.as_str())
+            .password(application.password.as_str())
+            .set_user_attributes(Some(attributes.map_err(|error| Fault::Defect(error.to_string()))?))
+            .send()
+            .await
+            .map_err(Fault::from_sdk)?;
+        user_id(&output.user_sub)
+    }
+
+    /// Confirms an account by the code that was mailed.
+    ///
+    /// # Errors
+    /// When the code is wrong, or [`Fault::NotAuthorized`] if the account is confirmed.
+    pub async fn confirm(&self, email: &Email, code: &str) -> Result<(), Fault> {
+        let request = self.client.confirm_sign_up().client_id(&self.client_id);
+        let sent = request.username(email.as_str()).confirmation_code(code).send().await;
+        sent.map(drop).map_err(Fault::from_sdk)
+    }
+
+    /// Mails another code.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] if the account is confirmed.
+    pub async fn resend_code(&self, email: &Email) -> Result<(), Fault> {
+        let request = self.client.resend_confirmation_code().client_id(&self.client_id);
+        request
+            .username(email.as_str())
+            .send()
+            .await
+            .map(drop)
+            .map_err(Fault::from_sdk)
+    }
+
+    /// Signs in by password.
+    ///
+    /// # Errors
+    /// When the pair is wrong or the account is not ready for it.
+    pub async fn sign_in(&self, email: &Email, password: &str) -> Result<SignIn, Fault> {
+        let output = self
+            .client
+            .initiate_auth()
+            .client_id(&self.client_id)
+            .auth_flow(AuthFlowType::UserPasswordAuth)
+            .auth_parameters("USERNAME", email.as_str())
+            .auth_parameters("PASSWORD", password)
+            .send()
+            .await
+            .map_err(Fault::from_sdk)?;
+        let parameters = output.challenge_parameters.unwrap_or_default();
+        match (output.authentication_result, output.challenge_name, output.session) {
+            (Some(result), _, _) => tokens(result).map(SignIn::Done),
+            (None, Some(ChallengeNameType::SoftwareTokenMfa), Some(session)) => {
+                let username = parameters.get("USER_ID_FOR_SRP").map_or(email.as_str(), String::as_str);
+                Ok(SignIn::Totp(session::pack(username, &session)))
+            }
+            (None, Some(ChallengeNameType::NewPasswordRequired), _) => Ok(SignIn::TemporaryPassword),
+            (None, challenge, _) => Err(Fault::Defect(format!("unexpected challenge {challenge:?}"))),
+        }
+    }
+
+    /// Completes a sign-in by a one-time password.
+    ///
+    /// # Errors
+    /// When the session or the code is wrong or too old.
+    pub async fn answer_totp(&self, session: &str, code: &str) -> Result<Tokens, Fault> {
+        let (username, session) = session::unpack(session).ok_or(Fault::NotAuthorized)?;
+        let output = self
+            .client
+            .respond_to_auth_challenge()
+            .client_id(&self.client_id)
+            .challenge_name(ChallengeNameType::SoftwareTokenMfa)
+            .session(session)
+            .challenge_responses("USERNAME", username)
+            .challenge_responses("SOFTWARE_TOKEN_MFA_CODE", code)
+            .send()
+            .await
+            .map_err(Fault::from_sdk)?;
+        let missing = || Fault::Defect(format!("unexpected challenge {:?}", output.challenge_name));
+        tokens(output.authentication_result.ok_or_else(missing)?)
+    }
+
+    /// Trades a refresh token for new tokens.
+    ///
+    /// # Errors
+    /// [`Fault::NotAuthorized`] if it is dead.
+    pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, Fault> {
+        let output = self
+            .client
+            .initiate_auth()
+            .client_id(&self.client_id)
+            .auth_flow(AuthFlowType::RefreshTokenAuth)
+            .auth_parameters("REFRESH_TOKEN", refresh_token)
+            .send()
+            .await
+            .map_err(Fault::from_sdk)?;
+        let missing = || Fault::Defect(format!("unexpected challenge {:?}", output.challenge_name));
+        tokens(output.authentication_result.ok_or_else(missing)?)
+    }
+
+    /// Ends all refresh tokens of an account. Access tokens end by themselves within the hour.
+    ///
+    /// # Errors
+    /// When the pool does not answer, or [`Fault::Unknown`].
+    pub async fn sign_out(&self, username: &str) -> Result<(), Fault> {
+        let request = self.client.admin_user_global_sign_out().user_pool_id(&self.pool_id);
+        request
+            .username(username)
+            .send()
+            .await
+            .map(drop)
+            .map_err(Fault::from_sdk)
+    }
+
+    /// Mails a code to set another password with.
+    ///
+    /// # Errors
+    /// When the pool does not answer, or the account cannot get one.
+    pub async fn forgot_password(&self, email: &Email) -> Result<(), Fault> {
+        let request = self.client.forgot_password().client_id(&self.client_id);
+        request
+            .username(email.as_str())
+            .send()
+            .await
+            .map(drop)
+            .map_err(Fault::from_sdk)
+    }
+
+    /// Sets another password by the code that was mailed.
+    ///
+    /// # Errors
+    /// When the code or the password is refused.
+    pub async fn reset_password(&self, email: &Email, code: &str, password: &NewPassword) -> Result<(), Fault> {
+        let request = self.client.confirm_forgot_password().client_id(&self.client_id);
+        let request = request
+            .username(email.as_str())
+            .confirmation_code(code)
+            .password(password.as_str());
+        request.send().await.map(drop).map_err(Fault::from_sdk)
+    }
+
+    /// What the pool knows of an account, by address or id.
+    ///
+    /// # Errors
+    /// When the pool does not answer, or [`Fault::Unknown`].
+    pub async fn account(&self, username: &str) -> Result<Account, Fault> {
+        let request = self.client.admin_get_user().user_pool_id(&self.pool_id);
+        let output = request.username(username).send().await.map_err(Fault::from_sdk)?;
+        let confirmed = output
+            .user_status
+            .is_some_and(|status| status.as_str() != "UNCONFIRMED");
+        let attributes = output.user_attributes.unwrap_or_default();
+        let mut attributes: BTreeMap<String, String> = attributes
+            .into_iter()
+            .filter_map(|attribute| Some((attribute.name, attribute.value?)))
+            .collect();
+        let mut take = |name| attributes.remove(name);
+        let asked = take(INTENT).and_then(|role| role.parse().ok());
+        Ok(Account {
+            user_id: user_id(&take("sub").unwrap_or_default())?,
+            confirmed,
+            email: take("email").and_then(|email| email.try_into().ok()),
+            name: take("name").and_then(|name| name.try_into().ok()),
+            phone: take("phone_number").and_then(|phone| phone.try_into().ok()),
+            locale: take("locale").and_then(|locale| locale.try_into().ok()),
+            intent: asked.and_then(Intent::of).unwrap_or_default(),
+        })
+    }
+
+    /// The groups of an account that are roles.
+    ///
+    /// # Errors
+    /// When the pool does not answer, or [`Fault::Unknown`].
+    pub async fn roles(&self, user_id: UserId) -> Result<BTreeSet<Role>, Fault> {
+        let request = self.client.admin_list_groups_for_user().user_pool_id(&self.pool_id);
+        let output = request
+            .username(user_id.uuid().to_string())
+            .send()
+            .await
+            .map_err(Fault::from_sdk)?;
+        let groups: Vec<String> = output
+            .groups
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|group| group.group_name)
+            .collect();
+        Ok(claims::roles(&groups))
+    }
+
+    /// Puts an account into a role's group; once more changes nothing.
+    ///
+    /// # Errors
+    /// When the pool does not answer, or [`Fault::Unknown`].
+    pub async fn grant(&self, user_id: UserId, role: Role) -> Result<(), Fault> {
+        let request = self.client.admin_add_user_to_group().user_pool_id(&self.pool_id);
+        let request = request.username(user_id.uuid().to_string()).group_name(role.as_str());
+        request.send().await.map(drop).map_err(Fault::from_sdk)
+    }
+
+    /// Takes an account out of a role's group; once more changes nothing.
+    ///
+    /// # Errors
+    /// When the pool does not answer, or [`Fault::Unknown`].
+    pub async fn revoke(&self, user_id: UserId, role: Role) -> Result<(), Fault> {
+        let request = self.client.admin_remove_user_from_group().user_pool_id(&self.pool_id);
+        let request = request.username(user_id.uuid().to_string()).group_name(role.as_str());
+        request.send().await.map(drop).map_err(Fault::from_sdk)
+    }
+}
+
+fn user_id(sub: &str) -> Result<UserId, Fault> {
+    let uuid = Uuid::parse_str(sub).map_err(|_| Fault::Defect("an account without a sub".to_owned()))?;
+    Ok(UserId::from_uuid(uuid))
+}
+
+fn tokens(result: AuthenticationResultType) -> Result<Tokens, Fault> {
+    let missing = || Fault::Defect("a sign-in without tokens".to_owned());
+    Ok(Tokens {
+        access_token: result.access_token.ok_or_else(missing)?,
+        id_token: result.id_token.ok_or_else(missing)?,
+        refresh_token: result.refresh_token,
+        expires_in: u32::try_from(result.expires_in).unwrap_or_default(),
+    })
+}
+
+/// Secrets, so nothing of them is shown.
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens(redacted)")
+    }
+}

@@ -1,0 +1,142 @@
+//! From a confirmed account to a user: the group that lets the person act, then the record that says who it is.
+//!
+//! Both live in different systems, so a crash may leave either undone. Each step may be repeated, the group comes
+//! first, and [`complete`] is called again wherever a step is found missing: so it always ends with both.
+
+use std::collections::BTreeSet;
+
+use ::store::{ChangeError, StoreError};
+use contracts::Cause;
+use kernel::{Role, TimeZone, UserId};
+
+use crate::app::App;
+use crate::domain::{Command, Profile, register};
+use crate::identity::{Account, Claims, Fault, Tokens};
+use crate::users::{self, Refusal, Versioned};
+
+/// Why a registration could not be completed.
+#[derive(Debug, thiserror::Error)]
+pub enum Incomplete {
+    /// The user pool says no.
+    #[error(transparent)]
+    Identity(#[from] Fault),
+    /// The table says no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Does what is left to do for an account whose code was confirmed.
+///
+/// # Errors
+/// When the user pool or the table does not answer: the same again may work.
+pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Versioned, Incomplete> {
+    let user_id = account.user_id;
+    let mut roles = app.identity.roles(user_id).await?;
+    if roles.is_empty() {
+        let role = account.intent.role();
+        app.identity.grant(user_id, role).await?;
+        roles.insert(role);
+    }
+    if let Some(found) = users::find(&app.table, user_id).await? {
+        let email = account.email.unwrap_or_else(|| found.user.profile.email.clone());
+        return follow(app, cause, user_id, Command::FollowIdentity { email, roles }).await;
+    }
+    let profile = profile(account).ok_or_else(|| Fault::Defect("an account without an address".to_owned()))?;
+    Ok(users::create(&app.table, cause, register(user_id, profile, roles, cause.now)).await?)
+}
+
+/// Does the same for whoever holds a token but has no record.
+///
+/// # Errors
+/// When the user pool or the table does not answer.
+pub async fn complete_by_id(app: &App, cause: &Cause, user_id: UserId) -> Result<Versioned, Incomplete> {
+    let account = app
+        .identity
+        .account(&kernel::TypedId::uuid(user_id).to_string())
+        .await?;
+    complete(app, cause, account).await
+}
+
+/// Repairs on sign-in what a crash left undone, and follows what changed in the user pool. A missing group means that
+/// the tokens say too little: then they are renewed.
+///
+/// # Errors
+/// When something is missing that the person cannot act without and cannot be repaired now.
+pub async fn settle(app: &App, cause: &Cause, tokens: Tokens) -> Result<Tokens, Incomplete> {
+    let claims = Claims::of(&tokens.id_token)?;
+    if claims.roles.is_empty() {
+        complete_by_id(app, cause, claims.user_id).await?;
+        return renew(app, tokens).await;
+    }
+    // With a group the tokens are good: what else is wrong must not keep the person out.
+    if let Err(error) = follow_claims(app, cause, claims).await {
+        tracing::warn!(error = %error, "a sign-in left something to repair");
+    }
+    Ok(tokens)
+}
+
+async fn follow_claims(app: &App, cause: &Cause, claims: Claims) -> Result<(), Incomplete> {
+    let Some(found) = users::find(&app.table, claims.user_id).await? else {
+        return complete_by_id(app, cause, claims.user_id).await.map(drop);
+    };
+    let email = claims.email.unwrap_or_else(|| found.user.profile.email.clone());
+    if email == found.user.profile.email && claims.roles == found.user.roles {
+        return Ok(());
+    }
+    let command = Command::FollowIdentity {
+        email,
+        roles: claims.roles,
+    };
+    follow(app, cause, claims.user_id, command).await.map(drop)
+}
+
+async fn follow(app: &App, cause: &Cause, user_id: UserId, command: Command) -> Result<Versioned, Incomplete> {
+    users::execute(&app.table, cause, user_id, None, command)
+        .await
+        .map_err(|error: ChangeError<Refusal>| match error {
+            ChangeError::Store(error) => error.into(),
+            error @ (ChangeError::Missing | ChangeError::Rejected(_) | ChangeError::Commit(_)) => {
+                StoreError::Unavailable(error.to_string()).into()
+            }
+        })
+}
+
+async fn renew(app: &App, tokens: Tokens) -> Result<Tokens, Incomplete> {
+    let Some(refresh_token) = tokens.refresh_token else {
+        return Ok(tokens);
+    };
+    let renewed = app.identity.refresh(&refresh_token).await?;
+    let refresh_token = renewed.refresh_token.or(Some(refresh_token));
+    Ok(Tokens {
+        refresh_token,
+        ..renewed
+    })
+}
+
+/// Changes the groups of an account to a set of roles.
+///
+/// # Errors
+/// When the user pool does not answer; the same again goes on where it ended.
+pub async fn assign_roles(app: &App, user_id: UserId, wanted: &BTreeSet<Role>) -> Result<(), Fault> {
+    let current = app.identity.roles(user_id).await?;
+    for role in wanted.difference(&current) {
+        app.identity.grant(user_id, *role).await?;
+    }
+    for role in current.difference(wanted) {
+        app.identity.revoke(user_id, *role).await?;
+    }
+    Ok(())
+}
+
+/// What the account says of the person. One made by hand may lack a name: then it is called by its address.
+fn profile(account: Account) -> Option<Profile> {
+    let email = account.email?;
+    let name = account.name.or_else(|| email.local_part().try_into().ok())?;
+    Some(Profile {
+        name,
+        phone: account.phone,
+        locale: account.locale.unwrap_or_default(),
+        time_zone: TimeZone::utc(),
+        email,
+    })
+}

@@ -1,0 +1,93 @@
+//! Users in the table: read one, or decide on one and commit what happened.
+
+use ::store::{ChangeError, Commit, CommitError, StoreError, Stored, Table};
+use contracts::Cause;
+use kernel::UserId;
+
+use crate::domain::{Command, Rejection, User, decide, evolve};
+use crate::publish;
+use crate::store::{UserRecord, map, user_key};
+
+/// A user, with the version that the next change must know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versioned {
+    /// The user.
+    pub user: User,
+    /// Counts the changes.
+    pub version: u64,
+}
+
+/// Why a command changed nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The user is no longer the one that the client read.
+    #[error("the user changed since it was read")]
+    Stale,
+    /// The rules forbid it.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+/// Reads a user.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn find(table: &Table, user_id: UserId) -> Result<Option<Versioned>, StoreError> {
+    let stored = table.get::<UserRecord>(&user_key(user_id)).await?;
+    Ok(stored.map(map).map(|stored: Stored<User>| Versioned {
+        user: stored.value,
+        version: stored.version,
+    }))
+}
+
+/// Creates a user; if there is one already, that one is the result.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn create(table: &Table, cause: &Cause, user: User) -> Result<Versioned, StoreError> {
+    let user_id = user.id;
+    let cause = cause.clone().about(&user_id);
+    let commit = Commit::new(&cause).create(&user_key(user_id), &user_id, &UserRecord::from(user.clone()));
+    match table.commit(publish::registered(commit, &user)).await {
+        Ok(()) => Ok(Versioned { user, version: 1 }),
+        Err(CommitError::Store(error)) => Err(error),
+        Err(_) => find(table, user_id).await?.ok_or(StoreError::Contended(1)),
+    }
+}
+
+/// Carries out a command. `expected` is the version that the client read, if it said one.
+///
+/// # Errors
+/// When the rules, the version or the table say no; then nothing changed.
+pub async fn execute(
+    table: &Table,
+    cause: &Cause,
+    user_id: UserId,
+    expected: Option<u64>,
+    command: Command,
+) -> Result<Versioned, ChangeError<Refusal>> {
+    let key = user_key(user_id);
+    let cause = cause.clone().about(&user_id);
+    let decide = |stored: Stored<UserRecord>| {
+        if expected.is_some_and(|expected| expected != stored.version) {
+            return Err(Refusal::Stale);
+        }
+        let version = stored.version;
+        let read: Stored<User> = map(stored);
+        let events = decide(&read.value, command.clone())?;
+        let user = events.iter().fold(read.value.clone(), evolve);
+        if events.is_empty() {
+            return Ok((None, Versioned { user, version }));
+        }
+        let commit = Commit::new(&cause).replace(&key, &user_id, &read, &UserRecord::from(user.clone()));
+        let commit = publish::events(commit, user_id, &events);
+        Ok((
+            Some(commit),
+            Versioned {
+                user,
+                version: version + 1,
+            },
+        ))
+    };
+    table.change(&key, decide).await
+}
