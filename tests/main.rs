@@ -1,0 +1,9 @@
+//! The platform as a whole. `cargo local test` starts a copy of it with IAM enforced and runs this suite on it; to run
+//! parts by hand, start one with `cargo local up --detach` and call `cargo nextest run -p acceptance <name>`.
+//!
+//! `tidy` reads only files. Everything else talks to the copy that `TIFFIN_OUTPUTS` names, through `testkit`.
+
+mod resilience;
+mod sample_events;
+mod stories;
+mod tidy;

@@ -1,0 +1,123 @@
+//! The gateway's routes and the services' own descriptions of their operations say the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::yaml::{resources, template};
+use super::{SERVICES, no_complaints, read, root};
+
+/// Routes that describe the API and are no part of it.
+const DOCS: &str = "/v1/docs";
+
+/// Who may come through a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Everyone,
+    Token,
+    Services,
+}
+
+/// The routes of a template, by `METHOD /path`.
+fn routes(service: &str) -> BTreeMap<String, Gate> {
+    let template = template(&format!("infra/{service}.yaml"));
+    let routes = resources(&template, "AWS::ApiGatewayV2::Route");
+    let http = routes.into_iter().filter_map(|(name, route)| {
+        let key = route["Properties"]["RouteKey"].as_str()?;
+        let (_, path) = key.split_once(' ')?;
+        let gate = match route["Properties"]["AuthorizationType"].as_str() {
+            Some("JWT") => Gate::Token,
+            Some("AWS_IAM") => Gate::Services,
+            Some("NONE") | None => Gate::Everyone,
+            Some(other) => panic!("{service}: {name} is guarded by {other}"),
+        };
+        (!path.starts_with(DOCS)).then(|| (key.to_owned(), gate))
+    });
+    http.collect()
+}
+
+/// The paths that a service describes, with their methods.
+fn paths(service: &str) -> Map<String, Value> {
+    let file = format!("functions/{service}/openapi.json");
+    let document: Value = serde_json::from_str(&read(&root().join(&file))).unwrap();
+    let paths = document["paths"].as_object().cloned();
+    paths.unwrap_or_else(|| panic!("{file} describes nothing"))
+}
+
+/// The operations that a service describes, by `METHOD /path`.
+fn operations(service: &str) -> BTreeMap<String, Gate> {
+    let mut operations = BTreeMap::new();
+    for (path, methods) in &paths(service) {
+        for (method, operation) in methods
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(_, one)| one["responses"].is_object())
+        {
+            let gate = if path.starts_with("/internal/") {
+                Gate::Services
+            } else if operation["security"].as_array().is_some_and(|list| !list.is_empty()) {
+                Gate::Token
+            } else {
+                Gate::Everyone
+            };
+            if !path.starts_with(DOCS) {
+                operations.insert(format!("{} {path}", method.to_uppercase()), gate);
+            }
+        }
+    }
+    operations
+}
+
+#[test]
+fn every_operation_has_a_route_with_the_same_gate_and_the_other_way_round() {
+    let mut complaints = Vec::new();
+    for service in SERVICES {
+        let (routes, operations) = (routes(service), operations(service));
+        for (key, gate) in &operations {
+            match routes.get(key) {
+                Some(route) if route == gate => {}
+                Some(route) => complaints.push(format!(
+                    "{service}: {key} is {gate:?} in openapi.json, {route:?} in the template"
+                )),
+                None => complaints.push(format!("{service}: {key} has no route")),
+            }
+        }
+        let unknown = routes
+            .keys()
+            .filter(|key| !operations.contains_key(*key) && !key.contains(" /internal/"));
+        complaints.extend(unknown.map(|key| format!("{service}: the route {key} leads to no operation")));
+    }
+    no_complaints(complaints);
+}
+
+#[test]
+fn internal_routes_are_for_services_alone() {
+    let all = SERVICES.into_iter().flat_map(routes);
+    no_complaints(all.filter_map(|(key, gate)| {
+        let internal = key.contains(" /internal/");
+        (internal != (gate == Gate::Services)).then(|| format!("{key} is guarded as {gate:?}"))
+    }));
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let mut seen = BTreeMap::new();
+    let mut complaints = Vec::new();
+    for service in SERVICES {
+        for (path, methods) in &paths(service) {
+            for operation in methods
+                .as_object()
+                .unwrap()
+                .values()
+                .filter(|one| one["responses"].is_object())
+            {
+                let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+                if let Some(other) = seen.insert((service, id.clone()), path.clone()) {
+                    complaints.push(format!("{service}: {id} names both {other} and {path}"));
+                }
+            }
+        }
+    }
+    no_complaints(complaints);
+}
