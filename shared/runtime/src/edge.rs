@@ -161,7 +161,7 @@ impl Edge {
     /// A client for third parties.
     #[must_use]
     pub fn http(&self) -> Http {
-        Http::new(Trust::Machine, Duration::from_secs(1), Duration::from_secs(5))
+        Http::for_third_parties(Duration::from_secs(1), Duration::from_secs(5))
     }
 
     /// Counts messages that were sent.

@@ -91,6 +91,12 @@ pub(crate) fn shared_client(trust: &Trust) -> SharedHttpClient {
 }
 
 impl Http {
+    /// A client for third parties, which trusts whom the machine trusts.
+    #[must_use]
+    pub fn for_third_parties(connect: Duration, timeout: Duration) -> Self {
+        Self::new(Trust::Machine, connect, timeout)
+    }
+
     /// A client that waits `connect` for a connection and `timeout` for an answer.
     #[must_use]
     pub(crate) fn new(trust: Trust, connect: Duration, timeout: Duration) -> Self {
