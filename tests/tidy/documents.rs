@@ -34,6 +34,7 @@ fn the_readme_names_the_two_commands() {
     no_complaints(
         ["cargo local up", "cargo local test"]
             .iter()
-            .filter_map(|command| (!readme.contains(command)).then(|| format!("README.md does not name `{command}`"))),
+            .filter(|command| !readme.contains(**command))
+            .map(|command| format!("README.md does not name `{command}`")),
     );
 }

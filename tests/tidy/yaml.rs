@@ -52,8 +52,6 @@ fn to_json(yaml: &Yaml<'_>) -> Value {
 }
 
 fn key_text(key: &Yaml<'_>) -> String {
-    match to_json(key) {
-        Value::String(text) => text,
-        other => other.to_string(),
-    }
+    let key = to_json(key);
+    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
 }
