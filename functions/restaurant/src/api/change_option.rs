@@ -1,0 +1,36 @@
+//! `PATCH /v1/restaurants/{restaurant_id}/menu/options/{option_id}`
+
+use axum::extract::State;
+use contracts::restaurant::MenuEntry;
+use kernel::RestaurantId;
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+
+use super::set_availability::{AvailabilityChange, EntryView, set_availability};
+use crate::app::App;
+
+/// Says at once, without publishing, whether an option can be ordered, in whatever group it stands.
+#[utoipa::path(
+    patch,
+    path = "/v1/restaurants/{restaurant_id}/menu/options/{option_id}",
+    tag = "menus",
+    params(("restaurant_id" = RestaurantId, Path), ("option_id" = String, Path)),
+    request_body = AvailabilityChange,
+    responses(
+        (status = 200, description = "Done, or so already", body = EntryView),
+        (status = 403, description = "Not at this restaurant", body = Problem),
+        (status = 404, description = "The published menu has no such option, or the restaurant is not public", body = Problem),
+        (status = 409, description = "`not_approved`, `too_many_sold_out`", body = Problem),
+        (status = 422, description = "Invalid values", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn change_option(
+    State(app): State<App>,
+    principal: Principal,
+    cause: RequestCause,
+    Path((id, option_id)): Path<(RestaurantId, String)>,
+    Json(body): Json<AvailabilityChange>,
+) -> Result<Json<EntryView>, Problem> {
+    let entry = (id, MenuEntry::Option, option_id);
+    set_availability(&app, &principal, &cause, entry, &body).await.map(Json)
+}

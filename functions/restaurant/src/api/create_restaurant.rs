@@ -1,0 +1,144 @@
+//! `POST /v1/restaurants`
+
+use ::store::{Answer, CommitError, Precedent, RequestKey};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use contracts::Cause;
+use contracts::restaurant::Tax;
+use http::StatusCode;
+use http::header::{ETAG, LOCATION};
+use kernel::{Currency, Money, Position, Role};
+use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, replay};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::optional::MaybeKey;
+use super::problems::invalid;
+use super::view::ManagementView;
+use crate::app::App;
+use crate::domain::profile::{Address, Description, Name, PREP_TIME_MINUTES_MAX, Phone};
+use crate::domain::{Profile, Restaurant};
+use crate::store::{MembershipRecord, found, memberships};
+
+/// Restaurants at which one person may work when founding another: beyond it, it is not a person who founds.
+pub const RESTAURANTS_PER_PERSON_MAX: usize = 100;
+
+/// A new restaurant.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRestaurant {
+    /// Its name.
+    name: Name,
+    /// What it is like.
+    #[serde(default)]
+    description: Option<Description>,
+    /// Kinds of kitchen: 1 to 10.
+    #[schema(min_items = 1, max_items = 10)]
+    cuisines: Vec<String>,
+    phone: Phone,
+    address: Address,
+    position: Position,
+    /// The IANA time zone of its hours.
+    #[schema(example = "Europe/Amsterdam")]
+    time_zone: String,
+    /// The currency of all its prices, for ever.
+    currency: Currency,
+    tax: Tax,
+    /// How long it usually cooks.
+    #[schema(minimum = 1, maximum = 240)]
+    prep_time_minutes: u32,
+    /// The smallest basket it takes, before fees.
+    #[serde(default)]
+    minimum_order: Option<Money>,
+}
+
+/// Creates a restaurant as a draft; the caller becomes its owner.
+#[utoipa::path(
+    post,
+    path = "/v1/restaurants",
+    tag = "restaurants",
+    request_body = NewRestaurant,
+    params(("idempotency-key" = Option<String>, Header, description = "Makes it safe to send the request again.")),
+    responses(
+        (status = 201, description = "Created, as a draft", body = ManagementView),
+        (status = 403, description = "Without the role `restaurant`", body = Problem),
+        (status = 409, description = "`request_in_progress`, `too_many_restaurants`", body = Problem),
+        (status = 422, description = "Invalid values, or the key was used for another body", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn create_restaurant(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    MaybeKey(key): MaybeKey,
+    Json(body): Json<NewRestaurant>,
+) -> Result<Response, Problem> {
+    principal.require(Role::Restaurant)?;
+    let request = key.map(|key: IdempotencyKey| key.request(&principal, "create_restaurant", &body));
+    let profile = body.profile()?;
+    let query = memberships(principal.user_id, RESTAURANTS_PER_PERSON_MAX);
+    if app.table.query::<MembershipRecord>(&query).await?.items.len() >= RESTAURANTS_PER_PERSON_MAX {
+        let detail = "You work at too many restaurants to found another.";
+        return Err(Problem::conflict("too_many_restaurants", detail));
+    }
+    let restaurant = Restaurant::found(ids::new(), profile, principal.user_id, cause.now);
+    create(&app, &cause.about(&restaurant.id), &restaurant, request.as_ref()).await
+}
+
+async fn create(
+    app: &App,
+    cause: &Cause,
+    restaurant: &Restaurant,
+    request: Option<&RequestKey>,
+) -> Result<Response, Problem> {
+    let view = ManagementView::new(restaurant, cause.now);
+    let mut commit = found(cause, restaurant);
+    if let Some(request) = request {
+        let answer = Answer {
+            status: StatusCode::CREATED.as_u16(),
+            body: serde_json::to_string(&view).map_err(|_| Problem::internal())?,
+        };
+        commit = commit.answer(request, &answer);
+    }
+    match (app.table.commit(commit).await, request) {
+        (Ok(()), _) => {
+            let headers = [
+                (LOCATION, format!("/v1/restaurants/{}", restaurant.id)),
+                (ETAG, format!("\"{}\"", restaurant.revision)),
+            ];
+            Ok((StatusCode::CREATED, headers, Json(view)).into_response())
+        }
+        (Err(CommitError::KeyTaken(marker)), Some(request)) => match request.judge(marker.as_ref(), cause.now) {
+            Precedent::Answered(answer) => Ok(replay(&answer)),
+            Precedent::OtherRequest => Err(Problem::key_reused()),
+            Precedent::InProgress | Precedent::None => Err(Problem::in_progress()),
+        },
+        (Err(error), _) => Err(error.into()),
+    }
+}
+
+impl NewRestaurant {
+    fn profile(self) -> Result<Profile, Problem> {
+        let time_zone = self.time_zone.parse();
+        let time_zone = time_zone.map_err(|error: kernel::hours::UnknownTimeZone| {
+            Problem::invalid("/time_zone", "unknown_time_zone", error.to_string())
+        })?;
+        let profile = Profile {
+            name: self.name,
+            description: self.description,
+            cuisines: self.cuisines,
+            phone: self.phone,
+            address: self.address,
+            position: self.position,
+            time_zone,
+            currency: self.currency,
+            tax: self.tax,
+            prep_time_minutes: self.prep_time_minutes,
+            minimum_order: self.minimum_order,
+        };
+        profile.check().map_err(|faults| invalid(&faults))
+    }
+}
+
+const _: () = assert!(PREP_TIME_MINUTES_MAX == 240, "the schema above says so");

@@ -1,0 +1,35 @@
+//! `GET /v1/restaurants/{restaurant_id}/menu/draft`
+
+use axum::extract::State;
+use contracts::menu::Menu;
+use contracts::restaurant::StaffRole;
+use kernel::RestaurantId;
+use runtime::{Json, Path, Principal, Problem};
+
+use crate::app::App;
+use crate::domain::Authority;
+use crate::store::draft_key;
+
+/// The draft of a menu, as it was saved last.
+#[utoipa::path(
+    get,
+    path = "/v1/restaurants/{restaurant_id}/menu/draft",
+    tag = "menus",
+    params(("restaurant_id" = RestaurantId, Path)),
+    responses(
+        (status = 200, description = "The draft; its version is 0", body = Menu),
+        (status = 403, description = "Not at this restaurant", body = Problem),
+        (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn get_menu_draft(
+    State(app): State<App>,
+    principal: Principal,
+    Path(id): Path<RestaurantId>,
+) -> Result<Json<Menu>, Problem> {
+    let authority = Authority::AtLeast(StaffRole::Staff);
+    app.permitted(id, &principal, authority).await?;
+    let record = app.menu(&draft_key(id)).await?.ok_or_else(Problem::not_found)?;
+    Ok(Json(record.menu))
+}

@@ -1,0 +1,55 @@
+//! `POST /v1/restaurants/{restaurant_id}/pause`
+
+use axum::extract::State;
+use axum::response::Response;
+use contracts::restaurant::Pause;
+use kernel::{RestaurantId, Text, Timestamp};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::view::{ManagementView, managed};
+use crate::app::App;
+use crate::domain::Command;
+
+/// A break.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Break {
+    /// It ends by itself then; without, somebody must resume.
+    #[serde(default)]
+    until: Option<Timestamp>,
+    /// For customers to read.
+    reason: Text<200>,
+}
+
+/// Takes no orders for a while. Again while paused: replaces the end and the reason.
+#[utoipa::path(
+    post,
+    path = "/v1/restaurants/{restaurant_id}/pause",
+    tag = "restaurants",
+    params(("restaurant_id" = RestaurantId, Path)),
+    request_body = Break,
+    responses(
+        (status = 200, description = "Done, or so already", body = ManagementView),
+        (status = 403, description = "Not at this restaurant", body = Problem),
+        (status = 404, description = "There is none, or it is not public", body = Problem),
+        (status = 409, description = "`wrong_status`: not from where it stands", body = Problem),
+        (status = 422, description = "Invalid values", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn pause_restaurant(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(id): Path<RestaurantId>,
+    Json(body): Json<Break>,
+) -> Result<Response, Problem> {
+    let pause = Pause {
+        until: body.until,
+        reason: body.reason.into(),
+    };
+    let restaurant = app.execute(id, &principal, &cause, &Command::Pause(pause)).await?;
+    Ok(managed(&restaurant, cause.now))
+}

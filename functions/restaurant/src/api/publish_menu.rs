@@ -1,0 +1,60 @@
+//! `POST /v1/restaurants/{restaurant_id}/menu/publish`
+
+use axum::extract::State;
+use contracts::restaurant::StaffRole;
+use kernel::{RestaurantId, Timestamp};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::domain::{Authority, Command};
+use crate::store::draft_key;
+
+/// What was published.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Publication {
+    restaurant_id: RestaurantId,
+    /// Counts from 1 with each publication.
+    version: u32,
+    published_at: Timestamp,
+}
+
+/// Shows the draft of the menu to customers. Publishing the same draft again changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/restaurants/{restaurant_id}/menu/publish",
+    tag = "menus",
+    params(("restaurant_id" = RestaurantId, Path)),
+    responses(
+        (status = 200, description = "Published, or so already", body = Publication),
+        (status = 403, description = "Not a manager of this restaurant", body = Problem),
+        (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
+        (status = 409, description = "`menu_missing`: there is no draft", body = Problem),
+        (status = 422, description = "The draft cannot be published as it is", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn publish_menu(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(id): Path<RestaurantId>,
+) -> Result<Json<Publication>, Problem> {
+    // A large read, so it is for those who may publish only.
+    let authority = Authority::AtLeast(StaffRole::Manager);
+    app.permitted(id, &principal, authority).await?;
+    let missing = || Problem::conflict("menu_missing", "Save a draft of the menu first.");
+    let draft = app.menu(&draft_key(id)).await?.ok_or_else(missing)?;
+    let command = Command::PublishMenu {
+        draft_revision: draft.draft_revision,
+        menu: Box::new(draft.menu),
+    };
+    let restaurant = app.execute(id, &principal, &cause, &command).await?;
+    let published = restaurant.menu.ok_or_else(Problem::internal)?;
+    Ok(Json(Publication {
+        restaurant_id: id,
+        version: published.version,
+        published_at: published.published_at,
+    }))
+}

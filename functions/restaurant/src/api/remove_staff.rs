@@ -1,0 +1,34 @@
+//! `DELETE /v1/restaurants/{restaurant_id}/staff/{user_id}`
+
+use axum::extract::State;
+use http::StatusCode;
+use kernel::{RestaurantId, UserId};
+use runtime::{Path, Principal, Problem, RequestCause};
+
+use crate::app::App;
+use crate::domain::Command;
+
+/// Removes a person from a restaurant's staff. The last owner stays.
+#[utoipa::path(
+    delete,
+    path = "/v1/restaurants/{restaurant_id}/staff/{user_id}",
+    tag = "staff",
+    params(("restaurant_id" = RestaurantId, Path), ("user_id" = UserId, Path)),
+    responses(
+        (status = 204, description = "Removed, or not there"),
+        (status = 403, description = "Not an owner of this restaurant", body = Problem),
+        (status = 404, description = "There is none, or it is not public", body = Problem),
+        (status = 409, description = "`last_owner`", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn remove_staff(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path((id, user_id)): Path<(RestaurantId, UserId)>,
+) -> Result<StatusCode, Problem> {
+    app.execute(id, &principal, &cause, &Command::RemoveStaff(user_id))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

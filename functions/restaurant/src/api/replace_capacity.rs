@@ -1,0 +1,39 @@
+//! `PUT /v1/restaurants/{restaurant_id}/capacity`
+
+use axum::extract::State;
+use axum::response::Response;
+use contracts::restaurant::Capacity;
+use kernel::RestaurantId;
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+
+use super::view::{ManagementView, managed};
+use crate::app::App;
+use crate::domain::Command;
+
+/// Sets how much a kitchen takes per slot of time. Without either limit there is none.
+#[utoipa::path(
+    put,
+    path = "/v1/restaurants/{restaurant_id}/capacity",
+    tag = "restaurants",
+    params(("restaurant_id" = RestaurantId, Path)),
+    request_body = Capacity,
+    responses(
+        (status = 200, description = "Replaced", body = ManagementView),
+        (status = 403, description = "Not a manager of this restaurant", body = Problem),
+        (status = 404, description = "There is none, or it is not public", body = Problem),
+        (status = 422, description = "Invalid values", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn replace_capacity(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(id): Path<RestaurantId>,
+    Json(body): Json<Capacity>,
+) -> Result<Response, Problem> {
+    let restaurant = app
+        .execute(id, &principal, &cause, &Command::ReplaceCapacity(body))
+        .await?;
+    Ok(managed(&restaurant, cause.now))
+}

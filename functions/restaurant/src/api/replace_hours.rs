@@ -1,0 +1,39 @@
+//! `PUT /v1/restaurants/{restaurant_id}/hours`
+
+use axum::extract::State;
+use axum::response::Response;
+use kernel::{OpeningHours, RestaurantId};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+
+use super::view::{ManagementView, managed};
+use crate::app::App;
+use crate::domain::Command;
+
+/// Sets when a restaurant is open, in its own time zone. An interval may run over midnight; a date with an exception
+/// has its intervals only.
+#[utoipa::path(
+    put,
+    path = "/v1/restaurants/{restaurant_id}/hours",
+    tag = "restaurants",
+    params(("restaurant_id" = RestaurantId, Path)),
+    request_body = OpeningHours,
+    responses(
+        (status = 200, description = "Replaced", body = ManagementView),
+        (status = 403, description = "Not a manager of this restaurant", body = Problem),
+        (status = 404, description = "There is none, or it is not public", body = Problem),
+        (status = 422, description = "Invalid values", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn replace_hours(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(id): Path<RestaurantId>,
+    Json(body): Json<OpeningHours>,
+) -> Result<Response, Problem> {
+    let restaurant = app
+        .execute(id, &principal, &cause, &Command::ReplaceHours(body))
+        .await?;
+    Ok(managed(&restaurant, cause.now))
+}

@@ -1,0 +1,74 @@
+//! `PUT /v1/restaurants/{restaurant_id}/menu`
+
+use ::store::Commit;
+use axum::extract::State;
+use contracts::menu::{Category, Menu};
+use contracts::restaurant::StaffRole;
+use http::StatusCode;
+use kernel::RestaurantId;
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::problems::invalid;
+use crate::app::App;
+use crate::domain::Authority;
+use crate::domain::menu::{MENU_BYTES_MAX, check_draft};
+use crate::store::{MenuRecord, draft_key};
+
+/// A draft of a menu.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MenuDraft {
+    /// In the order they are shown.
+    categories: Vec<Category>,
+    /// Ignored, so that a menu can be sent back as it was read.
+    #[serde(default, rename = "version")]
+    _version: Option<u32>,
+}
+
+/// Saves a draft of the menu. Customers see it once it is published.
+#[utoipa::path(
+    put,
+    path = "/v1/restaurants/{restaurant_id}/menu",
+    tag = "menus",
+    params(("restaurant_id" = RestaurantId, Path)),
+    request_body = MenuDraft,
+    responses(
+        (status = 200, description = "Saved; its version is 0", body = Menu),
+        (status = 403, description = "Not a manager of this restaurant", body = Problem),
+        (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
+        (status = 413, description = "More than 256 KiB", body = Problem),
+        (status = 422, description = "Invalid values", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn replace_menu(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(id): Path<RestaurantId>,
+    Json(body): Json<MenuDraft>,
+) -> Result<Json<Menu>, Problem> {
+    let authority = Authority::AtLeast(StaffRole::Manager);
+    let restaurant = app.permitted(id, &principal, authority).await?;
+    let menu = Menu {
+        version: 0,
+        categories: body.categories,
+    };
+    check_draft(&menu, restaurant.profile.currency).map_err(|faults| invalid(&faults))?;
+    let bytes = serde_json::to_vec(&menu).map_err(|_| Problem::internal())?.len();
+    if bytes > MENU_BYTES_MAX {
+        let detail = "The menu is too large to be stored.";
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail));
+    }
+    let record = MenuRecord {
+        menu,
+        draft_revision: cause.causation_id.clone(),
+        since: cause.now,
+    };
+    app.table
+        .commit(Commit::new(&cause).also_put(&draft_key(id), &record))
+        .await?;
+    Ok(Json(record.menu))
+}

@@ -1,0 +1,284 @@
+//! `GET /v1/restaurants`
+
+use ::store::StoreError;
+use axum::extract::State;
+use http::StatusCode;
+use kernel::{Meters, Money, Position, RestaurantId, Timestamp};
+use runtime::{Json, Listing, Paging, Problem, Query, RequestCause};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+use utoipa::{IntoParams, ToSchema};
+
+use super::view::RatingView;
+use crate::app::App;
+use crate::domain::cells::{Cell, Reach};
+use crate::domain::search::{Hit, RADIUS_DEFAULT, RADIUS_MAX, Rank, Sort, TEXT_LENGTH_MAX, Wish};
+use crate::store::find;
+
+/// Cells that are read at once: what one connection to the table carries without queueing.
+const CELLS_AT_ONCE: usize = 8;
+/// Restaurants that one search looks at before it goes by what it has: sorting by anything but the distance must see all
+/// of them, and a search of a metropolis at the widest radius must not run out of time.
+const SEEN_MAX: usize = 3000;
+
+/// What somebody looks for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// Latitude and longitude: `52.37,4.90`.
+    #[param(example = "52.37,4.90")]
+    near: String,
+    /// At most so far away.
+    #[param(minimum = 1, maximum = 20000, default = 5000)]
+    radius_m: Option<Meters>,
+    /// Every word is somewhere in the name, the cuisines or the description.
+    #[param(max_length = 100)]
+    q: Option<String>,
+    /// A kind of kitchen.
+    cuisine: Option<String>,
+    /// A diet that some item suits, such as `vegan`.
+    diet: Option<String>,
+    /// True: only those that take orders now.
+    open_now: Option<bool>,
+    /// The order: the nearest first, or the best rated, the soonest, or the cheapest; then the nearest 3,000 are ranked.
+    #[param(inline)]
+    sort: Option<SortBy>,
+    /// Records on the page: 1 to 100, by default 20.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<usize>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+/// The order of what is found.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SortBy {
+    /// The nearest first.
+    Distance,
+    /// The best rated first.
+    Rating,
+    /// The soonest at the door first.
+    Eta,
+    /// The cheapest dishes first.
+    Price,
+}
+
+/// A restaurant that was found.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HitView {
+    restaurant_id: RestaurantId,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    cuisines: Vec<String>,
+    /// The diets that some item suits.
+    diets: Vec<String>,
+    position: Position,
+    rating: RatingView,
+    /// The median price of its items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    typical_price: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum_order: Option<Money>,
+    /// As the crow flies.
+    distance_m: Meters,
+    /// Whether it takes orders now.
+    open_now: bool,
+    /// When that changes, as far as is known.
+    next_change_at: Option<Timestamp>,
+    /// Whether it delivers to `near`.
+    delivers: bool,
+    /// When an order placed now would arrive; null if none would.
+    eta_minutes: Option<u32>,
+}
+
+/// Finds restaurants around a position.
+#[utoipa::path(
+    get,
+    path = "/v1/restaurants",
+    tag = "restaurants",
+    params(Search),
+    responses(
+        (status = 200, description = "What was found", body = Listing<HitView>),
+        (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
+    )
+)]
+pub async fn search_restaurants(
+    State(app): State<App>,
+    RequestCause(cause): RequestCause,
+    Query(search): Query<Search>,
+) -> Result<Json<Listing<HitView>>, Problem> {
+    let wish = search.wish()?;
+    let paging = Paging {
+        limit: search.limit,
+        cursor: search.cursor,
+    };
+    let limit = paging.limit()?;
+    let scope = format!("{wish:?}");
+    let cursor = paging.cursor.as_deref();
+    let after: Option<Rank> = cursor.map(|cursor| app.cursor_key.open(&scope, cursor)).transpose()?;
+    let hits = scan(&app, &wish, after.as_ref(), limit, cause.now).await?;
+    let (page, end) = wish.page(hits, after.as_ref(), limit);
+    Ok(Json(Listing {
+        items: page.into_iter().map(HitView::from).collect(),
+        next_cursor: end.and_then(|end| app.cursor_key.seal(&scope, &end)),
+    }))
+}
+
+/// Reads the cells of the circle, the nearest first, until what is farther away cannot matter any more.
+async fn scan(
+    app: &App,
+    wish: &Wish,
+    after: Option<&Rank>,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Vec<Hit>, StoreError> {
+    let mut hits = Vec::new();
+    let mut seen = 0;
+    for cells in Cell::around(wish.near, wish.radius_m).chunks(CELLS_AT_ONCE) {
+        let nearest = cells.first().map_or(0.0, |reach| reach.distance_min);
+        let enough = wish.sort != Sort::Distance && seen >= SEEN_MAX;
+        if enough || wish.is_settled(&hits, after, limit, nearest) {
+            break;
+        }
+        for (card, rating) in read(app, cells).await? {
+            seen += 1;
+            hits.extend(wish.judge(card, rating, now));
+        }
+    }
+    Ok(hits)
+}
+
+async fn read(
+    app: &App,
+    cells: &[Reach],
+) -> Result<Vec<(crate::domain::search::Card, crate::domain::search::Rating)>, StoreError> {
+    let mut reads = JoinSet::new();
+    for reach in cells {
+        reads.spawn(find(app.table.clone(), reach.cell));
+    }
+    let mut found = Vec::new();
+    while let Some(read) = reads.join_next().await {
+        found.extend(read.map_err(|error| StoreError::Unavailable(error.to_string()))??);
+    }
+    Ok(found)
+}
+
+impl Search {
+    fn wish(&self) -> Result<Wish, Problem> {
+        let refuse = |detail: String| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", detail);
+        let near = position(&self.near).ok_or_else(|| {
+            refuse("`near` must be latitude and longitude in degrees, such as 52.37,4.90.".to_owned())
+        })?;
+        let radius_m = self.radius_m.unwrap_or(RADIUS_DEFAULT);
+        if !(1..=RADIUS_MAX).contains(&radius_m) {
+            return Err(refuse(format!("`radius_m` must be 1 to {RADIUS_MAX}.")));
+        }
+        let texts = [("q", &self.q), ("cuisine", &self.cuisine), ("diet", &self.diet)];
+        for (name, text) in texts {
+            if text.as_ref().is_some_and(|text| text.chars().count() > TEXT_LENGTH_MAX) {
+                let detail = format!("`{name}` must have at most {TEXT_LENGTH_MAX} characters.");
+                return Err(refuse(detail));
+            }
+        }
+        // An empty parameter is a form's way to say nothing.
+        let tidy = |text: &Option<String>| {
+            let text = text.as_ref().map(|text| text.trim().to_lowercase());
+            text.filter(|text| !text.is_empty())
+        };
+        let words = tidy(&self.q).unwrap_or_default();
+        Ok(Wish {
+            near,
+            radius_m,
+            words: words.split_whitespace().map(str::to_owned).collect(),
+            cuisine: tidy(&self.cuisine),
+            diet: tidy(&self.diet),
+            open_now: self.open_now.unwrap_or(false),
+            sort: match self.sort.unwrap_or(SortBy::Distance) {
+                SortBy::Distance => Sort::Distance,
+                SortBy::Rating => Sort::Rating,
+                SortBy::Eta => Sort::Eta,
+                SortBy::Price => Sort::Price,
+            },
+        })
+    }
+}
+
+fn position(text: &str) -> Option<Position> {
+    let (lat, lng) = text.split_once(',')?;
+    Position::new(lat.trim().parse().ok()?, lng.trim().parse().ok()?).ok()
+}
+
+impl From<Hit> for HitView {
+    fn from(hit: Hit) -> Self {
+        let card = hit.card;
+        Self {
+            restaurant_id: card.restaurant_id,
+            name: card.name,
+            description: card.description,
+            cuisines: card.cuisines,
+            diets: card.diets,
+            position: card.position,
+            rating: hit.rating.into(),
+            typical_price: card.typical_price,
+            minimum_order: card.minimum_order,
+            distance_m: hit.distance_m,
+            open_now: hit.situation.is_open(),
+            next_change_at: hit.situation.next_change_at(),
+            delivers: hit.delivers,
+            eta_minutes: hit.eta_minutes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn search(query: &str) -> Result<Wish, String> {
+        let uri = format!("/v1/restaurants?{query}")
+            .parse()
+            .map_err(|_| "uri".to_owned())?;
+        let query = axum::extract::Query::<Search>::try_from_uri(&uri).map_err(|error| error.to_string())?;
+        query.0.wish().map_err(|problem| problem.code().to_owned())
+    }
+
+    #[test]
+    fn a_wish_has_limits() {
+        for query in [
+            "near=52.37,4.90",
+            "near=52.37,%204.90&radius_m=20000&sort=eta&open_now=true",
+            "near=-90,180&q=&cuisine=Pizza",
+        ] {
+            assert!(search(query).is_ok(), "{query}: {:?}", search(query));
+        }
+        for query in [
+            "",
+            "near=52.37",
+            "near=91,4.90",
+            "near=nan,4.90",
+            "near=a,b",
+            "near=52.37,4.90&radius_m=0",
+            "near=52.37,4.90&radius_m=20001",
+            "near=52.37,4.90&radius_m=-1",
+            "near=52.37,4.90&sort=name",
+            "near=52.37,4.90&open_now=maybe",
+            "near=52.37,4.90&colour=red",
+        ] {
+            assert!(search(query).is_err(), "{query}");
+        }
+        let long = "x".repeat(TEXT_LENGTH_MAX + 1);
+        for name in ["q", "cuisine", "diet"] {
+            assert!(search(&format!("near=52.37,4.90&{name}={long}")).is_err());
+        }
+    }
+
+    #[test]
+    fn words_are_lower_case_and_an_empty_filter_is_none() {
+        let wish = search("near=52.37,4.90&q=Wood%20FIRED&cuisine=&diet=%20Vegan").unwrap();
+        assert_eq!(wish.words, ["wood", "fired"]);
+        assert_eq!((wish.cuisine, wish.diet), (None, Some("vegan".to_owned())));
+    }
+}

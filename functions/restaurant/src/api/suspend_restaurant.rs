@@ -1,0 +1,52 @@
+//! `POST /v1/restaurants/{restaurant_id}/suspend`
+
+use axum::extract::State;
+use axum::response::Response;
+use kernel::{RestaurantId, Text};
+use runtime::{Path, Principal, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::optional::Optional;
+use super::view::{ManagementView, managed};
+use crate::app::App;
+use crate::domain::Command;
+
+/// Why a restaurant is taken off.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Suspension {
+    /// For its staff to read.
+    #[serde(default)]
+    reason: Option<Text<500>>,
+}
+
+/// Takes a restaurant off the platform: nobody finds it, and it takes no orders.
+#[utoipa::path(
+    post,
+    path = "/v1/restaurants/{restaurant_id}/suspend",
+    tag = "restaurants",
+    params(("restaurant_id" = RestaurantId, Path)),
+    request_body = Option<Suspension>,
+    responses(
+        (status = 200, description = "Done, or so already", body = ManagementView),
+        (status = 403, description = "Not an operator", body = Problem),
+        (status = 404, description = "There is none, or it is not public", body = Problem),
+        (status = 409, description = "`wrong_status`: not from where it stands", body = Problem),
+        (status = 422, description = "Invalid values", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn suspend_restaurant(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(id): Path<RestaurantId>,
+    Optional(body): Optional<Suspension>,
+) -> Result<Response, Problem> {
+    let reason = body.reason.map(String::from);
+    let restaurant = app
+        .execute(id, &principal, &cause, &Command::Suspend { reason })
+        .await?;
+    Ok(managed(&restaurant, cause.now))
+}

@@ -1,0 +1,51 @@
+use std::path::Path;
+
+use super::*;
+
+#[test]
+fn the_committed_description_is_what_the_handlers_say() {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    runtime::openapi::check(&committed, &public().1).unwrap();
+}
+
+#[test]
+fn every_operation_but_the_public_ones_demands_a_token() {
+    let public_operations = [
+        "search_restaurants",
+        "get_restaurant",
+        "get_availability",
+        "get_menu",
+        "list_reviews",
+    ];
+    let document = serde_json::to_value(public().1).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap();
+            let open = operation.get("security").is_none();
+            assert_eq!(open, public_operations.contains(&id), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn operations_are_named_as_their_modules() {
+    let document = serde_json::to_value(public().1).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for operation in operations.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/api/{id}.rs"));
+            assert!(file.exists(), "{path}: {id}");
+        }
+    }
+}
+
+#[test]
+fn every_schema_that_is_referred_to_is_there() {
+    let document = public().1;
+    let text = document.to_json().unwrap();
+    let schemas = document.components.unwrap().schemas;
+    for reference in text.split("#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(schemas.contains_key(name), "{name}");
+    }
+}

@@ -1,0 +1,174 @@
+//! A restaurant as its readers see it: everybody, or those who run it.
+
+use axum::response::{IntoResponse, Response};
+use contracts::restaurant::{Capacity, Pause, StaffMember, Status, Tax};
+use http::header::ETAG;
+use kernel::{Currency, Meters, Money, OpeningHours, Position, RestaurantId, Timestamp};
+use runtime::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::replace_zones::FeatureCollection;
+use crate::domain::profile::{Address, Phone};
+use crate::domain::search::Rating;
+use crate::domain::{Restaurant, Stage};
+use crate::publish::status;
+
+/// What everybody may know of a restaurant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RestaurantView {
+    restaurant_id: RestaurantId,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    /// Kinds of kitchen, in lower case.
+    cuisines: Vec<String>,
+    phone: Phone,
+    address: Address,
+    position: Position,
+    /// The IANA time zone of its hours.
+    time_zone: String,
+    /// The currency of all its prices.
+    currency: Currency,
+    tax: Tax,
+    /// How long it usually cooks.
+    prep_time_minutes: u32,
+    /// The smallest basket it takes, before fees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum_order: Option<Money>,
+    hours: OpeningHours,
+    /// The farthest delivery.
+    max_distance_m: Meters,
+    status: Status,
+    /// Whether it takes orders now.
+    open_now: bool,
+    /// When that changes, as far as is known.
+    next_change_at: Option<Timestamp>,
+    /// Set while it takes no orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pause: Option<Pause>,
+    /// The published menu; null before the first.
+    menu_version: Option<u32>,
+    /// Counts its changes: send it as `If-Match` with a change.
+    version: u64,
+}
+
+/// A restaurant as everybody sees it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PublicView {
+    #[serde(flatten)]
+    restaurant: RestaurantView,
+    rating: RatingView,
+}
+
+/// What customers think of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RatingView {
+    /// 1 to 5, to two decimals; null before the first rating.
+    #[schema(minimum = 1, maximum = 5)]
+    average: Option<f64>,
+    /// How many ratings there are.
+    count: u64,
+}
+
+/// A restaurant as those who run it see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ManagementView {
+    #[serde(flatten)]
+    restaurant: RestaurantView,
+    created_at: Timestamp,
+    /// Where it delivers, as GeoJSON.
+    zones: FeatureCollection,
+    /// How much it cooks at a time; null: no limit.
+    capacity: Option<Capacity>,
+    /// Who works there.
+    staff: Vec<StaffMember>,
+    /// Why it is suspended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspension_reason: Option<String>,
+    /// What it still needs before it can take orders: `hours`, `menu`.
+    missing: Vec<&'static str>,
+}
+
+impl RestaurantView {
+    /// A restaurant at a moment.
+    pub fn new(restaurant: &Restaurant, now: Timestamp) -> Self {
+        let profile = restaurant.profile.clone();
+        let situation = restaurant.timetable().at(now);
+        let is_public = restaurant.stage.is_public();
+        Self {
+            restaurant_id: restaurant.id,
+            name: profile.name.into(),
+            description: profile.description.map(String::from),
+            cuisines: profile.cuisines,
+            phone: profile.phone,
+            address: profile.address,
+            position: profile.position,
+            time_zone: profile.time_zone.name().to_owned(),
+            currency: profile.currency,
+            tax: profile.tax,
+            prep_time_minutes: profile.prep_time_minutes,
+            minimum_order: profile.minimum_order,
+            hours: restaurant.hours.clone(),
+            max_distance_m: restaurant.area.max_distance_m,
+            status: status(&restaurant.stage),
+            open_now: is_public && situation.is_open(),
+            next_change_at: situation.next_change_at().filter(|_| is_public),
+            pause: restaurant.stage.pause(now).cloned(),
+            menu_version: restaurant.menu.as_ref().map(|menu| menu.version),
+            version: restaurant.revision,
+        }
+    }
+}
+
+impl PublicView {
+    /// A restaurant and its rating at a moment.
+    pub fn new(restaurant: &Restaurant, rating: Rating, now: Timestamp) -> Self {
+        Self {
+            restaurant: RestaurantView::new(restaurant, now),
+            rating: rating.into(),
+        }
+    }
+}
+
+impl From<Rating> for RatingView {
+    fn from(rating: Rating) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "100 to 500 hundredths")]
+        let average = rating.average_hundredths().map(|hundredths| hundredths as f64 / 100.0);
+        Self {
+            average,
+            count: rating.count,
+        }
+    }
+}
+
+impl ManagementView {
+    /// A restaurant at a moment.
+    pub fn new(restaurant: &Restaurant, now: Timestamp) -> Self {
+        let suspension_reason = match &restaurant.stage {
+            Stage::Suspended { reason, .. } => reason.clone(),
+            Stage::Draft | Stage::Submitted { .. } | Stage::Approved { .. } => None,
+        };
+        let has_hours = restaurant.timetable().at(now).next_change_at().is_some();
+        let needs = [("hours", has_hours), ("menu", restaurant.menu.is_some())];
+        Self {
+            restaurant: RestaurantView::new(restaurant, now),
+            created_at: restaurant.created_at,
+            zones: FeatureCollection::from(&restaurant.area),
+            capacity: restaurant.capacity,
+            staff: restaurant.staff.members().to_vec(),
+            suspension_reason,
+            missing: needs
+                .into_iter()
+                .filter(|(_, has)| !has)
+                .map(|(name, _)| name)
+                .collect(),
+        }
+    }
+}
+
+/// A restaurant for those who run it, with its version as the entity tag.
+pub fn managed(restaurant: &Restaurant, now: Timestamp) -> Response {
+    let tag = format!("\"{}\"", restaurant.revision);
+    ([(ETAG, tag)], Json(ManagementView::new(restaurant, now))).into_response()
+}

@@ -1,0 +1,28 @@
+//! What a restaurant is and may do. Values only: no clock, no randomness, no AWS, no HTTP.
+//!
+//! [`Restaurant::decide`] turns a command into events or a refusal, [`Restaurant::evolve`] applies an event.
+
+pub mod area;
+pub mod cells;
+pub mod command;
+pub mod fault;
+pub mod menu;
+pub mod opening;
+pub mod overrides;
+pub mod profile;
+pub mod restaurant;
+pub mod review;
+pub mod search;
+pub mod staff;
+pub mod stage;
+pub mod zone_name;
+
+pub use area::Area;
+pub use command::{Command, Event, Refusal};
+pub use fault::Fault;
+pub use menu::PublishedMenu;
+pub use overrides::{Override, Overrides};
+pub use profile::{Profile, ProfileChange};
+pub use restaurant::Restaurant;
+pub use staff::{Authority, Caller, Staff};
+pub use stage::{Action, Stage, StageName};

@@ -1,0 +1,278 @@
+//! Where a restaurant delivers.
+
+use contracts::restaurant::Capacity;
+use kernel::{Currency, Meters, Position, Zone};
+use serde::{Deserialize, Serialize};
+
+use super::fault::{Fault, Faults};
+use super::profile::amount;
+
+/// Zones of one restaurant, at most.
+pub const ZONES_MAX: usize = 20;
+/// Corners of all its zones together, at most: what a snapshot of the restaurant can carry to other services.
+pub const CORNERS_TOTAL_MAX: usize = 1000;
+/// The farthest delivery that a restaurant may offer, in metres: nobody farther away finds it.
+pub const DISTANCE_MAX: Meters = super::search::RADIUS_MAX;
+/// The farthest delivery until the restaurant says otherwise, in metres.
+pub const DISTANCE_DEFAULT: Meters = 5000;
+/// The longest promise that a zone may allow, in minutes.
+pub const ZONE_MINUTES_MAX: u32 = 240;
+/// Lengths of a slot of kitchen time, in minutes: each divides the hour, so slots begin at the same minutes every hour.
+pub const SLOT_MINUTES: [u32; 6] = [5, 10, 15, 20, 30, 60];
+/// Orders per slot, at most.
+pub const SLOT_ORDERS_MAX: u32 = 10_000;
+
+/// Where a restaurant delivers: within the distance, and inside one of the zones if there are any.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Area {
+    /// The first zone that contains an address sets its terms.
+    pub zones: Vec<Zone>,
+    /// The farthest delivery in metres.
+    pub max_distance_m: Meters,
+}
+
+impl Default for Area {
+    fn default() -> Self {
+        Self {
+            zones: Vec::new(),
+            max_distance_m: DISTANCE_DEFAULT,
+        }
+    }
+}
+
+impl Area {
+    /// Checks an area and rounds its corners to a centimetre, which is what keeps it small.
+    ///
+    /// # Errors
+    /// Everything that is out of range.
+    pub fn check(mut self, currency: Currency) -> Result<Self, Vec<Fault>> {
+        let mut faults = Faults::default();
+        faults.unless(
+            self.zones.len() <= ZONES_MAX,
+            "/features",
+            "too_many",
+            format!("must have at most {ZONES_MAX} zones"),
+        );
+        let corners: usize = self.zones.iter().flat_map(|zone| &zone.rings).map(Vec::len).sum();
+        faults.unless(
+            corners <= CORNERS_TOTAL_MAX,
+            "/features",
+            "too_many",
+            format!("must have at most {CORNERS_TOTAL_MAX} corners in all zones together"),
+        );
+        faults.unless(
+            (1..=DISTANCE_MAX).contains(&self.max_distance_m),
+            "/max_distance_m",
+            "out_of_range",
+            format!("must be 1 to {DISTANCE_MAX}"),
+        );
+        for (index, zone) in self.zones.iter().take(ZONES_MAX).enumerate() {
+            check_zone(zone, index, currency, &mut faults);
+        }
+        for corner in self.zones.iter_mut().flat_map(|zone| &mut zone.rings).flatten() {
+            *corner = corner.map(|degrees| (degrees * 1e7).round() / 1e7);
+        }
+        faults.into_result(self)
+    }
+
+    /// True if it delivers to a position, being itself at `from`.
+    #[must_use]
+    pub fn reaches(&self, from: Position, to: Position) -> bool {
+        let inside = self.zones.is_empty() || self.zones.iter().any(|zone| zone.contains(to));
+        inside && from.distance(to) <= self.max_distance_m
+    }
+}
+
+fn check_zone(zone: &Zone, index: usize, currency: Currency, faults: &mut Faults) {
+    let at = format!("/features/{index}");
+    if let Err(error) = zone.check() {
+        faults.unless(
+            false,
+            &format!("{at}/geometry/coordinates"),
+            "invalid_polygon",
+            error.to_string(),
+        );
+    }
+    let amounts = [("fee", zone.fee), ("minimum_order", zone.minimum_order)];
+    for (name, money) in amounts {
+        if let Some(money) = money {
+            amount(money, currency, &format!("{at}/properties/{name}"), faults);
+        }
+    }
+    let minutes = zone.max_minutes.unwrap_or(ZONE_MINUTES_MAX);
+    faults.unless(
+        (1..=ZONE_MINUTES_MAX).contains(&minutes),
+        &format!("{at}/properties/max_minutes"),
+        "out_of_range",
+        format!("must be 1 to {ZONE_MINUTES_MAX}"),
+    );
+}
+
+/// Checks how much a kitchen takes per slot.
+///
+/// # Errors
+/// Everything that is out of range.
+pub fn check_capacity(capacity: Capacity, currency: Currency) -> Result<Capacity, Vec<Fault>> {
+    let mut faults = Faults::default();
+    faults.unless(
+        SLOT_MINUTES.contains(&capacity.slot_minutes),
+        "/slot_minutes",
+        "out_of_range",
+        "must be 5, 10, 15, 20, 30 or 60",
+    );
+    let orders = capacity.max_orders.unwrap_or(SLOT_ORDERS_MAX);
+    faults.unless(
+        (1..=SLOT_ORDERS_MAX).contains(&orders),
+        "/max_orders",
+        "out_of_range",
+        format!("must be 1 to {SLOT_ORDERS_MAX}"),
+    );
+    if let Some(value) = capacity.max_value {
+        amount(value, currency, "/max_value", &mut faults);
+        faults.unless(
+            !value.is_zero(),
+            "/max_value/amount",
+            "out_of_range",
+            "must be more than 0: pause instead",
+        );
+    }
+    faults.into_result(capacity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Money;
+
+    fn square(low: f64, high: f64) -> Zone {
+        Zone {
+            rings: vec![vec![[low, low], [high, low], [high, high], [low, high], [low, low]]],
+            fee: None,
+            minimum_order: None,
+            max_minutes: None,
+        }
+    }
+
+    fn faults(area: Area) -> Vec<(String, &'static str)> {
+        let faults = area.check(Currency::EUR).unwrap_err();
+        faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+    }
+
+    fn area(zones: Vec<Zone>) -> Area {
+        Area {
+            zones,
+            ..Area::default()
+        }
+    }
+
+    fn one(pointer: &str, code: &'static str) -> Vec<(String, &'static str)> {
+        vec![(pointer.to_owned(), code)]
+    }
+
+    #[test]
+    fn every_limit_of_an_area_is_checked() {
+        assert_eq!(
+            faults(area(vec![square(0.0, 1.0); ZONES_MAX + 1])),
+            one("/features", "too_many")
+        );
+        let mut ring = vec![[0.0, 0.0]; 400];
+        ring[1] = [1.0, 1.0];
+        let large = Zone {
+            rings: vec![ring],
+            ..square(0.0, 1.0)
+        };
+        assert_eq!(faults(area(vec![large; 3])), one("/features", "too_many"));
+        for max_distance_m in [0, DISTANCE_MAX + 1] {
+            let area = Area {
+                max_distance_m,
+                ..Area::default()
+            };
+            assert_eq!(faults(area), one("/max_distance_m", "out_of_range"));
+        }
+        let open = Zone {
+            rings: vec![vec![[0.0, 0.0]; 3]],
+            ..square(0.0, 1.0)
+        };
+        assert_eq!(
+            faults(area(vec![square(0.0, 1.0), open])),
+            one("/features/1/geometry/coordinates", "invalid_polygon")
+        );
+        let dollars = Zone {
+            fee: Some(Money::new(1, Currency::USD)),
+            ..square(0.0, 1.0)
+        };
+        assert_eq!(
+            faults(area(vec![dollars])),
+            one("/features/0/properties/fee/currency", "wrong_currency")
+        );
+        for minutes in [0, ZONE_MINUTES_MAX + 1] {
+            let zone = Zone {
+                max_minutes: Some(minutes),
+                ..square(0.0, 1.0)
+            };
+            assert_eq!(
+                faults(area(vec![zone])),
+                one("/features/0/properties/max_minutes", "out_of_range")
+            );
+        }
+    }
+
+    #[test]
+    fn every_limit_of_a_capacity_is_checked() {
+        let valid = Capacity {
+            slot_minutes: 15,
+            max_orders: Some(8),
+            max_value: None,
+        };
+        let check = |capacity| {
+            let faults = check_capacity(capacity, Currency::EUR).unwrap_err();
+            faults
+                .into_iter()
+                .map(|fault| (fault.pointer, fault.code))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(check_capacity(valid, Currency::EUR), Ok(valid));
+        assert_eq!(
+            check(Capacity {
+                slot_minutes: 7,
+                ..valid
+            }),
+            one("/slot_minutes", "out_of_range")
+        );
+        for orders in [0, SLOT_ORDERS_MAX + 1] {
+            let max_orders = Some(orders);
+            assert_eq!(
+                check(Capacity { max_orders, ..valid }),
+                one("/max_orders", "out_of_range")
+            );
+        }
+        let max_value = Some(Money::zero(Currency::EUR));
+        assert_eq!(
+            check(Capacity { max_value, ..valid }),
+            one("/max_value/amount", "out_of_range")
+        );
+    }
+
+    #[test]
+    fn it_delivers_inside_a_zone_and_within_the_distance() {
+        let at = |lat, lng| Position::new(lat, lng).unwrap();
+        let area = Area {
+            zones: vec![square(0.0, 0.1)],
+            max_distance_m: 5000,
+        };
+        assert!(area.reaches(at(0.05, 0.05), at(0.06, 0.06)));
+        assert!(!area.reaches(at(0.05, 0.05), at(-0.01, 0.05)), "outside the zone");
+        assert!(!area.reaches(at(0.0, 0.0), at(0.1, 0.1)), "15 km away");
+        let anywhere = Area::default();
+        assert!(anywhere.reaches(at(0.0, 0.0), at(0.0, 0.04)));
+        assert!(!anywhere.reaches(at(0.0, 0.0), at(0.0, 0.05)));
+    }
+
+    #[test]
+    fn corners_are_rounded_and_rings_stay_closed() {
+        let zone = square(0.123_456_789_123, 0.2);
+        let checked = area(vec![zone]).check(Currency::EUR).unwrap();
+        assert!((checked.zones[0].rings[0][0][0] - 0.123_456_8).abs() < f64::EPSILON);
+        assert_eq!(checked.zones[0].check(), Ok(()));
+    }
+}

@@ -1,0 +1,172 @@
+//! What can be asked of a restaurant, what happens then, and why it may not.
+
+use contracts::menu::Menu;
+use contracts::restaurant::{Capacity, Pause, StaffMember, StaffRole};
+use kernel::{OpeningHours, Timestamp, UserId};
+
+use super::{Action, Area, Authority, Fault, Override, Profile, ProfileChange, PublishedMenu, StageName};
+
+/// What can be asked of a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Change what it says of itself, if nobody else changed it since `revision`.
+    Change {
+        /// The revision that the change was made from.
+        revision: u64,
+        /// The change.
+        change: Box<ProfileChange>,
+    },
+    /// Ask for approval.
+    Submit,
+    /// Let it onto the platform, or back on.
+    Approve,
+    /// Take it off.
+    Suspend {
+        /// Why, for its staff.
+        reason: Option<String>,
+    },
+    /// Take no orders for a while.
+    Pause(Pause),
+    /// Take orders again.
+    Resume,
+    /// Set when it is open.
+    ReplaceHours(OpeningHours),
+    /// Set where it delivers.
+    ReplaceArea(Area),
+    /// Set how much it cooks at a time.
+    ReplaceCapacity(Capacity),
+    /// Add a person, or change the role.
+    PutStaff(StaffMember),
+    /// Remove a person.
+    RemoveStaff(UserId),
+    /// Publish a draft of the menu.
+    PublishMenu {
+        /// Which draft it is.
+        draft_revision: String,
+        /// The draft.
+        menu: Box<Menu>,
+    },
+    /// Say at once whether an item or an option can be ordered.
+    SetAvailability {
+        /// The entry and what to say of it.
+        entry: Override,
+        /// What the published menu says of it; nothing: it is not on the menu.
+        listed: Option<bool>,
+    },
+}
+
+impl Command {
+    /// Who may ask it.
+    #[must_use]
+    pub const fn authority(&self) -> Authority {
+        match self {
+            Self::Approve | Self::Suspend { .. } => Authority::Operator,
+            Self::PutStaff(_) | Self::RemoveStaff(_) => Authority::AtLeast(StaffRole::Owner),
+            Self::Change { .. }
+            | Self::Submit
+            | Self::ReplaceHours(_)
+            | Self::ReplaceArea(_)
+            | Self::ReplaceCapacity(_)
+            | Self::PublishMenu { .. } => Authority::AtLeast(StaffRole::Manager),
+            Self::Pause(_) | Self::Resume | Self::SetAvailability { .. } => Authority::AtLeast(StaffRole::Staff),
+        }
+    }
+}
+
+/// What happened to a restaurant.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// It says something else of itself.
+    ProfileChanged(Box<Profile>),
+    /// It waits for an operator.
+    Submitted {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// An operator let it on.
+    Approved {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// An operator took it off.
+    Suspended {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// It takes no orders for a while.
+    Paused(Pause),
+    /// It takes orders again.
+    Resumed,
+    /// Its hours are others.
+    HoursReplaced(OpeningHours),
+    /// It delivers elsewhere.
+    AreaReplaced(Area),
+    /// It cooks more or less at a time.
+    CapacityReplaced(Capacity),
+    /// A person came, or has another role.
+    StaffPut(StaffMember),
+    /// A person left.
+    StaffRemoved(UserId),
+    /// A menu is shown.
+    MenuPublished {
+        /// What is known of it.
+        published: PublishedMenu,
+        /// The menu.
+        menu: Box<Menu>,
+    },
+    /// An item or an option sold out or came back.
+    AvailabilityChanged {
+        /// Which, and what.
+        entry: Override,
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// Why a command is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The caller may not even know that it exists.
+    #[error("there is no such restaurant")]
+    NotFound,
+    /// The caller may see it, but not do this.
+    #[error("not permitted")]
+    Forbidden,
+    /// Somebody else changed it since it was read.
+    #[error("changed since it was read")]
+    Stale,
+    /// Not from this stage.
+    #[error("a restaurant that is {} cannot {}", .from.as_str(), .action.as_str())]
+    WrongStage {
+        /// Where it stands.
+        from: StageName,
+        /// What was asked.
+        action: Action,
+    },
+    /// What sells out is said of a menu that customers see.
+    #[error("nothing can sell out before the restaurant is approved")]
+    NotApproved,
+    /// The published menu has no such item or option.
+    #[error("the published menu has no such entry")]
+    NoSuchEntry,
+    /// More than any menu should be corrected by hand.
+    #[error("too many entries differ from the menu")]
+    TooManyOverrides,
+    /// Somebody must own it.
+    #[error("the last owner stays")]
+    LastOwner,
+    /// More people than a restaurant may have.
+    #[error("too many people")]
+    TooManyStaff,
+    /// Values out of range.
+    #[error("invalid values")]
+    Invalid(Vec<Fault>),
+}
+
+impl From<Vec<Fault>> for Refusal {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Invalid(faults)
+    }
+}

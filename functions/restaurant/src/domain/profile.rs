@@ -1,0 +1,364 @@
+//! What a restaurant says of itself.
+
+use std::fmt;
+
+use contracts::restaurant::Tax;
+use kernel::{BasisPoints, Currency, Money, Position, Text, TimeZone};
+use serde::{Deserialize, Serialize};
+
+use super::fault::{Fault, Faults};
+
+/// Characters of a name, at most.
+pub const NAME_LENGTH_MAX: usize = 100;
+/// Characters of a description, at most.
+pub const DESCRIPTION_LENGTH_MAX: usize = 1000;
+/// Kinds of kitchen, at most.
+pub const CUISINES_MAX: usize = 10;
+/// Characters of a kind of kitchen, at most.
+pub const CUISINE_LENGTH_MAX: usize = 40;
+/// The longest usual time to cook, in minutes.
+pub const PREP_TIME_MINUTES_MAX: u32 = 240;
+/// The largest amount that any price or minimum may have, in minor units: enough for a feast in any currency, and
+/// far from where sums over a basket would overflow.
+pub const AMOUNT_MAX: i64 = 1_000_000_000;
+
+/// A restaurant's name.
+pub type Name = Text<NAME_LENGTH_MAX>;
+/// What a restaurant is like.
+pub type Description = Text<DESCRIPTION_LENGTH_MAX>;
+
+/// A telephone number in E.164 form, such as `+31205550101`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Phone(String);
+
+/// A text that is not a telephone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a telephone number in international form, such as +31205550101")]
+pub struct InvalidPhone;
+
+impl TryFrom<String> for Phone {
+    type Error = InvalidPhone;
+    fn try_from(text: String) -> Result<Self, InvalidPhone> {
+        let digits = text.strip_prefix('+').ok_or(InvalidPhone)?;
+        let valid = (7..=15).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        valid.then_some(Self(text)).ok_or(InvalidPhone)
+    }
+}
+
+impl From<Phone> for String {
+    fn from(phone: Phone) -> Self {
+        phone.0
+    }
+}
+
+impl Phone {
+    /// The number.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The number may be a person's, so only its country is shown.
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Phone({}…)", self.0.get(..3).unwrap_or_default())
+    }
+}
+
+impl utoipa::PartialSchema for Phone {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .pattern(Some(r"^\+[1-9][0-9]{6,14}$"))
+            .examples(["+31205550101"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Phone {}
+
+/// Where it is, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// Street and house number.
+    pub line1: Text<200>,
+    /// Such as the floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line2: Option<Text<200>>,
+    /// The city.
+    pub city: Text<100>,
+    /// The postal code.
+    pub postal_code: Text<20>,
+    /// ISO 3166-1 alpha-2, such as `NL`.
+    #[schema(pattern = "^[A-Z]{2}$")]
+    pub country: String,
+}
+
+impl Address {
+    /// One line for a courier.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let line2 = self
+            .line2
+            .as_deref()
+            .map(|line| format!("{line}, "))
+            .unwrap_or_default();
+        format!("{}, {line2}{} {}", &*self.line1, &*self.postal_code, &*self.city)
+    }
+}
+
+/// What a restaurant says of itself. Made by [`Profile::check`], so every value is in range.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Its name.
+    pub name: Name,
+    /// What it is like.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
+    /// Kinds of kitchen, in lower case and in its own order, each once.
+    pub cuisines: Vec<String>,
+    /// The number to call.
+    pub phone: Phone,
+    /// Where it is, for people.
+    pub address: Address,
+    /// Where it is, for machines.
+    pub position: Position,
+    /// In which its hours are meant.
+    #[serde(with = "super::zone_name")]
+    pub time_zone: TimeZone,
+    /// Of all its prices. Never changes: menus, zones and orders are priced in it.
+    pub currency: Currency,
+    /// How its prices are taxed.
+    pub tax: Tax,
+    /// How long it usually cooks, in minutes.
+    pub prep_time_minutes: u32,
+    /// The smallest basket it takes, before fees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_order: Option<Money>,
+}
+
+/// What to change of a profile; what is missing stays.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[expect(
+    clippy::option_option,
+    reason = "the outer says whether to change it, the inner to what"
+)]
+pub struct ProfileChange {
+    /// The new name.
+    pub name: Option<Name>,
+    /// The new description, or none.
+    pub description: Option<Option<Description>>,
+    /// The new kinds of kitchen.
+    pub cuisines: Option<Vec<String>>,
+    /// The new number.
+    pub phone: Option<Phone>,
+    /// The new address.
+    pub address: Option<Address>,
+    /// The new position.
+    pub position: Option<Position>,
+    /// The new time zone.
+    pub time_zone: Option<TimeZone>,
+    /// The new tax.
+    pub tax: Option<Tax>,
+    /// The new time to cook, in minutes.
+    pub prep_time_minutes: Option<u32>,
+    /// The new minimum, or none.
+    pub minimum_order: Option<Option<Money>>,
+}
+
+impl Profile {
+    /// Puts what may be written in several ways into one, and checks what a type alone does not.
+    ///
+    /// # Errors
+    /// Everything that is out of range.
+    pub fn check(mut self) -> Result<Self, Vec<Fault>> {
+        let mut faults = Faults::default();
+        self.cuisines = cuisines(&self.cuisines, &mut faults);
+        let country = &self.address.country;
+        let is_country = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+        faults.unless(
+            is_country,
+            "/address/country",
+            "invalid_country",
+            "must be two capital letters (ISO 3166-1 alpha-2)",
+        );
+        faults.unless(
+            self.tax.rate_bps <= BasisPoints::WHOLE.0,
+            "/tax/rate_bps",
+            "out_of_range",
+            "must be at most 10000, which is 100 %",
+        );
+        faults.unless(
+            (1..=PREP_TIME_MINUTES_MAX).contains(&self.prep_time_minutes),
+            "/prep_time_minutes",
+            "out_of_range",
+            format!("must be 1 to {PREP_TIME_MINUTES_MAX}"),
+        );
+        if let Some(minimum) = self.minimum_order {
+            amount(minimum, self.currency, "/minimum_order", &mut faults);
+        }
+        faults.into_result(self)
+    }
+
+    /// The profile after a change.
+    ///
+    /// # Errors
+    /// Everything that would be out of range.
+    pub fn changed(&self, change: &ProfileChange) -> Result<Self, Vec<Fault>> {
+        let change = change.clone();
+        let old = self.clone();
+        Self {
+            name: change.name.unwrap_or(old.name),
+            description: change.description.unwrap_or(old.description),
+            cuisines: change.cuisines.unwrap_or(old.cuisines),
+            phone: change.phone.unwrap_or(old.phone),
+            address: change.address.unwrap_or(old.address),
+            position: change.position.unwrap_or(old.position),
+            time_zone: change.time_zone.unwrap_or(old.time_zone),
+            currency: old.currency,
+            tax: change.tax.unwrap_or(old.tax),
+            prep_time_minutes: change.prep_time_minutes.unwrap_or(old.prep_time_minutes),
+            minimum_order: change.minimum_order.unwrap_or(old.minimum_order),
+        }
+        .check()
+    }
+}
+
+fn cuisines(given: &[String], faults: &mut Faults) -> Vec<String> {
+    faults.unless(
+        (1..=CUISINES_MAX).contains(&given.len()),
+        "/cuisines",
+        "out_of_range",
+        format!("must have 1 to {CUISINES_MAX} entries"),
+    );
+    let mut tidy: Vec<String> = Vec::new();
+    for (index, cuisine) in given.iter().enumerate() {
+        match Text::<CUISINE_LENGTH_MAX>::try_from(cuisine.to_lowercase()) {
+            Ok(cuisine) if tidy.iter().any(|known| **known == *cuisine) => {}
+            Ok(cuisine) => tidy.push(cuisine.into()),
+            Err(error) => faults.unless(false, &format!("/cuisines/{index}"), "invalid_text", error.to_string()),
+        }
+    }
+    tidy
+}
+
+/// Checks an amount of money that a restaurant sets.
+pub fn amount(money: Money, currency: Currency, pointer: &str, faults: &mut Faults) {
+    faults.unless(
+        money.currency() == currency,
+        &format!("{pointer}/currency"),
+        "wrong_currency",
+        format!("must be {currency}, the restaurant's currency"),
+    );
+    faults.unless(
+        (0..=AMOUNT_MAX).contains(&money.amount()),
+        &format!("{pointer}/amount"),
+        "out_of_range",
+        format!("must be 0 to {AMOUNT_MAX}"),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::restaurant::cast::profile;
+
+    fn faults(change: impl FnOnce(&mut Profile)) -> Vec<(String, &'static str)> {
+        let mut changed = profile();
+        change(&mut changed);
+        let faults = changed.check().unwrap_err();
+        faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+    }
+
+    fn one(pointer: &str, code: &'static str) -> Vec<(String, &'static str)> {
+        vec![(pointer.to_owned(), code)]
+    }
+
+    #[test]
+    fn every_limit_is_checked() {
+        let usd = Money::new(1, Currency::USD);
+        let eur = |amount| Money::new(amount, Currency::EUR);
+        assert_eq!(faults(|p| p.cuisines.clear()), one("/cuisines", "out_of_range"));
+        assert_eq!(
+            faults(|p| p.cuisines = (0..=CUISINES_MAX).map(|n| format!("c{n}")).collect()),
+            one("/cuisines", "out_of_range")
+        );
+        assert_eq!(
+            faults(|p| p.cuisines = vec!["x".repeat(CUISINE_LENGTH_MAX + 1)]),
+            one("/cuisines/0", "invalid_text")
+        );
+        assert_eq!(
+            faults(|p| p.address.country = "nl".to_owned()),
+            one("/address/country", "invalid_country")
+        );
+        assert_eq!(
+            faults(|p| p.tax.rate_bps = 10_001),
+            one("/tax/rate_bps", "out_of_range")
+        );
+        for minutes in [0, PREP_TIME_MINUTES_MAX + 1] {
+            assert_eq!(
+                faults(|p| p.prep_time_minutes = minutes),
+                one("/prep_time_minutes", "out_of_range")
+            );
+        }
+        assert_eq!(
+            faults(|p| p.minimum_order = Some(usd)),
+            one("/minimum_order/currency", "wrong_currency")
+        );
+        for amount in [-1, AMOUNT_MAX + 1] {
+            assert_eq!(
+                faults(|p| p.minimum_order = Some(eur(amount))),
+                one("/minimum_order/amount", "out_of_range")
+            );
+        }
+        assert!(Text::<NAME_LENGTH_MAX>::try_from("x".repeat(NAME_LENGTH_MAX + 1)).is_err());
+        assert!(Text::<DESCRIPTION_LENGTH_MAX>::try_from("x".repeat(DESCRIPTION_LENGTH_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn cuisines_are_lower_case_and_each_once() {
+        let mut given = profile();
+        given.cuisines = ["Italian", " pizza ", "ITALIAN"].map(str::to_owned).to_vec();
+        assert_eq!(given.check().unwrap().cuisines, ["italian", "pizza"]);
+    }
+
+    #[test]
+    fn a_phone_number_is_international() {
+        for text in ["+31205550101", "+1202555", "+123456789012345"] {
+            assert!(Phone::try_from(text.to_owned()).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "0205550101",
+            "+0205550101",
+            "+31 20 555",
+            "+123456",
+            "+1234567890123456",
+            "+٣١٢٣٤٥٦٧",
+        ] {
+            assert!(Phone::try_from(text.to_owned()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest() {
+        let change = ProfileChange {
+            description: Some(None),
+            prep_time_minutes: Some(30),
+            ..ProfileChange::default()
+        };
+        let changed = profile().changed(&change).unwrap();
+        let expected = Profile {
+            description: None,
+            prep_time_minutes: 30,
+            ..profile()
+        };
+        assert_eq!(changed, expected);
+        assert_eq!(changed.address.line(), "Prinsengracht 12, 1015 EA Amsterdam");
+    }
+}

@@ -1,0 +1,254 @@
+//! The restaurant: what it is, what a command makes happen, and what it is after that.
+
+use contracts::menu::Menu;
+use contracts::restaurant::{Capacity, Pause, StaffMember};
+use kernel::{OpeningHours, RestaurantId, SignedDuration, Timestamp, UserId};
+
+use super::menu::{check_publishable, diets, typical_price};
+use super::opening::Timetable;
+use super::overrides::OVERRIDES_MAX;
+use super::staff::STAFF_MAX;
+use super::{
+    Action, Area, Caller, Command, Event, Fault, Override, Overrides, Profile, PublishedMenu, Refusal, Staff, Stage,
+    StageName, area,
+};
+
+/// How far ahead a pause or a sold-out item may end: beyond a year it is a typing error.
+pub const UNTIL_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+/// A restaurant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Restaurant {
+    /// Which.
+    pub id: RestaurantId,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Counts its changes, but not what sells out: a busy kitchen must not make a manager's edit stale.
+    pub revision: u64,
+    /// What it says of itself.
+    pub profile: Profile,
+    /// When it is open.
+    pub hours: OpeningHours,
+    /// Where it delivers.
+    pub area: Area,
+    /// How much it cooks at a time; nothing: no limit.
+    pub capacity: Option<Capacity>,
+    /// Who works there.
+    pub staff: Staff,
+    /// Where it stands with the platform.
+    pub stage: Stage,
+    /// Its published menu; nothing before the first.
+    pub menu: Option<PublishedMenu>,
+    /// What is sold out.
+    pub overrides: Overrides,
+}
+
+impl Restaurant {
+    /// A new restaurant: a draft, closed at all times, owned by its creator.
+    #[must_use]
+    pub fn found(id: RestaurantId, profile: Profile, owner: UserId, now: Timestamp) -> Self {
+        Self {
+            id,
+            created_at: now,
+            revision: 1,
+            profile,
+            hours: OpeningHours::default(),
+            area: Area::default(),
+            capacity: None,
+            staff: Staff::founded_by(owner),
+            stage: Stage::Draft,
+            menu: None,
+            overrides: Overrides::default(),
+        }
+    }
+
+    /// What decides whether it takes orders.
+    #[must_use]
+    pub fn timetable(&self) -> Timetable<'_> {
+        let pause = match &self.stage {
+            Stage::Approved { pause, .. } => pause.as_ref(),
+            Stage::Draft | Stage::Submitted { .. } | Stage::Suspended { .. } => None,
+        };
+        Timetable {
+            hours: &self.hours,
+            time_zone: &self.profile.time_zone,
+            pause,
+            prep_time_minutes: self.profile.prep_time_minutes,
+        }
+    }
+
+    /// What a command makes happen; nothing if it is so already.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn decide(&self, command: &Command, by: &Caller, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        self.staff.permit(by, command.authority(), self.stage.is_public())?;
+        match command {
+            Command::Change { revision, change } => {
+                if *revision != self.revision {
+                    return Err(Refusal::Stale);
+                }
+                let profile = self.profile.changed(change)?;
+                Ok(unless(
+                    profile == self.profile,
+                    Event::ProfileChanged(Box::new(profile)),
+                ))
+            }
+            Command::Submit => self.act(Action::Submit, now, Event::Submitted { at: now }),
+            Command::Approve => self.act(Action::Approve, now, Event::Approved { at: now }),
+            Command::Suspend { reason } => {
+                let reason = reason.clone();
+                self.act(Action::Suspend, now, Event::Suspended { at: now, reason })
+            }
+            Command::Pause(pause) => self.pause(pause, now),
+            Command::Resume => self.act(Action::Resume, now, Event::Resumed),
+            Command::ReplaceHours(hours) => Ok(unless(*hours == self.hours, Event::HoursReplaced(hours.clone()))),
+            Command::ReplaceArea(new) => {
+                let new = new.clone().check(self.profile.currency)?;
+                Ok(unless(new == self.area, Event::AreaReplaced(new)))
+            }
+            Command::ReplaceCapacity(capacity) => {
+                let capacity = area::check_capacity(*capacity, self.profile.currency)?;
+                Ok(unless(
+                    self.capacity == Some(capacity),
+                    Event::CapacityReplaced(capacity),
+                ))
+            }
+            Command::PutStaff(member) => self.put_staff(member),
+            Command::RemoveStaff(user_id) => {
+                self.staff.check_spare(*user_id)?;
+                Ok(unless(
+                    self.staff.role(*user_id).is_none(),
+                    Event::StaffRemoved(*user_id),
+                ))
+            }
+            Command::PublishMenu { draft_revision, menu } => self.publish(draft_revision, menu, now),
+            Command::SetAvailability { entry, listed } => self.set_availability(entry, *listed, now),
+        }
+    }
+
+    fn act(&self, action: Action, now: Timestamp, event: Event) -> Result<Vec<Event>, Refusal> {
+        let from = self.stage.name(now);
+        let to = from.after(action).ok_or(Refusal::WrongStage { from, action })?;
+        Ok(unless(from == to, event))
+    }
+
+    fn pause(&self, pause: &Pause, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        check_until(pause.until, now)?;
+        let already = self.stage.pause(now) == Some(pause);
+        let from = self.stage.name(now);
+        match from.after(Action::Pause) {
+            Some(StageName::Paused) => Ok(unless(already, Event::Paused(pause.clone()))),
+            Some(StageName::Draft | StageName::Submitted | StageName::Approved | StageName::Suspended) | None => {
+                let action = Action::Pause;
+                Err(Refusal::WrongStage { from, action })
+            }
+        }
+    }
+
+    fn put_staff(&self, member: &StaffMember) -> Result<Vec<Event>, Refusal> {
+        let known = self.staff.role(member.user_id);
+        if known == Some(member.role) {
+            return Ok(Vec::new());
+        }
+        if known.is_none() && self.staff.members().len() >= STAFF_MAX {
+            return Err(Refusal::TooManyStaff);
+        }
+        // Another role than before, so an owner who gets it is one no more.
+        self.staff.check_spare(member.user_id)?;
+        Ok(vec![Event::StaffPut(*member)])
+    }
+
+    fn publish(&self, draft_revision: &str, menu: &Menu, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        if self
+            .menu
+            .as_ref()
+            .is_some_and(|menu| menu.draft_revision == draft_revision)
+        {
+            return Ok(Vec::new());
+        }
+        check_publishable(menu, self.profile.currency)?;
+        let version = self.menu.as_ref().map_or(0, |menu| menu.version) + 1;
+        let published = PublishedMenu {
+            version,
+            draft_revision: draft_revision.to_owned(),
+            published_at: now,
+            diets: diets(menu),
+            typical_price: typical_price(menu),
+        };
+        let categories = menu.categories.clone();
+        let menu = Box::new(Menu { version, categories });
+        Ok(vec![Event::MenuPublished { published, menu }])
+    }
+
+    fn set_availability(&self, entry: &Override, listed: Option<bool>, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        if !self.stage.is_known() {
+            return Err(Refusal::NotApproved);
+        }
+        let listed = listed.ok_or(Refusal::NoSuchEntry)?;
+        if entry.available && entry.until.is_some() {
+            let fault = Fault::new("/until", "until_without_end", "is only for what is not available");
+            return Err(vec![fault].into());
+        }
+        check_until(entry.until, now)?;
+        let held = self.overrides.of(entry.kind, &entry.id, now);
+        if held.map_or(entry.until.is_none() && entry.available == listed, |held| held == entry) {
+            return Ok(Vec::new());
+        }
+        if held.is_none() && self.overrides.len() >= OVERRIDES_MAX {
+            return Err(Refusal::TooManyOverrides);
+        }
+        let entry = entry.clone();
+        Ok(vec![Event::AvailabilityChanged { entry, at: now }])
+    }
+
+    /// The restaurant after an event.
+    #[must_use]
+    pub fn evolve(mut self, event: &Event) -> Self {
+        if let Event::AvailabilityChanged { entry, at } = event {
+            self.overrides.set(entry.clone(), *at);
+            return self;
+        }
+        self.revision += 1;
+        match event {
+            Event::ProfileChanged(profile) => self.profile = (**profile).clone(),
+            Event::Submitted { at } => self.stage = Stage::Submitted { since: *at },
+            Event::Approved { at } => self.stage = self.stage.admitted(None, *at),
+            Event::Suspended { at, reason } => {
+                let (since, reason) = (*at, reason.clone());
+                self.stage = Stage::Suspended { since, reason };
+            }
+            Event::Paused(pause) => self.stage = self.stage.admitted(Some(pause.clone()), self.created_at),
+            Event::Resumed => self.stage = self.stage.admitted(None, self.created_at),
+            Event::HoursReplaced(hours) => self.hours = hours.clone(),
+            Event::AreaReplaced(area) => self.area = area.clone(),
+            Event::CapacityReplaced(capacity) => self.capacity = Some(*capacity),
+            Event::StaffPut(member) => self.staff.put(*member),
+            Event::StaffRemoved(user_id) => self.staff.remove(*user_id),
+            Event::MenuPublished { published, menu } => {
+                self.overrides.keep_for(menu, published.published_at);
+                self.menu = Some(published.clone());
+            }
+            Event::AvailabilityChanged { .. } => {}
+        }
+        self
+    }
+}
+
+fn unless(already: bool, event: Event) -> Vec<Event> {
+    if already { Vec::new() } else { vec![event] }
+}
+
+fn check_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+    let latest = now.saturating_add(UNTIL_MAX).unwrap_or(Timestamp::MAX);
+    if until.is_none_or(|until| now < until && until <= latest) {
+        return Ok(());
+    }
+    let message = "must be in the future and at most a year ahead";
+    Err(vec![Fault::new("/until", "out_of_range", message)].into())
+}
+
+#[cfg(test)]
+pub mod cast;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,187 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::StageName;
+use crate::domain::restaurant::cast::{break_until, now, restaurant};
+
+fn near() -> Position {
+    Position::new(52.3745, 4.884).unwrap()
+}
+
+fn wish(sort: Sort) -> Wish {
+    Wish {
+        near: near(),
+        radius_m: RADIUS_DEFAULT,
+        words: vec![],
+        cuisine: None,
+        diet: None,
+        open_now: false,
+        sort,
+    }
+}
+
+/// An open restaurant some thousandths of a degree to the north: 111 m each.
+fn card(number: u32, north: f64) -> Card {
+    let mut open = restaurant(StageName::Approved);
+    open.hours = OpeningHours::always();
+    Card {
+        restaurant_id: format!("rst_000000000000000000000000{number:02}").parse().unwrap(),
+        position: Position::new(near().lat() + north / 1000.0, near().lng()).unwrap(),
+        ..Card::of(&open).unwrap()
+    }
+}
+
+fn found(wish: &Wish, card: Card) -> Option<Hit> {
+    wish.judge(card, Rating::default(), now())
+}
+
+#[test]
+fn only_public_restaurants_have_a_card() {
+    for stage in StageName::ALL {
+        let card = Card::of(&restaurant(stage));
+        let public = [StageName::Approved, StageName::Paused].contains(&stage);
+        assert_eq!(card.is_some(), public, "{}", stage.as_str());
+    }
+}
+
+#[test]
+fn filters_are_all_that_must_hold() {
+    let with = |change: fn(&mut Wish)| {
+        let mut wish = wish(Sort::Distance);
+        change(&mut wish);
+        let mut card = card(1, 1.0);
+        card.diets = vec!["Vegan".to_owned()];
+        found(&wish, card).is_some()
+    };
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    assert!(with(|_| {}));
+    assert!(with(|wish| wish.radius_m = 112));
+    assert!(!with(|wish| wish.radius_m = 110));
+    assert!(with(|wish| wish.cuisine = Some("pizza".to_owned())));
+    assert!(!with(|wish| wish.cuisine = Some("pizz".to_owned())));
+    assert!(with(|wish| wish.diet = Some("vegan".to_owned())));
+    assert!(!with(|wish| wish.diet = Some("halal".to_owned())));
+    let says = |text| {
+        found(
+            &Wish {
+                words: words(text),
+                ..wish(Sort::Distance)
+            },
+            card(1, 1.0),
+        )
+        .is_some()
+    };
+    assert!(says("belli wood pizza"));
+    assert!(!says("belli sushi"));
+}
+
+#[test]
+fn open_now_leaves_out_who_takes_no_orders() {
+    let open_only = Wish {
+        open_now: true,
+        ..wish(Sort::Distance)
+    };
+    let paused = Card {
+        pause: Some(break_until("2026-11-20T19:00:00Z")),
+        ..card(1, 1.0)
+    };
+    let closed = Card {
+        hours: OpeningHours::default(),
+        ..card(1, 1.0)
+    };
+    for shut in [paused, closed] {
+        assert_eq!(found(&open_only, shut.clone()), None);
+        let hit = found(&wish(Sort::Distance), shut).unwrap();
+        assert!(!hit.situation.is_open());
+        assert_eq!(hit.eta_minutes, None);
+    }
+}
+
+#[test]
+fn an_estimate_is_cooking_and_the_way() {
+    let hit = found(&wish(Sort::Distance), card(1, 20.0)).unwrap();
+    assert_eq!(hit.distance_m, 2224);
+    assert!(hit.delivers);
+    assert_eq!(hit.eta_minutes, Some(20 + 13 + HANDOVER_MINUTES), "3,002 m of road");
+    let mut near_only = card(1, 20.0);
+    near_only.area.max_distance_m = 2000;
+    let hit = found(&wish(Sort::Distance), near_only).unwrap();
+    assert!(!hit.delivers && hit.eta_minutes.is_none());
+}
+
+#[test]
+fn every_order_and_what_comes_last() {
+    let price = |amount| Some(Money::new(amount, kernel::Currency::EUR));
+    let rating = |sum, count| Rating { sum, count };
+    let hit = |number, north, typical_price, rating, prep_time_minutes| {
+        let card = Card {
+            prep_time_minutes,
+            typical_price,
+            ..card(number, north)
+        };
+        wish(Sort::Distance).judge(card, rating, now()).unwrap()
+    };
+    let hits = vec![
+        hit(1, 1.0, price(900), rating(5, 1), 60),
+        hit(2, 2.0, price(700), rating(450, 100), 10),
+        hit(3, 3.0, None, rating(0, 0), 20),
+    ];
+    for (sort, expected) in [
+        (Sort::Distance, [1, 2, 3]),
+        (Sort::Rating, [2, 1, 3]),
+        (Sort::Eta, [2, 3, 1]),
+        (Sort::Price, [2, 1, 3]),
+    ] {
+        let (page, end) = wish(sort).page(hits.clone(), None, 10);
+        let order: Vec<_> = page.iter().map(|hit| hit.card.restaurant_id).collect();
+        let expected: Vec<_> = expected.map(|number| card(number, 0.0).restaurant_id).into();
+        assert_eq!(order, expected, "{sort:?}");
+        assert_eq!(end, None);
+    }
+}
+
+#[test]
+fn an_average_is_rounded_and_starts_with_the_first_rating() {
+    assert_eq!(Rating::default().average_hundredths(), None);
+    assert_eq!(Rating { sum: 14, count: 3 }.average_hundredths(), Some(467));
+}
+
+proptest! {
+    #[test]
+    fn pages_together_are_the_whole_list(
+        norths in proptest::collection::vec(0_u32..20, 0..40), limit in 1_usize..7,
+        sort in prop_oneof![Just(Sort::Distance), Just(Sort::Rating), Just(Sort::Eta), Just(Sort::Price)],
+    ) {
+        let wish = wish(sort);
+        let hits: Vec<Hit> = norths
+            .iter()
+            .zip(0..)
+            .filter_map(|(north, number)| found(&wish, card(number, f64::from(*north))))
+            .collect();
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let (page, end) = wish.page(hits.clone(), after.as_ref(), limit);
+            prop_assert!(page.len() <= limit);
+            seen.extend(page.iter().map(|hit| wish.rank(hit)));
+            after = end;
+            if after.is_none() {
+                break;
+            }
+        }
+        prop_assert!(seen.windows(2).all(|pair| pair[0] < pair[1]));
+        prop_assert_eq!(seen.len(), hits.len());
+    }
+
+    #[test]
+    fn stopping_early_changes_no_page(norths in proptest::collection::vec(0_u32..40, 1..40), limit in 1_usize..7, read in 0_u32..40) {
+        let wish = wish(Sort::Distance);
+        let all: Vec<Hit> = norths.iter().zip(0..).filter_map(|(north, number)| found(&wish, card(number, f64::from(*north)))).collect();
+        // What was read so far: everything nearer than some distance.
+        let distance = f64::from(read) * 111.0;
+        let so_far: Vec<Hit> = all.iter().filter(|hit| f64::from(hit.distance_m) < distance).cloned().collect();
+        if wish.is_settled(&so_far, None, limit, distance) {
+            prop_assert_eq!(wish.page(so_far, None, limit), wish.page(all, None, limit));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Who works at a restaurant, and what each may do.
+
+use contracts::restaurant::{StaffMember, StaffRole};
+use kernel::UserId;
+use serde::{Deserialize, Serialize};
+
+use super::command::Refusal;
+
+/// People at one restaurant, at most.
+pub const STAFF_MAX: usize = 50;
+
+/// The people who work at a restaurant; at least one owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Staff(Vec<StaffMember>);
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caller {
+    /// The person.
+    pub user_id: UserId,
+    /// True for those who run the platform.
+    pub is_operator: bool,
+}
+
+/// What somebody is to a restaurant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Works there.
+    Staff(StaffRole),
+    /// Runs the platform.
+    Operator,
+    /// Neither.
+    Stranger,
+}
+
+/// Who may do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// Whoever works there in this role or a higher one.
+    AtLeast(StaffRole),
+    /// Operators only.
+    Operator,
+    /// Operators, and whoever works there.
+    Insider,
+}
+
+impl Staff {
+    /// The staff of a new restaurant: its creator.
+    #[must_use]
+    pub fn founded_by(owner: UserId) -> Self {
+        Self(vec![StaffMember {
+            user_id: owner,
+            role: StaffRole::Owner,
+        }])
+    }
+
+    /// Everyone.
+    #[must_use]
+    pub fn members(&self) -> &[StaffMember] {
+        &self.0
+    }
+
+    /// What a person does there.
+    #[must_use]
+    pub fn role(&self, user_id: UserId) -> Option<StaffRole> {
+        self.0
+            .iter()
+            .find(|member| member.user_id == user_id)
+            .map(|member| member.role)
+    }
+
+    /// Whether the restaurant can do without this owner.
+    ///
+    /// # Errors
+    /// When the person is the only owner.
+    pub fn check_spare(&self, user_id: UserId) -> Result<(), Refusal> {
+        let is_owner = |member: &&StaffMember| member.role == StaffRole::Owner;
+        let others = self.0.iter().filter(is_owner).any(|owner| owner.user_id != user_id);
+        if others || self.role(user_id) != Some(StaffRole::Owner) {
+            Ok(())
+        } else {
+            Err(Refusal::LastOwner)
+        }
+    }
+
+    /// Adds a person or changes the role.
+    pub fn put(&mut self, member: StaffMember) {
+        self.remove(member.user_id);
+        self.0.push(member);
+    }
+
+    /// Removes a person.
+    pub fn remove(&mut self, user_id: UserId) {
+        self.0.retain(|member| member.user_id != user_id);
+    }
+
+    /// What a caller is here. Who works there counts as that even when also an operator, unless the operator's power
+    /// is what is asked for.
+    #[must_use]
+    pub fn standing(&self, caller: &Caller) -> Standing {
+        match (self.role(caller.user_id), caller.is_operator) {
+            (Some(role), _) => Standing::Staff(role),
+            (None, true) => Standing::Operator,
+            (None, false) => Standing::Stranger,
+        }
+    }
+
+    /// Whether a caller may do what needs an authority.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for whoever may not even know of the restaurant, else [`Refusal::Forbidden`].
+    pub fn permit(&self, caller: &Caller, authority: Authority, is_public: bool) -> Result<(), Refusal> {
+        let standing = self.standing(caller);
+        let permitted = match authority {
+            // The higher role is the smaller one.
+            Authority::AtLeast(least) => matches!(standing, Standing::Staff(role) if role <= least),
+            Authority::Operator => caller.is_operator,
+            Authority::Insider => standing != Standing::Stranger,
+        };
+        if permitted {
+            Ok(())
+        } else if standing == Standing::Stranger && !is_public {
+            Err(Refusal::NotFound)
+        } else {
+            Err(Refusal::Forbidden)
+        }
+    }
+}
