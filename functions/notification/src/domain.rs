@@ -1,0 +1,22 @@
+//! Who is told what, and how: pure decisions over events, preferences and local time.
+//!
+//! Nothing here sends, stores, or reads a clock.
+
+mod decide;
+mod happening;
+mod message;
+mod notice;
+mod preferences;
+mod route;
+
+pub use decide::{Recipient, decide};
+pub use happening::Happening;
+pub use message::message_id;
+pub use notice::{CancelledBy, Category, Notice, Rule, Urgency};
+pub use preferences::Preferences;
+#[cfg(test)]
+use preferences::QuietHours;
+pub use route::{Reach, Route, route};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,324 @@
+//! What a person can be told, and the table of how.
+
+use std::str::FromStr;
+
+use contracts::order::Window;
+use kernel::{Money, Timestamp};
+
+/// What a message is about: the unit of a person's preferences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// The order and the kitchen.
+    OrderUpdates,
+    /// The way of the food to the door.
+    DeliveryUpdates,
+    /// Charges and their problems.
+    Payments,
+    /// The account and its safety.
+    Account,
+    /// A courier's work.
+    Work,
+    /// What an operator must look at.
+    Operations,
+    /// Advertising: only for those who asked for it.
+    Marketing,
+}
+
+impl Category {
+    /// Every category.
+    pub const ALL: [Self; 7] = [
+        Self::OrderUpdates,
+        Self::DeliveryUpdates,
+        Self::Payments,
+        Self::Account,
+        Self::Work,
+        Self::Operations,
+        Self::Marketing,
+    ];
+
+    /// The name in preferences and events.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderUpdates => "order_updates",
+            Self::DeliveryUpdates => "delivery_updates",
+            Self::Payments => "payments",
+            Self::Account => "account",
+            Self::Work => "work",
+            Self::Operations => "operations",
+            Self::Marketing => "marketing",
+        }
+    }
+}
+
+/// A category that no message has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a category of messages")]
+pub struct UnknownCategory;
+
+impl FromStr for Category {
+    type Err = UnknownCategory;
+    fn from_str(text: &str) -> Result<Self, UnknownCategory> {
+        Self::ALL
+            .into_iter()
+            .find(|category| category.as_str() == text)
+            .ok_or(UnknownCategory)
+    }
+}
+
+/// Whether a message may wake somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// It can wait until the person looks.
+    Normal,
+    /// The person should act, or stop waiting, now.
+    Urgent,
+}
+
+/// Who ended an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelledBy {
+    /// The one who ordered, and so knows.
+    Customer,
+    /// The kitchen.
+    Restaurant,
+    /// The platform: an operator or a deadline.
+    Platform,
+}
+
+/// What a person is told, with the facts that its text needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The payment is reserved and the restaurant is asked, or will be.
+    OrderConfirmed {
+        /// Where.
+        restaurant: String,
+        /// What was reserved.
+        total: Money,
+        /// What was promised.
+        promised: Window,
+        /// True if the restaurant is asked later.
+        scheduled: bool,
+    },
+    /// The kitchen cooks.
+    OrderAccepted {
+        /// Where.
+        restaurant: String,
+        /// What was promised.
+        promised: Window,
+    },
+    /// The kitchen needs longer.
+    OrderDelayed {
+        /// Where.
+        restaurant: String,
+        /// When it means to be done.
+        ready_at: Timestamp,
+        /// Why, as its code.
+        reason: String,
+    },
+    /// The food can be fetched.
+    OrderReady {
+        /// Where.
+        restaurant: String,
+    },
+    /// The courier has the food.
+    OutForDelivery {
+        /// From where.
+        restaurant: Option<String>,
+    },
+    /// The courier stands at the door.
+    CourierAtDoor {
+        /// From where.
+        restaurant: Option<String>,
+    },
+    /// The food has arrived.
+    OrderDelivered {
+        /// From where.
+        restaurant: String,
+    },
+    /// The restaurant does not take the order.
+    OrderRejected {
+        /// Which.
+        restaurant: String,
+        /// Why, as its code.
+        reason: String,
+    },
+    /// The order ended before the food left.
+    OrderCancelled {
+        /// Where.
+        restaurant: String,
+        /// Who ended it.
+        by: CancelledBy,
+        /// Why, as its code.
+        reason: String,
+        /// What is charged all the same.
+        fee: Money,
+    },
+    /// The order ended because the bank declined, which was told when it did.
+    OrderUnpaid {
+        /// Where.
+        restaurant: String,
+    },
+    /// The courier could not hand the food over.
+    OrderUndeliverable {
+        /// From where.
+        restaurant: String,
+        /// Why, as its code.
+        reason: String,
+        /// What is charged all the same.
+        fee: Money,
+    },
+    /// The bank said no.
+    PaymentDeclined {
+        /// What for.
+        restaurant: Option<String>,
+    },
+    /// The bank wants the customer's approval.
+    PaymentActionRequired {
+        /// What for.
+        restaurant: Option<String>,
+    },
+    /// The reservation ran out before the order ended.
+    PaymentExpired {
+        /// What for.
+        restaurant: Option<String>,
+    },
+    /// The customer was charged.
+    Receipt {
+        /// What for.
+        restaurant: Option<String>,
+        /// How much.
+        amount: Money,
+    },
+    /// A courier has an order to fetch.
+    CourierAssigned {
+        /// Where.
+        restaurant: Option<String>,
+    },
+    /// A courier need not hurry to the restaurant.
+    CourierDelayed {
+        /// Which.
+        restaurant: String,
+        /// When the food will be there.
+        ready_at: Timestamp,
+    },
+    /// A courier's order is off.
+    CourierCancelled {
+        /// Where it was to be fetched.
+        restaurant: String,
+    },
+    /// No courier takes a delivery.
+    DeliveryEscalated {
+        /// How many were asked.
+        offers: u32,
+        /// Where the food waits.
+        restaurant: Option<String>,
+    },
+    /// Somebody tried to sign up with the person's address.
+    SignUpRepeated,
+}
+
+/// How a notice goes: one row of the table.
+///
+/// Everything goes to the in-app inbox. Of the life of an ordinary order two mails remain, the confirmation and the
+/// receipt, and two text messages, when the food leaves and when it is at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Names the notice in the inbox, in logs and to apps.
+    pub name: &'static str,
+    /// What it is about.
+    pub category: Category,
+    /// Whether it may wake somebody.
+    pub urgency: Urgency,
+    /// By e-mail too.
+    pub email: bool,
+    /// By text message too.
+    pub sms: bool,
+    /// True for what a person must hear: preferences cannot silence it.
+    pub essential: bool,
+}
+
+impl Rule {
+    const fn new(name: &'static str, category: Category) -> Self {
+        Self {
+            name,
+            category,
+            urgency: Urgency::Normal,
+            email: false,
+            sms: false,
+            essential: false,
+        }
+    }
+
+    const fn email(mut self) -> Self {
+        self.email = true;
+        self
+    }
+
+    const fn sms(mut self) -> Self {
+        self.sms = true;
+        self
+    }
+
+    const fn urgent(mut self) -> Self {
+        self.urgency = Urgency::Urgent;
+        self
+    }
+
+    const fn essential(mut self) -> Self {
+        self.essential = true;
+        self
+    }
+}
+
+impl Notice {
+    /// How the notice goes.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        use Category::{Account, DeliveryUpdates, Operations, OrderUpdates, Payments, Work};
+        match self {
+            Self::OrderConfirmed { .. } => Rule::new("order_confirmed", OrderUpdates).email(),
+            Self::OrderAccepted { .. } => Rule::new("order_accepted", OrderUpdates),
+            Self::OrderDelayed { .. } => Rule::new("order_delayed", OrderUpdates).sms(),
+            Self::OrderReady { .. } => Rule::new("order_ready", OrderUpdates),
+            Self::OutForDelivery { .. } => Rule::new("out_for_delivery", DeliveryUpdates).sms(),
+            Self::CourierAtDoor { .. } => Rule::new("courier_at_door", DeliveryUpdates).sms().urgent(),
+            Self::OrderDelivered { .. } => Rule::new("order_delivered", DeliveryUpdates),
+            Self::OrderRejected { .. } => Rule::new("order_rejected", OrderUpdates)
+                .email()
+                .sms()
+                .urgent()
+                .essential(),
+            Self::OrderCancelled {
+                by: CancelledBy::Customer,
+                ..
+            } => Rule::new("order_cancelled", OrderUpdates).email().essential(),
+            Self::OrderCancelled {
+                by: CancelledBy::Restaurant | CancelledBy::Platform,
+                ..
+            } => Rule::new("order_cancelled", OrderUpdates)
+                .email()
+                .sms()
+                .urgent()
+                .essential(),
+            Self::OrderUnpaid { .. } => Rule::new("order_cancelled", OrderUpdates).essential(),
+            Self::OrderUndeliverable { .. } => Rule::new("order_undeliverable", DeliveryUpdates)
+                .email()
+                .sms()
+                .urgent()
+                .essential(),
+            Self::PaymentDeclined { .. } => Rule::new("payment_declined", Payments).email().essential(),
+            Self::PaymentActionRequired { .. } => Rule::new("payment_action_required", Payments)
+                .sms()
+                .urgent()
+                .essential(),
+            Self::PaymentExpired { .. } => Rule::new("payment_expired", Payments).email().essential(),
+            Self::Receipt { .. } => Rule::new("receipt", Payments).email(),
+            Self::CourierAssigned { .. } => Rule::new("courier_assigned", Work),
+            Self::CourierDelayed { .. } => Rule::new("courier_delayed", Work),
+            Self::CourierCancelled { .. } => Rule::new("courier_cancelled", Work).sms().urgent().essential(),
+            Self::DeliveryEscalated { .. } => Rule::new("delivery_escalated", Operations).urgent(),
+            Self::SignUpRepeated => Rule::new("sign_up_repeated", Account).email().essential(),
+        }
+    }
+}

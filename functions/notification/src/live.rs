@@ -1,0 +1,16 @@
+//! The live function: connections that are told as things happen.
+//!
+//! A connection is opened by a ticket, follows topics that its owner may read over HTTP, and is told by the inbox. What
+//! goes wrong on the way to it is not repaired: whoever reconnects asks for the present state over HTTP.
+
+mod frame;
+mod functions;
+mod push;
+mod ticket;
+mod topic;
+
+pub use frame::{Frame, frames};
+pub use functions::run;
+pub use push::{Connections, gather, push};
+pub use ticket::{TICKET_LIFETIME, Ticket};
+pub use topic::Topic;

@@ -1,0 +1,162 @@
+//! What followers are told: only what they may read over HTTP.
+
+use contracts::Envelope;
+use kernel::{RestaurantId, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Topic;
+use crate::domain::Happening;
+
+/// One message to the followers of a topic.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Frame {
+    /// The topic.
+    pub topic: Topic,
+    /// What happened, such as `order.accepted`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The facts.
+    pub data: Value,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// The frames for a happening. Every one carries the order's id and the event's id, by which a follower that gets it
+/// twice can tell.
+pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<RestaurantId>) -> Vec<Frame> {
+    let order = Topic::Order(happening.order_id());
+    let restaurant = restaurant_id.map(Topic::Restaurant);
+    let topics = match happening {
+        // Nobody can follow an order before it is known here.
+        Happening::Placed(_) => vec![],
+        // The customer's money is not the kitchen's business.
+        Happening::PaymentDeclined(_)
+        | Happening::PaymentActionRequired(_)
+        | Happening::PaymentCaptured(_)
+        | Happening::PaymentVoided(_) => vec![order],
+        // Before the payment stands, the kitchen has not heard of the order: its end is none of the kitchen's news.
+        Happening::Cancelled(event) if event.reason.starts_with("payment_") => vec![order],
+        Happening::DeliveryEscalated(_) => vec![Topic::Operators],
+        Happening::Confirmed(_)
+        | Happening::Accepted(_)
+        | Happening::Rejected(_)
+        | Happening::Delayed(_)
+        | Happening::Ready(_)
+        | Happening::PickedUp(_)
+        | Happening::Delivered(_)
+        | Happening::Cancelled(_)
+        | Happening::Undeliverable(_)
+        | Happening::CourierAssigned(_)
+        | Happening::CourierArrived(_)
+        | Happening::EtaChanged(_) => [Some(order), restaurant].into_iter().flatten().collect(),
+    };
+    let kind = event
+        .event_type
+        .rsplit_once(".v")
+        .map_or(event.event_type.as_str(), |(kind, _)| kind);
+    let mut data = facts(happening);
+    data["order_id"] = json!(happening.order_id());
+    data["event_id"] = json!(event.id);
+    let frame = |topic| Frame {
+        topic,
+        kind: kind.to_owned(),
+        data: data.clone(),
+        at: event.time,
+    };
+    topics.into_iter().map(frame).collect()
+}
+
+fn facts(happening: &Happening) -> Value {
+    match happening {
+        Happening::Placed(_) => json!({"state": "awaiting_payment"}),
+        Happening::Confirmed(event) => {
+            let state = if event.release_at.is_some() {
+                "scheduled"
+            } else {
+                "awaiting_restaurant"
+            };
+            json!({"state": state, "promised": event.promised, "total": event.total})
+        }
+        Happening::Accepted(event) => {
+            json!({"state": "preparing", "ready_at": event.ready_at, "promised": event.promised})
+        }
+        Happening::Rejected(event) => json!({"state": "rejected", "reason": event.reason}),
+        Happening::Delayed(event) => json!({"ready_at": event.ready_at, "reason": event.reason}),
+        Happening::Ready(event) => json!({"state": "ready", "ready_at": event.ready_at}),
+        Happening::PickedUp(event) => json!({"state": "out_for_delivery", "picked_up_at": event.picked_up_at}),
+        Happening::Delivered(event) => json!({"state": "delivered", "delivered_at": event.delivered_at}),
+        Happening::Cancelled(event) => {
+            json!({"state": "cancelled", "by": event.by, "reason": event.reason, "fee": event.fee})
+        }
+        Happening::Undeliverable(event) => {
+            json!({"state": "undeliverable", "reason": event.reason, "fee": event.fee})
+        }
+        Happening::PaymentDeclined(_) => json!({"payment": "declined"}),
+        Happening::PaymentActionRequired(_) => json!({"payment": "action_required"}),
+        Happening::PaymentCaptured(event) => json!({"payment": "captured", "captured": event.amount}),
+        Happening::PaymentVoided(_) => json!({"payment": "voided"}),
+        Happening::CourierAssigned(_) => json!({"delivery": "assigned"}),
+        Happening::CourierArrived(event) => json!({"delivery": "arrived", "place": event.place}),
+        Happening::EtaChanged(event) => json!({"eta": event.eta}),
+        Happening::DeliveryEscalated(event) => json!({"delivery": "escalated", "offers": event.offers}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames_of(event_type: &str) -> Vec<Frame> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contracts/golden");
+        let text = std::fs::read_to_string(format!("{folder}/{event_type}.json")).unwrap();
+        let event = Envelope::parse(&text).unwrap();
+        let happening = Happening::read(&event).unwrap().unwrap();
+        frames(&event, &happening, "rst_01jd8v4q6nf2xb3k7p0zr5t1cd".parse().ok())
+    }
+
+    #[test]
+    fn a_frame_says_topic_type_data_and_time() {
+        let frame = serde_json::to_string_pretty(&frames_of("order.picked_up.v1")[0]).unwrap();
+        insta::assert_snapshot!(frame, @r#"
+    {
+      "topic": "order:ord_01jd8v4q6nf2x9m3k7p0zr5t1c",
+      "type": "order.picked_up",
+      "data": {
+        "event_id": "ord_01jd8v4q6nf2x9m3k7p0zr5t1c/6",
+        "order_id": "ord_01jd8v4q6nf2x9m3k7p0zr5t1c",
+        "picked_up_at": "2026-11-20T18:58:00Z",
+        "state": "out_for_delivery"
+      },
+      "at": "2026-11-20T18:30:00Z"
+    }
+    "#);
+    }
+
+    #[test]
+    fn every_happening_goes_to_its_topics() {
+        for event_type in Happening::TYPES {
+            let topics: Vec<_> = frames_of(event_type)
+                .iter()
+                .map(|frame| frame.topic.to_string())
+                .collect();
+            let kitchen = topics.iter().any(|topic| topic.starts_with("restaurant:"));
+            assert_eq!(
+                kitchen,
+                !event_type.starts_with("payment.") && topics.len() > 1,
+                "{event_type}"
+            );
+            assert_eq!(topics.is_empty(), *event_type == "order.placed.v1", "{event_type}");
+        }
+    }
+
+    #[test]
+    fn nothing_personal_travels_in_a_frame() {
+        for event_type in Happening::TYPES {
+            let text = serde_json::to_string(&frames_of(event_type)).unwrap();
+            for personal in ["Kerkstraat", "usr_", "cou_", "pmt_", "position"] {
+                assert!(!text.contains(personal), "{event_type}: {personal}");
+            }
+        }
+    }
+}

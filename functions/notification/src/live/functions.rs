@@ -1,0 +1,377 @@
+//! `$connect`, `$default` and `$disconnect`.
+
+use std::collections::HashMap;
+
+use ::store::{Commit, CommitError, StoreError, Stored, Table};
+use contracts::Cause;
+use kernel::SignedDuration;
+use lambda_runtime::{LambdaEvent, service_fn};
+use runtime::Edge;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::push::Connections;
+use super::{Ticket, Topic};
+use crate::store::{Audience, Connection, Staff, UsedTicket, Watcher};
+use crate::store::{audience_key, connection_key, expiry, staff_key, ticket_key, watcher_key};
+
+/// How long a connection lives: what API Gateway allows.
+const CONNECTION_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+/// Topics of one connection, at most: a kitchen follows itself, a customer a few orders.
+const TOPICS_MAX: usize = 20;
+/// The longest command, in bytes.
+const COMMAND_LENGTH_MAX: usize = 1024;
+
+struct Live {
+    table: Table,
+    cursor_key: ::store::CursorKey,
+    connections: Connections,
+}
+
+/// A request of the WebSocket API, as far as it matters here.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Incoming {
+    request_context: Context,
+    #[serde(default)]
+    query_string_parameters: Option<HashMap<String, String>>,
+    #[serde(default)]
+    body: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    route_key: String,
+    connection_id: String,
+    #[serde(default)]
+    request_id: String,
+}
+
+/// What a client can send.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+enum Command {
+    Subscribe {
+        topic: String,
+    },
+    Unsubscribe {
+        topic: String,
+    },
+    /// Keeps the connection open through ten quiet minutes.
+    Ping {},
+}
+
+/// Why a command is refused, as the client is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    Malformed,
+    NotFound,
+    TooManyTopics,
+    Unavailable,
+}
+
+impl Refusal {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::NotFound => "not_found",
+            Self::TooManyTopics => "too_many_topics",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    const fn detail(self) -> &'static str {
+        match self {
+            Self::Malformed => r#"Send {"action": "subscribe", "topic": "order:<order id>"}."#,
+            Self::NotFound => "There is no such topic, or it is not yours to follow.",
+            Self::TooManyTopics => "This connection follows as many topics as one may.",
+            Self::Unavailable => "Try again in a moment.",
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::warn!(error = %error, "the table could not be used");
+        Self::Unavailable
+    }
+}
+
+impl From<CommitError> for Refusal {
+    fn from(error: CommitError) -> Self {
+        tracing::warn!(error = %error, "a commit did not happen");
+        Self::Unavailable
+    }
+}
+
+/// Opens, serves and closes connections until the environment ends.
+///
+/// # Errors
+/// When `LIVE_API_URL` is missing, or the Runtime API fails.
+pub async fn run(edge: &Edge) -> Result<(), runtime::Error> {
+    let live = Live {
+        table: edge.table().clone(),
+        cursor_key: edge.cursor_key().clone(),
+        connections: Connections::of(edge)?,
+    };
+    let function = service_fn(async |event: LambdaEvent<Incoming>| {
+        let status = live.serve(event.payload).await;
+        Ok::<Value, runtime::Error>(json!({"statusCode": status}))
+    });
+    lambda_runtime::run(function).await
+}
+
+impl Live {
+    async fn serve(&self, request: Incoming) -> u16 {
+        let context = &request.request_context;
+        let cause = Cause {
+            now: runtime::clock::now(),
+            correlation_id: context.request_id.clone(),
+            causation_id: context.request_id.clone(),
+            traceparent: None,
+        };
+        let status = match context.route_key.as_str() {
+            "$connect" => self.connect(&request, &cause).await,
+            "$disconnect" => self.disconnect(&context.connection_id, &cause).await,
+            _ => self.command(&request, &cause).await,
+        };
+        let reading = self.table.meter().take();
+        tracing::info!(
+            operation = context.route_key,
+            outcome = status,
+            dynamodb_calls = reading.calls,
+            read_units = reading.read_units,
+            write_units = reading.write_units,
+            "invocation"
+        );
+        status
+    }
+
+    /// Admits the bearer of a ticket that was not used before.
+    async fn connect(&self, request: &Incoming, cause: &Cause) -> u16 {
+        let text = request
+            .query_string_parameters
+            .as_ref()
+            .and_then(|parameters| parameters.get("ticket"));
+        let Some(ticket) = text.and_then(|text| Ticket::open(&self.cursor_key, text, cause.now)) else {
+            return 403;
+        };
+        let connection_id = &request.request_context.connection_id;
+        let used = UsedTicket {
+            connection_id: connection_id.clone(),
+            expires_at: ticket.expires_at,
+        };
+        let take = Commit::new(cause).also_create(&ticket_key(&ticket.id), &used, "used");
+        match self.table.commit(take).await {
+            Ok(()) => {}
+            Err(CommitError::Refused(_)) => return 403,
+            Err(error) => return Refusal::from(error).status(),
+        }
+        let connection = Connection {
+            user_id: ticket.user_id,
+            operator: ticket.operator,
+            topics: Vec::new(),
+            expires_at: expiry(cause.now, CONNECTION_LIFETIME),
+        };
+        let open = Commit::new(cause).also_put(&connection_key(connection_id), &connection);
+        self.table
+            .commit(open)
+            .await
+            .map_or_else(|error| Refusal::from(error).status(), |()| 200)
+    }
+
+    /// Forgets a connection and what it followed. What is left behind by a failure is forgotten by the table in time.
+    async fn disconnect(&self, connection_id: &str, cause: &Cause) -> u16 {
+        let key = connection_key(connection_id);
+        let connection = match self.table.get::<Connection>(&key).await {
+            Ok(Some(connection)) => connection.value,
+            Ok(None) => return 200,
+            Err(error) => return Refusal::from(error).status(),
+        };
+        let mut commit = Commit::new(cause).also_delete(&key, "", [], "gone");
+        for topic in &connection.topics {
+            commit = commit.also_delete(&watcher_key(topic, connection_id), "", [], "gone");
+        }
+        self.table
+            .commit(commit)
+            .await
+            .map_or_else(|error| Refusal::from(error).status(), |()| 200)
+    }
+
+    /// Carries a command out and tells the client how it went.
+    async fn command(&self, request: &Incoming, cause: &Cause) -> u16 {
+        let connection_id = &request.request_context.connection_id;
+        let body = request.body.as_deref().unwrap_or_default();
+        let outcome = self.obey(connection_id, body, cause).await;
+        let (topic, kind, data) = match &outcome {
+            Ok((topic, kind)) => (topic.map(|topic| topic.to_string()), *kind, json!({})),
+            Err(refusal) => (
+                None,
+                "error",
+                json!({"code": refusal.code(), "detail": refusal.detail()}),
+            ),
+        };
+        let answer = json!({"topic": topic, "type": kind, "data": data, "at": cause.now});
+        self.connections.post(connection_id, &answer.to_string()).await;
+        outcome.map_or_else(Refusal::status, |_| 200)
+    }
+
+    async fn obey(
+        &self,
+        connection_id: &str,
+        body: &str,
+        cause: &Cause,
+    ) -> Result<(Option<Topic>, &'static str), Refusal> {
+        match parse(body)? {
+            Command::Ping {} => Ok((None, "pong")),
+            Command::Subscribe { topic } => {
+                let topic = topic.parse().map_err(|_| Refusal::NotFound)?;
+                self.subscribe(connection_id, topic, cause).await?;
+                Ok((Some(topic), "subscribed"))
+            }
+            Command::Unsubscribe { topic } => {
+                let topic = topic.parse().map_err(|_| Refusal::NotFound)?;
+                self.unsubscribe(connection_id, topic, cause).await?;
+                Ok((Some(topic), "unsubscribed"))
+            }
+        }
+    }
+
+    async fn open_connection(&self, connection_id: &str, cause: &Cause) -> Result<Stored<Connection>, Refusal> {
+        let connection = self.table.get::<Connection>(&connection_key(connection_id)).await?;
+        connection
+            .filter(|connection| cause.now.as_second() < connection.value.expires_at)
+            .ok_or(Refusal::NotFound)
+    }
+
+    async fn subscribe(&self, connection_id: &str, topic: Topic, cause: &Cause) -> Result<(), Refusal> {
+        let connection = self.open_connection(connection_id, cause).await?;
+        if !self.may_follow(&connection.value, topic).await? {
+            return Err(Refusal::NotFound);
+        }
+        if !connection.value.topics.contains(&topic) {
+            if connection.value.topics.len() >= TOPICS_MAX {
+                return Err(Refusal::TooManyTopics);
+            }
+            // The connection lists the topic first: what it lists is what closing it removes.
+            let mut longer = connection.value.clone();
+            longer.topics.push(topic);
+            self.rewrite(connection_id, &connection, &longer, cause).await?;
+        }
+        let watcher = Watcher {
+            connection_id: connection_id.to_owned(),
+            user_id: connection.value.user_id,
+            operator: connection.value.operator,
+            expires_at: connection.value.expires_at,
+        };
+        let commit = Commit::new(cause).also_put(&watcher_key(&topic, connection_id), &watcher);
+        Ok(self.table.commit(commit).await?)
+    }
+
+    async fn unsubscribe(&self, connection_id: &str, topic: Topic, cause: &Cause) -> Result<(), Refusal> {
+        let connection = self.open_connection(connection_id, cause).await?;
+        let commit = Commit::new(cause).also_delete(&watcher_key(&topic, connection_id), "", [], "gone");
+        self.table.commit(commit).await?;
+        let mut shorter = connection.value.clone();
+        shorter.topics.retain(|known| *known != topic);
+        if shorter.topics.len() < connection.value.topics.len() {
+            self.rewrite(connection_id, &connection, &shorter, cause).await?;
+        }
+        Ok(())
+    }
+
+    async fn rewrite(
+        &self,
+        connection_id: &str,
+        read: &Stored<Connection>,
+        connection: &Connection,
+        cause: &Cause,
+    ) -> Result<(), Refusal> {
+        let key = connection_key(connection_id);
+        let commit = Commit::new(cause).also_replace(&key, read, connection, "connection_changed");
+        Ok(self.table.commit(commit).await?)
+    }
+
+    /// Operators may follow everything, a customer and a courier their orders, a restaurant's staff its orders.
+    async fn may_follow(&self, connection: &Connection, topic: Topic) -> Result<bool, StoreError> {
+        if connection.operator {
+            return Ok(true);
+        }
+        match topic {
+            Topic::Operators => Ok(false),
+            Topic::Restaurant(restaurant_id) => {
+                let staff = self.table.get::<Staff>(&staff_key(restaurant_id)).await?;
+                Ok(staff.is_some_and(|staff| staff.value.includes(connection.user_id)))
+            }
+            Topic::Order(order_id) => {
+                let Some(audience) = self.table.get::<Audience>(&audience_key(order_id)).await? else {
+                    return Ok(false);
+                };
+                if audience.value.admits(connection.user_id) {
+                    return Ok(true);
+                }
+                let staff = self
+                    .table
+                    .get::<Staff>(&staff_key(audience.value.restaurant_id))
+                    .await?;
+                Ok(staff.is_some_and(|staff| staff.value.includes(connection.user_id)))
+            }
+        }
+    }
+}
+
+impl Refusal {
+    const fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::NotFound => 404,
+            Self::TooManyTopics => 422,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+fn parse(body: &str) -> Result<Command, Refusal> {
+    if body.len() > COMMAND_LENGTH_MAX {
+        return Err(Refusal::Malformed);
+    }
+    serde_json::from_str(body).map_err(|_| Refusal::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_commands_and_nothing_else() {
+        let topic = || "order:ord_1".to_owned();
+        let subscribe = parse(r#"{"action": "subscribe", "topic": "order:ord_1"}"#);
+        assert_eq!(subscribe, Ok(Command::Subscribe { topic: topic() }));
+        let unsubscribe = parse(r#"{"action": "unsubscribe", "topic": "order:ord_1"}"#);
+        assert_eq!(unsubscribe, Ok(Command::Unsubscribe { topic: topic() }));
+        assert_eq!(parse(r#"{"action": "ping"}"#), Ok(Command::Ping {}));
+        let long = format!(
+            r#"{{"action": "subscribe", "topic": "{}"}}"#,
+            "x".repeat(COMMAND_LENGTH_MAX)
+        );
+        for body in [
+            "",
+            "[]",
+            "hello",
+            r#"{"action": "publish"}"#,
+            r#"{"action": "subscribe"}"#,
+            &long,
+        ] {
+            assert_eq!(parse(body), Err(Refusal::Malformed), "{body}");
+        }
+    }
+
+    #[test]
+    fn reads_what_the_gateway_sends() {
+        let sample = include_str!("../../../../tests/events/notification/live.json");
+        let request: Incoming = serde_json::from_str(sample).unwrap();
+        assert_eq!(request.request_context.route_key, "$connect");
+        assert!(request.query_string_parameters.unwrap().contains_key("ticket"));
+    }
+}

@@ -1,0 +1,61 @@
+//! Tickets: what opens one live connection, so that no access token travels in a URL.
+
+use ::store::CursorKey;
+use kernel::{SignedDuration, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// How long a ticket is good for.
+pub const TICKET_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
+/// Keeps tickets apart from other things sealed with the same key.
+const SCOPE: &str = "live ticket";
+
+/// Whom a ticket admits. It is sealed, not stored; that it is used once is seen to when it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Tells tickets apart.
+    pub id: String,
+    /// Whom it admits.
+    pub user_id: UserId,
+    /// Whether as an operator.
+    pub operator: bool,
+    /// Until when, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+impl Ticket {
+    /// The ticket as its bearer gets it.
+    pub fn seal(&self, key: &CursorKey) -> Option<String> {
+        key.seal(SCOPE, self)
+    }
+
+    /// Reads a ticket that was sealed here and is still good.
+    pub fn open(key: &CursorKey, text: &str, now: Timestamp) -> Option<Self> {
+        let ticket: Self = key.open(SCOPE, text).ok()?;
+        (now.as_second() < ticket.expires_at).then_some(ticket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::TypedId as _;
+
+    #[test]
+    fn admits_until_it_expires_and_only_unchanged() {
+        let key = CursorKey::new("secret");
+        let now: Timestamp = "2026-11-20T18:30:00Z".parse().unwrap();
+        let ticket = Ticket {
+            id: "1".to_owned(),
+            user_id: UserId::from_uuid(uuid::Uuid::from_u128(2)),
+            operator: false,
+            expires_at: (now + TICKET_LIFETIME).as_second(),
+        };
+        let sealed = ticket.seal(&key).unwrap();
+        assert_eq!(Ticket::open(&key, &sealed, now), Some(ticket.clone()));
+        assert_eq!(Ticket::open(&key, &sealed, now + TICKET_LIFETIME), None);
+        assert_eq!(Ticket::open(&CursorKey::new("other"), &sealed, now), None);
+        // A page's cursor is sealed with the same key and is no ticket.
+        let cursor = key.seal("notifications", &ticket).unwrap();
+        assert_eq!(Ticket::open(&key, &cursor, now), None);
+    }
+}

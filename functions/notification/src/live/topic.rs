@@ -1,0 +1,85 @@
+//! What a connection can follow.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{OrderId, RestaurantId};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// What happens to an order: `order:ord_…`.
+    Order(OrderId),
+    /// What happens to a restaurant's orders: `restaurant:rst_…`.
+    Restaurant(RestaurantId),
+    /// What the platform's operators must look at: `operators`.
+    Operators,
+}
+
+/// A text that names no topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a topic is order:<order id>, restaurant:<restaurant id> or operators")]
+pub struct InvalidTopic;
+
+impl FromStr for Topic {
+    type Err = InvalidTopic;
+    fn from_str(text: &str) -> Result<Self, InvalidTopic> {
+        match text.split_once(':') {
+            Some(("order", id)) => id.parse().map(Self::Order).map_err(|_| InvalidTopic),
+            Some(("restaurant", id)) => id.parse().map(Self::Restaurant).map_err(|_| InvalidTopic),
+            None if text == "operators" => Ok(Self::Operators),
+            _ => Err(InvalidTopic),
+        }
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Order(id) => write!(f, "order:{id}"),
+            Self::Restaurant(id) => write!(f, "restaurant:{id}"),
+            Self::Operators => f.write_str("operators"),
+        }
+    }
+}
+
+impl Serialize for Topic {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Topic {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_writes_and_nothing_else() {
+        for text in [
+            "order:ord_01jd8v4q6nf2x9m3k7p0zr5t1c",
+            "restaurant:rst_01jd8v4q6nf2xb3k7p0zr5t1cd",
+            "operators",
+        ] {
+            assert_eq!(text.parse::<Topic>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "order",
+            "order:",
+            "order:rst_01jd8v4q6nf2xb3k7p0zr5t1cd",
+            "operators:",
+            "user:usr_01jd8v4q6nf2xb3k7p0zr5t1cd",
+            "ORDER:ord_01jd8v4q6nf2x9m3k7p0zr5t1c",
+        ] {
+            assert_eq!(text.parse::<Topic>(), Err(InvalidTopic), "{text}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The notification service: what people are told, by mail, text message, in-app inbox and live connection.
+
+mod api;
+mod app;
+mod domain;
+mod inbox;
+mod live;
+mod people;
+mod providers;
+mod publish;
+mod store;
+mod tell;
+mod text;
+mod unsubscribe;
+
+use app::{App, Desk};
+use contracts::{Cause, Envelope};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    let edge = runtime::Edge::start("notification").await?;
+    match edge.function() {
+        "api" => runtime::serve(&edge, api::router(App::new(&edge)?)).await,
+        "inbox" => {
+            let desk = Desk::new(&edge)?;
+            runtime::consume(&edge, async |event: &Envelope, cause: &Cause| {
+                inbox::handle(&desk, event, cause).await
+            })
+            .await
+        }
+        "outbox" => runtime::relay(&edge).await,
+        "live" => live::run(&edge).await,
+        other => Err(edge.unknown_function(other)),
+    }
+}

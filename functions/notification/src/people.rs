@@ -1,0 +1,154 @@
+//! The replica of people: how to reach them and what they want to hear.
+
+use std::collections::BTreeSet;
+
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, CommitError, StoreError, Table};
+use contracts::Cause;
+use contracts::internal::Contact;
+use kernel::{TimeZone, UserId};
+use runtime::{CallError, Internal};
+
+use crate::domain::{Category, Preferences, Reach};
+use crate::store::{Person, person_key, person_query};
+
+/// Reads a person; somebody unknown has neither contact nor preferences.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn read(table: &Table, user_id: UserId) -> Result<Person, StoreError> {
+    let page = table.query::<Person>(&person_query(user_id)).await?;
+    Ok(page
+        .items
+        .into_iter()
+        .next()
+        .map(|stored| stored.value)
+        .unwrap_or_default())
+}
+
+/// Changes a person, and makes one of somebody unknown. `change` says whether there is anything to write.
+///
+/// # Errors
+/// When the table does not answer, or others change the person all the time.
+pub async fn change(
+    table: &Table,
+    user_id: UserId,
+    cause: &Cause,
+    mut change: impl FnMut(&mut Person) -> bool,
+) -> Result<(), StoreError> {
+    let key = person_key(user_id);
+    for _ in 0..COMMIT_ATTEMPTS_MAX {
+        let stored = table.get::<Person>(&key).await?;
+        let mut person = stored.as_ref().map(|stored| stored.value.clone()).unwrap_or_default();
+        if !change(&mut person) {
+            return Ok(());
+        }
+        let commit = Commit::new(cause);
+        let commit = match &stored {
+            Some(stored) => commit.also_replace(&key, stored, &person, "changed"),
+            None => commit.also_create(&key, &person, "changed"),
+        };
+        match table.commit(commit).await {
+            Ok(()) => return Ok(()),
+            Err(CommitError::Store(error)) => return Err(error),
+            Err(_) => {}
+        }
+    }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX))
+}
+
+/// Asks the user service how to reach somebody; nothing, if there is nobody.
+///
+/// # Errors
+/// When the user service does not answer, or refuses.
+pub async fn ask(internal: &Internal, user_id: UserId) -> Result<Option<Contact>, CallError> {
+    match internal
+        .get::<Contact>(&format!("/internal/users/{user_id}/contact"))
+        .await
+    {
+        Ok(contact) => Ok(Some(contact)),
+        Err(CallError::NotFound(_)) => Ok(None),
+        Err(error @ (CallError::Refused { .. } | CallError::Unavailable { .. })) => Err(error),
+    }
+}
+
+/// Keeps a contact if it is newer than the one there.
+pub fn keep_contact(person: &mut Person, contact: &Contact) -> bool {
+    let newer = person
+        .contact
+        .as_ref()
+        .is_none_or(|known| known.version < contact.version);
+    if newer {
+        person.contact = Some(contact.clone());
+    }
+    newer
+}
+
+impl Person {
+    /// What the person wants to hear.
+    ///
+    /// # Errors
+    /// When what was set cannot be: the text says what.
+    pub fn wants(&self) -> Result<Preferences, String> {
+        let unsubscribed: BTreeSet<Category> = self.unsubscribed.keys().filter_map(|name| name.parse().ok()).collect();
+        Preferences::new(self.preferences.as_ref(), unsubscribed).map_err(|error| error.to_string())
+    }
+
+    /// How the person can be reached.
+    pub fn reach(&self) -> Reach {
+        self.contact.as_ref().map_or(Reach::NONE, |contact| Reach {
+            email: !contact.email.is_empty(),
+            phone: contact.phone.is_some(),
+        })
+    }
+
+    /// The person's time zone, or UTC.
+    pub fn zone(&self) -> TimeZone {
+        let zone = self.contact.as_ref().and_then(|contact| contact.time_zone.parse().ok());
+        zone.unwrap_or_else(TimeZone::utc)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact(name: &str, version: u64) -> Contact {
+        Contact {
+            name: name.to_owned(),
+            email: "ana@example.com".to_owned(),
+            phone: None,
+            locale: "nl".to_owned(),
+            time_zone: "Europe/Amsterdam".to_owned(),
+            version,
+        }
+    }
+
+    #[test]
+    fn the_newer_contact_holds() {
+        let mut person = Person::default();
+        assert_eq!(person.reach(), Reach::NONE);
+        assert!(keep_contact(&mut person, &contact("Ana", 2)));
+        assert!(!keep_contact(&mut person, &contact("Older", 1)));
+        assert!(!keep_contact(&mut person, &contact("Same", 2)));
+        assert!(keep_contact(&mut person, &contact("Newer", 3)));
+        assert_eq!(
+            person.contact.as_ref().map(|contact| contact.name.as_str()),
+            Some("Newer")
+        );
+        assert_eq!(
+            person.reach(),
+            Reach {
+                email: true,
+                phone: false
+            }
+        );
+        assert_eq!(person.zone().name(), "Europe/Amsterdam");
+    }
+
+    #[test]
+    fn nothing_personal_is_shown() {
+        let mut person = Person::default();
+        keep_contact(&mut person, &contact("Ana", 1));
+        assert!(!format!("{person:?}").contains("ana@"));
+    }
+}

@@ -1,0 +1,285 @@
+//! Records, keys and queries.
+//!
+//! | pk | sk | what |
+//! |---|---|---|
+//! | `USER#<user>` | `PERSON` | how to reach a person and what the person wants to hear |
+//! | `USER#<user>` or `OPERATORS` | `NOTE#<message>` | a message in an in-app inbox, and the claim on its sending |
+//! | `USER#<user>` | `SILENT#<message>` | the claim alone, where the inbox is not wanted |
+//! | `MESSAGE#<message>` | `EVENT#00000001` | how a mail or text message ended: sent or failed |
+//! | `ORDER#<order>` | `AUDIENCE` | who may follow an order |
+//! | `RESTAURANT#<restaurant>` | `STAFF` | who works there |
+//! | `ORDER#…`, `RESTAURANT#…`, `OPERATORS` | `LIVE#<connection>` | a connection that follows the topic |
+//! | `CONNECTION#<connection>` | `STATE` | a live connection and its topics |
+//! | `TICKET#<ticket>` | `USED` | a ticket that has opened its connection |
+
+use std::collections::BTreeMap;
+
+use ::store::{Index, Key, Query};
+use contracts::internal::Contact;
+use contracts::notification::Channel;
+use contracts::restaurant::StaffMember;
+use contracts::user::PreferencesChanged;
+use kernel::{CourierId, MessageId, OrderId, RestaurantId, SignedDuration, Timestamp, TypedId as _, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Recipient;
+use crate::live::Topic;
+
+/// How long an inbox keeps a message.
+pub const NOTE_KEPT_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long an order can be followed: longer than any late event about it takes.
+pub const AUDIENCE_KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Followers read at a time.
+pub const WATCHERS_PAGE: usize = 100;
+
+/// How to reach a person and what the person wants to hear: a replica of what the user service owns.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Person {
+    /// How to reach the person; nothing before it was fetched.
+    #[serde(default, with = "::store::json")]
+    pub contact: Option<Contact>,
+    /// What was set; nothing: the defaults.
+    #[serde(default, with = "::store::json")]
+    pub preferences: Option<PreferencesChanged>,
+    /// The sequence of the event that told the preferences.
+    #[serde(default)]
+    pub preferences_sequence: u32,
+    /// Categories whose mails were unsubscribed by a link, and when.
+    #[serde(default, with = "::store::json")]
+    pub unsubscribed: BTreeMap<String, Timestamp>,
+}
+
+/// A message in an inbox. As long as `lease_until`, somebody is at work sending it over `channels`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// What it tells, such as `order_confirmed`.
+    pub kind: String,
+    /// What it is about.
+    pub category: String,
+    /// The headline.
+    pub title: String,
+    /// A sentence or two.
+    pub body: String,
+    /// The order it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// When what it tells happened.
+    pub created_at: Timestamp,
+    /// When it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<Timestamp>,
+    /// The ways it goes besides, with their providers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Channel>,
+    /// Until when the sending is in one consumer's hands, in seconds of the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<i64>,
+    /// When the table forgets it, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+/// A note as it lies in the table.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct NoteItem {
+    /// `NOTE#<message>`.
+    pub sk: String,
+    /// The record.
+    #[serde(flatten)]
+    pub note: Note,
+}
+
+impl NoteItem {
+    /// The message's id.
+    pub fn message_id(&self) -> Option<MessageId> {
+        self.sk.strip_prefix(NOTE_PREFIX)?.parse().ok()
+    }
+}
+
+/// Who may follow an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audience {
+    /// Who ordered.
+    pub customer_id: UserId,
+    /// Who cooks.
+    pub restaurant_id: RestaurantId,
+    /// The restaurant's name, for messages.
+    pub restaurant_name: String,
+    /// Who fetches it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub courier_id: Option<CourierId>,
+    /// The delivery's event that told the courier.
+    #[serde(default)]
+    pub courier_since: u32,
+    /// When the table forgets it, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+/// Who works at a restaurant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staff {
+    /// Everybody.
+    #[serde(with = "::store::json")]
+    pub staff: Vec<StaffMember>,
+}
+
+impl Staff {
+    /// Whether somebody works there.
+    pub fn includes(&self, user_id: UserId) -> bool {
+        self.staff.iter().any(|member| member.user_id == user_id)
+    }
+}
+
+/// A live connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// Whose.
+    pub user_id: UserId,
+    /// True for an operator's.
+    pub operator: bool,
+    /// What it follows.
+    #[serde(default, with = "::store::json")]
+    pub topics: Vec<Topic>,
+    /// When it ends at the latest, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+/// A connection that follows a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watcher {
+    /// The connection.
+    pub connection_id: String,
+    /// Whose.
+    pub user_id: UserId,
+    /// True for an operator's.
+    pub operator: bool,
+    /// When it ends at the latest, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+/// What lies in the partition of a topic: its followers, and who may follow it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum TopicItem {
+    /// A follower.
+    Watcher(Watcher),
+    /// Who may follow an order.
+    Audience(Audience),
+    /// Who may follow a restaurant.
+    Staff(Staff),
+    /// Something else, such as a message in the operators' inbox.
+    Other {},
+}
+
+/// A used ticket.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UsedTicket {
+    /// What it opened.
+    pub connection_id: String,
+    /// When the table forgets it, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+const NOTE_PREFIX: &str = "NOTE#";
+const LIVE_PREFIX: &str = "LIVE#";
+const OPERATORS: &str = "OPERATORS";
+
+/// The moment when the table forgets something that it keeps for a while.
+pub fn expiry(now: Timestamp, kept_for: SignedDuration) -> i64 {
+    now.as_second() + kept_for.as_secs()
+}
+
+/// The key of a person.
+pub fn person_key(user_id: UserId) -> Key {
+    Key::new(format!("USER#{user_id}"), "PERSON")
+}
+
+/// Reads a person as it was a moment ago: a preference that changes while its message is under way may come too late.
+pub fn person_query(user_id: UserId) -> Query {
+    Query::new(Index::Table, format!("USER#{user_id}"), 1)
+        .prefix("PERSON")
+        .eventual()
+}
+
+/// The partition of an inbox.
+pub fn inbox(recipient: Recipient) -> String {
+    match recipient {
+        Recipient::Person(user_id) => format!("USER#{user_id}"),
+        Recipient::Operators => OPERATORS.to_owned(),
+    }
+}
+
+/// The key of a message in an inbox, or of its claim alone.
+pub fn note_key(recipient: Recipient, message_id: MessageId, in_app: bool) -> Key {
+    let prefix = if in_app { NOTE_PREFIX } else { "SILENT#" };
+    Key::new(inbox(recipient), format!("{prefix}{message_id}"))
+}
+
+/// An inbox, newest first.
+pub fn notes(recipient: Recipient, limit: usize) -> Query {
+    Query::new(Index::Table, inbox(recipient), limit)
+        .prefix(NOTE_PREFIX)
+        .newest_first()
+}
+
+/// The event that says how a message ended.
+pub fn outcome_key(message_id: MessageId) -> Key {
+    Key::new(
+        format!("MESSAGE#{message_id}"),
+        format!("{}00000001", ::store::EVENT_PREFIX),
+    )
+}
+
+/// The partition of a topic.
+pub fn topic_partition(topic: &Topic) -> String {
+    match topic {
+        Topic::Order(order_id) => format!("ORDER#{order_id}"),
+        Topic::Restaurant(restaurant_id) => format!("RESTAURANT#{restaurant_id}"),
+        Topic::Operators => OPERATORS.to_owned(),
+    }
+}
+
+/// A topic's followers, and who may follow it where that decides who still may. Followers of a moment ago suffice: who
+/// has only just subscribed asks for the present state over HTTP.
+pub fn topic_items(topic: &Topic) -> Query {
+    let query = Query::new(Index::Table, topic_partition(topic), WATCHERS_PAGE).eventual();
+    match topic {
+        Topic::Order(_) | Topic::Restaurant(_) => query,
+        // The operators' partition holds their inbox too.
+        Topic::Operators => query.prefix(LIVE_PREFIX),
+    }
+}
+
+/// The key of who may follow an order.
+pub fn audience_key(order_id: OrderId) -> Key {
+    Key::new(format!("ORDER#{order_id}"), "AUDIENCE")
+}
+
+/// The key of who works at a restaurant.
+pub fn staff_key(restaurant_id: RestaurantId) -> Key {
+    Key::new(format!("RESTAURANT#{restaurant_id}"), "STAFF")
+}
+
+/// The key of a follower.
+pub fn watcher_key(topic: &Topic, connection_id: &str) -> Key {
+    Key::new(topic_partition(topic), format!("{LIVE_PREFIX}{connection_id}"))
+}
+
+/// The key of a connection.
+pub fn connection_key(connection_id: &str) -> Key {
+    Key::new(format!("CONNECTION#{connection_id}"), "STATE")
+}
+
+/// The key of a ticket that has been used.
+pub fn ticket_key(ticket_id: &str) -> Key {
+    Key::new(format!("TICKET#{ticket_id}"), "USED")
+}
+
+impl Audience {
+    /// Whether somebody is the order's customer or courier.
+    pub fn admits(&self, user_id: UserId) -> bool {
+        self.customer_id == user_id
+            || self
+                .courier_id
+                .is_some_and(|courier_id| courier_id.uuid() == user_id.uuid())
+    }
+}

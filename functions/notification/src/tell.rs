@@ -1,0 +1,234 @@
+//! Telling somebody something, once.
+//!
+//! A message is an item in the recipient's inbox, created on condition that it is not there: its id follows from the
+//! event, so a redelivery creates nothing. The same item is the claim on mails and text messages: whoever creates it has
+//! [`LEASE`] to hand them to their providers. Each one's end is an event of its own ([`crate::publish`]), and what has
+//! ended is never sent again. A consumer that dies between the provider's yes and the event leaves a gap: after the lease
+//! another sends once more. Neither provider can close it, so in that gap a message goes at least once.
+
+use ::store::{Commit, CommitError, Stored};
+use contracts::notification::Channel;
+use contracts::{Cause, Envelope};
+use kernel::{MessageId, OrderId, SignedDuration, UserId};
+use runtime::{Consumed, Done, Undone};
+
+use crate::app::Desk;
+use crate::domain::{Notice, Recipient, Route, Rule, message_id, route};
+use crate::providers::{NotTaken, Parcel};
+use crate::publish::{Outgoing, failed, sent};
+use crate::store::{NOTE_KEPT_FOR, Note, Person, expiry, note_key, outcome_key};
+use crate::text::{Locale, Reader, Text, mail, write};
+use crate::{people, unsubscribe};
+
+/// How long a consumer may take to hand a message over: longer than the function lives.
+const LEASE: SignedDuration = SignedDuration::from_secs(40);
+
+/// One notice to one recipient.
+struct Telling<'a> {
+    desk: &'a Desk,
+    event: &'a Envelope,
+    cause: &'a Cause,
+    recipient: Recipient,
+    rule: Rule,
+}
+
+/// Tells somebody something that an event caused.
+///
+/// # Errors
+/// When a provider, the user service or the table asks for another try.
+pub async fn tell(
+    desk: &Desk,
+    event: &Envelope,
+    cause: &Cause,
+    recipient: Recipient,
+    notice: &Notice,
+    order_id: Option<OrderId>,
+) -> Consumed {
+    let telling = Telling {
+        desk,
+        event,
+        cause,
+        recipient,
+        rule: notice.rule(),
+    };
+    let person = telling.person().await?;
+    let zone = person.zone();
+    let preferences = person.wants().map_err(Undone::Park)?;
+    let route = route(&telling.rule, &preferences, person.reach(), &zone, cause.now);
+    let locale = person
+        .contact
+        .as_ref()
+        .map_or(Locale::En, |contact| Locale::of(&contact.locale));
+    let text = write(
+        notice,
+        Reader {
+            locale,
+            zone: &zone,
+            now: event.time,
+        },
+    );
+    let parcels = telling.parcels(&person, &text, route, order_id)?;
+    telling.carry_out(&text, route, order_id, parcels).await
+}
+
+impl Telling<'_> {
+    /// The recipient, with a contact if there is any: one that was not told of is asked for.
+    async fn person(&self) -> Result<Person, Undone> {
+        let Recipient::Person(user_id) = self.recipient else {
+            return Ok(Person::default());
+        };
+        let mut person = people::read(&self.desk.table, user_id).await?;
+        let goes_out = self.rule.email || self.rule.sms;
+        if person.contact.is_none() && goes_out {
+            let contact = people::ask(&self.desk.internal, user_id).await?;
+            if let Some(contact) = contact {
+                let keep = |person: &mut Person| people::keep_contact(person, &contact);
+                people::change(&self.desk.table, user_id, self.cause, keep).await?;
+                person.contact = Some(contact);
+            }
+        }
+        Ok(person)
+    }
+
+    fn id(&self, channel: Channel) -> MessageId {
+        let recipient = crate::store::inbox(self.recipient);
+        message_id(self.event.time, &self.event.id, &recipient, self.rule.name, channel)
+    }
+
+    fn parcels(
+        &self,
+        person: &Person,
+        text: &Text,
+        route: Route,
+        order_id: Option<OrderId>,
+    ) -> Result<Vec<(UserId, Parcel)>, Undone> {
+        let (Recipient::Person(user_id), Some(contact)) = (self.recipient, &person.contact) else {
+            return Ok(Vec::new());
+        };
+        let mut parcels = Vec::new();
+        if route.email {
+            let unsubscribe = (!self.rule.essential)
+                .then(|| unsubscribe::link(&self.desk.cursor_key, &self.desk.api_url, user_id, self.rule.category))
+                .flatten();
+            let mail = mail(text, &contact.name, order_id, unsubscribe.as_deref())
+                .map_err(|error| Undone::Park(format!("the mail cannot be written: {error}")))?;
+            parcels.push((
+                user_id,
+                Parcel::Mail {
+                    to: contact.email.clone(),
+                    mail,
+                    unsubscribe,
+                },
+            ));
+        }
+        if let Some(phone) = contact.phone.as_ref().filter(|_| route.sms) {
+            parcels.push((
+                user_id,
+                Parcel::Sms {
+                    to: phone.clone(),
+                    text: text.sms(),
+                },
+            ));
+        }
+        Ok(parcels)
+    }
+
+    /// Creates the message, or finds it; then sends what nobody has sent.
+    async fn carry_out(
+        &self,
+        text: &Text,
+        route: Route,
+        order_id: Option<OrderId>,
+        mut parcels: Vec<(UserId, Parcel)>,
+    ) -> Consumed {
+        if !route.in_app && parcels.is_empty() {
+            return Ok(Done);
+        }
+        let now = self.cause.now;
+        let lease_until = (!parcels.is_empty()).then(|| expiry(now, LEASE));
+        let note = Note {
+            kind: self.rule.name.to_owned(),
+            category: self.rule.category.as_str().to_owned(),
+            title: text.title.clone(),
+            body: text.body.clone(),
+            order_id,
+            created_at: self.event.time,
+            read_at: None,
+            channels: parcels.iter().map(|(_, parcel)| parcel.channel()).collect(),
+            lease_until,
+            expires_at: expiry(now, NOTE_KEPT_FOR),
+        };
+        let key = note_key(self.recipient, self.id(Channel::InApp), route.in_app);
+        let claim = Commit::new(self.cause).also_create(&key, &note, "claimed");
+        match self.desk.table.commit(claim).await {
+            Ok(()) => {}
+            Err(CommitError::Refused(_)) if parcels.is_empty() => return Ok(Done),
+            Err(CommitError::Refused(_)) => {
+                parcels = self.unsent(parcels).await?;
+                if parcels.is_empty() {
+                    return Ok(Done);
+                }
+                self.take_over(&key).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.send(parcels).await
+    }
+
+    /// Leaves out what has ended.
+    async fn unsent(&self, parcels: Vec<(UserId, Parcel)>) -> Result<Vec<(UserId, Parcel)>, Undone> {
+        let keys: Vec<_> = parcels
+            .iter()
+            .map(|(_, parcel)| outcome_key(self.id(parcel.channel())))
+            .collect();
+        let ends = self.desk.table.get_all(&keys).await?;
+        Ok(parcels
+            .into_iter()
+            .zip(ends)
+            .filter_map(|(parcel, end)| end.is_none().then_some(parcel))
+            .collect())
+    }
+
+    /// Takes the sending over from whoever claimed it, once the lease has ended.
+    async fn take_over(&self, key: &::store::Key) -> Result<(), Undone> {
+        let Some(claimed): Option<Stored<Note>> = self.desk.table.get(key).await? else {
+            return Err(Undone::Retry("the message is being written".to_owned()));
+        };
+        if claimed
+            .value
+            .lease_until
+            .is_some_and(|lease_until| self.cause.now.as_second() < lease_until)
+        {
+            return Err(Undone::Retry("the message is being sent".to_owned()));
+        }
+        let mut note = claimed.value.clone();
+        note.lease_until = Some(expiry(self.cause.now, LEASE));
+        let commit = Commit::new(self.cause).also_replace(key, &claimed, &note, "claimed");
+        Ok(self.desk.table.commit(commit).await?)
+    }
+
+    /// Hands messages to their providers and publishes how each ended. One that is to be tried again does not keep the
+    /// others from going.
+    async fn send(&self, parcels: Vec<(UserId, Parcel)>) -> Consumed {
+        let mut later = None;
+        for (user_id, parcel) in parcels {
+            let channel = parcel.channel();
+            let message_id = self.id(channel);
+            let message = Outgoing {
+                message_id,
+                user_id,
+                channel,
+                rule: &self.rule,
+            };
+            match self.desk.providers.take(message_id, &parcel).await {
+                Ok(()) => sent(&self.desk.table, self.cause, message).await?,
+                Err(NotTaken::Refused(reason)) => {
+                    tracing::warn!(message.id = %message_id, reason, "a provider refused a message");
+                    failed(&self.desk.table, self.cause, message, reason).await?;
+                }
+                Err(NotTaken::Later(reason)) => later = Some(reason),
+            }
+        }
+        later.map_or(Ok(Done), |reason| Err(Undone::Retry(reason)))
+    }
+}

@@ -1,0 +1,256 @@
+//! English.
+
+use kernel::Money;
+
+use super::format::{clock, moment, money, window};
+use super::{Reader, Text};
+use crate::domain::{CancelledBy, Notice};
+
+/// A name longer than this is cut: a text message should be one.
+const NAME_LENGTH_MAX: usize = 40;
+
+/// Writes a notice in English.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per notice; splitting them would hide that none is missing"
+)]
+pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
+    let Reader { zone, now, .. } = reader;
+    match notice {
+        Notice::OrderConfirmed {
+            restaurant,
+            total,
+            promised,
+            scheduled,
+        } => {
+            let restaurant = name(restaurant);
+            let asked = if *scheduled {
+                format!("We will hand it to {restaurant} in time.")
+            } else {
+                format!("{restaurant} has been asked to start.")
+            };
+            let expected = window(zone, now, *promised);
+            text("Your order is confirmed", format!("{asked} Expect it {expected}."))
+                .fact("From", restaurant)
+                .fact("Expected", expected)
+                .fact("Reserved on your card", money(*total))
+        }
+        Notice::OrderAccepted { restaurant, promised } => text(
+            format!("{} is cooking", name(restaurant)),
+            format!(
+                "Your order is being prepared. Expect it {}.",
+                window(zone, now, *promised)
+            ),
+        ),
+        Notice::OrderDelayed {
+            restaurant,
+            ready_at,
+            reason,
+        } => text(
+            "Your order takes longer",
+            format!(
+                "{} needs until {}{}. We are sorry for the wait.",
+                name(restaurant),
+                clock(zone, now, *ready_at),
+                because(reason)
+            ),
+        ),
+        Notice::OrderReady { restaurant } => text(
+            "Your food is ready",
+            format!("{} is done and hands it to the courier.", name(restaurant)),
+        ),
+        Notice::OutForDelivery { restaurant } => text(
+            "Your food is on its way",
+            format!("The courier has left {}.", somewhere(restaurant.as_deref())),
+        ),
+        Notice::CourierAtDoor { restaurant } => text(
+            "The courier is at your door",
+            format!("Your food from {} is there.", somewhere(restaurant.as_deref())),
+        ),
+        Notice::OrderDelivered { restaurant } => text(
+            "Enjoy your meal!",
+            format!("Your food from {} has been delivered.", name(restaurant)),
+        ),
+        Notice::OrderRejected { restaurant, reason } => text(
+            "Your order was not taken",
+            format!("{}{}. {}", name(restaurant), refusal(reason), money_back(None)),
+        )
+        .fact("From", name(restaurant)),
+        Notice::OrderCancelled {
+            restaurant,
+            by,
+            reason,
+            fee,
+        } => text(
+            "Your order was cancelled",
+            format!(
+                "{} {}",
+                cancelled(&name(restaurant), *by, reason),
+                money_back(Some(*fee))
+            ),
+        )
+        .fact("From", name(restaurant))
+        .fact("Charged", money(*fee)),
+        Notice::OrderUnpaid { restaurant } => text(
+            "Your order was cancelled",
+            format!(
+                "The payment for your order from {} was declined. Nothing is charged.",
+                name(restaurant)
+            ),
+        ),
+        Notice::OrderUndeliverable {
+            restaurant,
+            reason,
+            fee,
+        } => text(
+            "Your order could not be delivered",
+            format!(
+                "{} {}",
+                undeliverable(&name(restaurant), reason),
+                money_back(Some(*fee))
+            ),
+        )
+        .fact("From", name(restaurant))
+        .fact("Charged", money(*fee)),
+        Notice::PaymentDeclined { restaurant } => text(
+            "Your payment was declined",
+            format!(
+                "Your bank declined the payment for your order from {}. Nothing was charged, and nothing is cooked.",
+                somewhere(restaurant.as_deref())
+            ),
+        ),
+        Notice::PaymentActionRequired { restaurant } => text(
+            "Approve your payment",
+            format!(
+                "Your bank asks for your approval before {} can start. Open the app to give it.",
+                somewhere(restaurant.as_deref())
+            ),
+        ),
+        Notice::PaymentExpired { restaurant } => text(
+            "Your payment ran out",
+            format!(
+                "The amount reserved for your order from {} was released. Nothing was charged.",
+                somewhere(restaurant.as_deref())
+            ),
+        ),
+        Notice::Receipt { restaurant, amount } => {
+            let restaurant = somewhere(restaurant.as_deref());
+            text(
+                format!("Your receipt: {}", money(*amount)),
+                format!("You were charged {} for your order from {restaurant}.", money(*amount)),
+            )
+            .fact("From", restaurant)
+            .fact("Charged", money(*amount))
+            .fact("On", moment(zone, now))
+        }
+        Notice::CourierAssigned { restaurant } => text(
+            "A new delivery",
+            format!("Fetch the order at {}.", somewhere(restaurant.as_deref())),
+        ),
+        Notice::CourierDelayed { restaurant, ready_at } => text(
+            "The kitchen is late",
+            format!("{} is done at {}.", name(restaurant), clock(zone, now, *ready_at)),
+        ),
+        Notice::CourierCancelled { restaurant } => text(
+            "Delivery cancelled",
+            format!("The order from {} is off: you are free.", name(restaurant)),
+        ),
+        Notice::DeliveryEscalated { offers, restaurant } => text(
+            "No courier found",
+            format!(
+                "{offers} {} asked; the food waits at {}.",
+                if *offers == 1 { "courier was" } else { "couriers were" },
+                somewhere(restaurant.as_deref())
+            ),
+        ),
+        Notice::SignUpRepeated => text(
+            "You already have an account",
+            "Somebody tried to sign up with your e-mail address. If it was you, sign in instead, or reset your password. \
+             If not, you need do nothing: nothing has changed.",
+        ),
+    }
+}
+
+fn text(title: impl Into<String>, body: impl Into<String>) -> Text {
+    Text {
+        title: title.into(),
+        body: body.into(),
+        facts: Vec::new(),
+    }
+}
+
+impl Text {
+    fn fact(mut self, label: &'static str, value: impl Into<String>) -> Self {
+        self.facts.push((label, value.into()));
+        self
+    }
+}
+
+/// A restaurant's name on one line, cut to a bearable length.
+fn name(restaurant: &str) -> String {
+    let line: String = restaurant
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if line.chars().count() <= NAME_LENGTH_MAX {
+        return line;
+    }
+    let cut: String = line.chars().take(NAME_LENGTH_MAX - 3).collect();
+    format!("{}...", cut.trim_end())
+}
+
+fn somewhere(restaurant: Option<&str>) -> String {
+    restaurant.map_or_else(|| "the restaurant".to_owned(), name)
+}
+
+/// Why a kitchen is late; a code without words of its own says nothing.
+fn because(reason: &str) -> &'static str {
+    match reason {
+        "too_busy" => " because it is very busy",
+        "out_of_stock" => " because something ran out",
+        _ => "",
+    }
+}
+
+fn refusal(reason: &str) -> &'static str {
+    match reason {
+        "too_busy" => " is too busy to take your order",
+        "out_of_stock" => " has run out of something you ordered",
+        "closing" => " is about to close",
+        "no_answer" => " did not answer in time",
+        _ => " cannot take your order",
+    }
+}
+
+fn cancelled(restaurant: &str, by: CancelledBy, reason: &str) -> String {
+    match (by, reason) {
+        (CancelledBy::Customer, _) => format!("You cancelled your order from {restaurant}."),
+        (CancelledBy::Restaurant, _) => format!("{restaurant} had to cancel your order."),
+        (CancelledBy::Platform, "payment_timeout") => {
+            format!("Your order from {restaurant} was not paid in time.")
+        }
+        (CancelledBy::Platform, "no_courier") => {
+            format!("No courier could be found for your order from {restaurant}. We are sorry.")
+        }
+        (CancelledBy::Platform, _) => format!("We had to cancel your order from {restaurant}. We are sorry."),
+    }
+}
+
+fn undeliverable(restaurant: &str, reason: &str) -> String {
+    let why = match reason {
+        "customer_absent" => "nobody was there to take it",
+        "wrong_address" => "the address could not be found",
+        "unsafe" => "it was not safe to",
+        "damaged" => "it was damaged on the way",
+        _ => "something went wrong",
+    };
+    format!("The courier could not hand over your order from {restaurant}: {why}.")
+}
+
+/// What happens to the money: the reservation is released, less what is charged.
+fn money_back(fee: Option<Money>) -> String {
+    match fee.filter(|fee| !fee.is_zero()) {
+        Some(fee) => format!("{} is charged; the rest that was reserved is released.", money(fee)),
+        None => "Nothing is charged, and what was reserved is released.".to_owned(),
+    }
+}

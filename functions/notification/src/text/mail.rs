@@ -1,0 +1,81 @@
+//! Mails: a text in a plain and an HTML dress. The templates escape whatever they are given.
+
+use askama::Template;
+use kernel::OrderId;
+
+use super::{BRAND, Text};
+
+/// A mail, written and ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The subject line.
+    pub subject: String,
+    /// The body for programs that show no HTML.
+    pub plain: String,
+    /// The body.
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Html<'a> {
+    brand: &'a str,
+    name: &'a str,
+    text: &'a Text,
+    order: Option<String>,
+    unsubscribe: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "mail.txt", escape = "none")]
+struct Plain<'a> {
+    brand: &'a str,
+    name: &'a str,
+    text: &'a Text,
+    order: Option<String>,
+    unsubscribe: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "unsubscribed.html")]
+struct Unsubscribed<'a> {
+    brand: &'a str,
+    category: String,
+}
+
+/// Dresses a text as a mail to somebody. `unsubscribe` is the link that ends mails of this category, where one may.
+///
+/// # Errors
+/// When a template cannot be filled, which a test rules out.
+pub fn mail(text: &Text, name: &str, order: Option<OrderId>, unsubscribe: Option<&str>) -> Result<Mail, askama::Error> {
+    let brand = BRAND;
+    let order = order.map(|order_id| order_id.to_string());
+    // A line break in a subject would begin another header.
+    let subject = text.title.replace(['\r', '\n'], " ");
+    let html = Html {
+        brand,
+        name,
+        text,
+        order: order.clone(),
+        unsubscribe,
+    }
+    .render()?;
+    let plain = Plain {
+        brand,
+        name,
+        text,
+        order,
+        unsubscribe,
+    }
+    .render()?;
+    Ok(Mail { subject, plain, html })
+}
+
+/// The page that an unsubscribe link opens.
+///
+/// # Errors
+/// When the template cannot be filled, which a test rules out.
+pub fn unsubscribed_page(category: &str) -> Result<String, askama::Error> {
+    let category = category.replace('_', " ");
+    Unsubscribed { brand: BRAND, category }.render()
+}

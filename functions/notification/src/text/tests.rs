@@ -1,0 +1,174 @@
+//! What the texts look like, and that they cannot be made to say something else.
+
+use super::*;
+use crate::domain::CancelledBy;
+use kernel::{Currency, Money};
+
+const ORDER: &str = "ord_01jd8v4q6nf2x9m3k7p0zr5t1c";
+
+fn written(notice: &Notice) -> Text {
+    let zone = "Europe/Amsterdam".parse().unwrap();
+    let now = "2026-11-20T18:30:00Z".parse().unwrap();
+    write(
+        notice,
+        Reader {
+            locale: Locale::of("nl"),
+            zone: &zone,
+            now,
+        },
+    )
+}
+
+fn eur(amount: i64) -> Money {
+    Money::new(amount, Currency::EUR)
+}
+
+fn confirmed(restaurant: &str) -> Notice {
+    Notice::OrderConfirmed {
+        restaurant: restaurant.to_owned(),
+        total: eur(2890),
+        promised: contracts::order::Window {
+            from: "2026-11-20T19:05:00Z".parse().unwrap(),
+            to: "2026-11-20T19:20:00Z".parse().unwrap(),
+        },
+        scheduled: false,
+    }
+}
+
+#[test]
+fn a_confirmation_in_plain_text() {
+    let text = written(&confirmed("Trattoria Bellini"));
+    let mail = mail(
+        &text,
+        "Ana",
+        ORDER.parse().ok(),
+        Some("https://api.example/v1/unsubscribe?token=t"),
+    )
+    .unwrap();
+    insta::assert_snapshot!(mail.plain, @"
+    Tiffin
+
+    Hello Ana,
+
+    Trattoria Bellini has been asked to start. Expect it 20:05-20:20.
+
+    From: Trattoria Bellini
+    Expected: 20:05-20:20
+    Reserved on your card: €28.90
+
+    Order ord_01jd8v4q6nf2x9m3k7p0zr5t1c
+
+    No more mails like this: https://api.example/v1/unsubscribe?token=t
+    ");
+}
+
+#[test]
+fn a_confirmation_in_html() {
+    let text = written(&confirmed("Trattoria Bellini"));
+    let mail = mail(
+        &text,
+        "Ana",
+        ORDER.parse().ok(),
+        Some("https://api.example/v1/unsubscribe?token=a&b"),
+    )
+    .unwrap();
+    insta::assert_snapshot!(mail.html, @r#"
+    <!doctype html>
+    <html lang="en">
+    <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Your order is confirmed</title></head>
+    <body style="margin:0;background:#f6f4f0;font:16px/1.5 sans-serif;color:#222">
+    <div style="max-width:34em;margin:0 auto;padding:2em 1.5em;background:#fff">
+    <p style="font-weight:bold;color:#b4451f">Tiffin</p>
+    <h1 style="font-size:1.4em">Your order is confirmed</h1>
+    <p>Hello Ana,</p>
+    <p>Trattoria Bellini has been asked to start. Expect it 20:05-20:20.</p>
+    <table style="border-collapse:collapse">
+    <tr><td style="padding:.2em 1.5em .2em 0;color:#666">From</td><td>Trattoria Bellini</td></tr>
+    <tr><td style="padding:.2em 1.5em .2em 0;color:#666">Expected</td><td>20:05-20:20</td></tr>
+    <tr><td style="padding:.2em 1.5em .2em 0;color:#666">Reserved on your card</td><td>€28.90</td></tr>
+    </table>
+    <p style="color:#666;font-size:.85em">Order ord_01jd8v4q6nf2x9m3k7p0zr5t1c</p>
+    <p style="color:#666;font-size:.85em"><a href="https://api.example/v1/unsubscribe?token=a&#38;b">No more mails like this</a></p>
+    </div>
+    </body>
+    </html>
+    "#);
+}
+
+#[test]
+fn names_cannot_bring_markup_or_headers() {
+    let text = written(&confirmed("<script>alert(1)</script>\r\nBcc: x@y.example"));
+    let mail = mail(&text, "<b>\"Ana\" & Co</b>", None, None).unwrap();
+    assert!(!mail.html.contains("<script>") && !mail.html.contains("<b>"));
+    assert!(
+        mail.html.contains("&#60;b&#62;") || mail.html.contains("&lt;b&gt;"),
+        "{}",
+        mail.html
+    );
+    assert!(!mail.subject.contains(['\r', '\n']));
+    assert!(!text.body.contains(['\r', '\n']));
+    let page = unsubscribed_page("<i>order_updates").unwrap();
+    assert!(!page.contains("<i>"));
+}
+
+#[test]
+fn an_end_without_food_says_why_and_what_happens_to_the_money() {
+    let restaurant = || "Trattoria Bellini".to_owned();
+    let cancelled = |by, reason: &str, fee| Notice::OrderCancelled {
+        restaurant: restaurant(),
+        by,
+        reason: reason.to_owned(),
+        fee: eur(fee),
+    };
+    let texts = [
+        written(&cancelled(CancelledBy::Customer, "changed_my_mind", 0)),
+        written(&cancelled(CancelledBy::Customer, "too_slow", 500)),
+        written(&cancelled(CancelledBy::Platform, "no_courier", 0)),
+        written(&cancelled(CancelledBy::Platform, "payment_timeout", 0)),
+        written(&Notice::OrderRejected {
+            restaurant: restaurant(),
+            reason: "no_answer".to_owned(),
+        }),
+        written(&Notice::OrderUndeliverable {
+            restaurant: restaurant(),
+            reason: "customer_absent".to_owned(),
+            fee: eur(2890),
+        }),
+    ];
+    let bodies: Vec<_> = texts.iter().map(|text| text.body.as_str()).collect();
+    insta::assert_snapshot!(bodies.join("\n"), @"
+    You cancelled your order from Trattoria Bellini. Nothing is charged, and what was reserved is released.
+    You cancelled your order from Trattoria Bellini. €5.00 is charged; the rest that was reserved is released.
+    No courier could be found for your order from Trattoria Bellini. We are sorry. Nothing is charged, and what was reserved is released.
+    Your order from Trattoria Bellini was not paid in time. Nothing is charged, and what was reserved is released.
+    Trattoria Bellini did not answer in time. Nothing is charged, and what was reserved is released.
+    The courier could not hand over your order from Trattoria Bellini: nobody was there to take it. €28.90 is charged; the rest that was reserved is released.
+    ");
+}
+
+#[test]
+fn text_messages_fit_into_one() {
+    let long = "The Very Long Named Restaurant Of The Old Harbour And Its Seven Sisters".to_owned();
+    let notices = [
+        Notice::OutForDelivery {
+            restaurant: Some(long.clone()),
+        },
+        Notice::CourierAtDoor {
+            restaurant: Some(long.clone()),
+        },
+        Notice::CourierAtDoor { restaurant: None },
+        Notice::CourierCancelled {
+            restaurant: long.clone(),
+        },
+        Notice::PaymentActionRequired { restaurant: Some(long) },
+    ];
+    for notice in notices {
+        let sms = written(&notice).sms();
+        assert!(sms.chars().count() <= 160 && sms.is_ascii(), "{sms}");
+    }
+    let sms = written(&Notice::CourierAtDoor {
+        restaurant: Some("Bellini".to_owned()),
+    })
+    .sms();
+    insta::assert_snapshot!(sms, @"Tiffin: The courier is at your door. Your food from Bellini is there.");
+}
