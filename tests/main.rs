@@ -9,6 +9,7 @@
     reason = "everything here is a test, which the lints see only in functions that are marked as one, and draws its own keys"
 )]
 
+mod authorisation;
 mod resilience;
 mod sample_events;
 mod store_conformance;
