@@ -1,0 +1,132 @@
+//! `POST /v1/webhooks/stripe`
+
+use axum::extract::State;
+use bytes::Bytes;
+use contracts::Cause;
+use http::{HeaderMap, StatusCode};
+use kernel::PaymentId;
+use runtime::{Json, Problem, RequestCause};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::carry_out::{Failure, Progress, Subject, carry_out, load};
+use crate::domain::{Command, IntentId, Observation, VoidReason};
+use crate::stripe;
+use crate::stripe::signature::WebhookSecret;
+
+/// What Stripe sends, as far as it is believed: that something may have happened to an intent. What has happened is
+/// asked of Stripe itself, so old, repeated and reordered webhooks do no harm.
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    object: Object,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    object: String,
+    id: String,
+}
+
+/// The webhook was taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Received {
+    /// Always true.
+    received: bool,
+}
+
+/// Takes Stripe's word that a payment may have changed. Only what Stripe signed in the last five minutes is believed.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/stripe",
+    operation_id = "stripe_webhook",
+    tag = "webhooks",
+    params(("stripe-signature" = String, Header, description = "`t=<seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`")),
+    request_body(content = serde_json::Value, description = "A Stripe event.", content_type = "application/json"),
+    responses(
+        (status = 200, description = "Taken, or none of this service's business.", body = Received),
+        (status = 400, description = "`invalid_signature`, or `malformed_json`.", body = Problem),
+        (status = 409, description = "`contradiction`: what Stripe shows cannot be; a person must look.", body = Problem),
+        (status = 413, description = "The body is too large.", body = Problem),
+        (status = 503, description = "Send it again.", body = Problem),
+    )
+)]
+pub async fn stripe_webhook(
+    State(app): State<App>,
+    State(secret): State<WebhookSecret>,
+    RequestCause(cause): RequestCause,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Received>, Problem> {
+    let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
+    secret
+        .verify(signature.unwrap_or_default(), &body, cause.now)
+        .map_err(|error| {
+            tracing::warn!(error = %error, "a webhook is not believed");
+            Problem::new(StatusCode::BAD_REQUEST, "invalid_signature", error.to_string())
+        })?;
+    let event: Event = serde_json::from_slice(&body).map_err(|_| {
+        let detail = "The body is not an event of Stripe.";
+        Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
+    })?;
+    if event.data.object.object == "payment_intent" {
+        look(&app, &event, &cause).await?;
+    }
+    Ok(Json(Received { received: true }))
+}
+
+async fn look(app: &App, event: &Event, cause: &Cause) -> Result<(), Problem> {
+    let intent = IntentId::new(&event.data.object.id);
+    let shown = match app.stripe.retrieve(&intent).await {
+        Ok(shown) => shown,
+        // Not of this account, or of a test that is over.
+        Err(stripe::Failure::Refused { status: 404, .. }) => return Ok(()),
+        Err(failure) => return Err(failure.into()),
+    };
+    let Some(payment_id) = shown.payment_id() else {
+        return Ok(());
+    };
+    let observation = Observation {
+        intent,
+        standing: shown.standing()?,
+        void_reason: match shown.lapsed() {
+            Some(reason) => reason,
+            None => likely_void_reason(app, payment_id, cause).await?,
+        },
+    };
+    let subject = Subject {
+        payment_id,
+        customer_id: None,
+    };
+    // Only the webhook that changes something leaves a mark: the others have nothing to repeat.
+    let mark = format!("stripe/{}", event.id);
+    match carry_out(app, subject, &Command::Observe(observation), cause, Some(&mark)).await {
+        Ok(Progress::Done | Progress::Open) => Ok(()),
+        Ok(Progress::Refused(reason)) => Err(contradiction(&reason)),
+        Err(Failure::Rejected(rejection)) => Err(contradiction(&rejection)),
+        Err(Failure::Store(error)) => Err(error.into()),
+        Err(Failure::Provider(failure)) => Err(failure.into()),
+    }
+}
+
+async fn likely_void_reason(app: &App, payment_id: PaymentId, cause: &Cause) -> Result<VoidReason, Problem> {
+    let stored = load(app, payment_id).await?;
+    Ok(stored.map_or(VoidReason::OrderEnded, |stored| {
+        stored.value.state.likely_void_reason(cause.now)
+    }))
+}
+
+/// Stripe sends it again for days and shows that it fails, until somebody has looked.
+fn contradiction(reason: &dyn std::fmt::Display) -> Problem {
+    tracing::error!(reason = %reason, "a webhook contradicts what is known");
+    Problem::conflict(
+        "contradiction",
+        "What the provider shows contradicts what is known of the payment.",
+    )
+}

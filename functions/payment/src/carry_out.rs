@@ -1,0 +1,342 @@
+//! Carries a command through: decide, ask the provider, record what it shows, until there is nothing left to do.
+//!
+//! Before the provider is asked for anything that can move money, the intent it is asked about is committed. So a crash
+//! at any point, a lost reply or a repeated message finds the same intent again, and the provider itself sees to it that
+//! one intent reserves once and charges once.
+
+use std::time::Duration;
+
+use ::store::{Commit, CommitError, StoreError, Stored};
+use contracts::Cause;
+use kernel::{Money, PaymentId, PaymentMethodId, UserId};
+
+use crate::app::App;
+use crate::domain::{
+    Ask, Attempt, Card, Command, Decision, Event, IntentId, Observation, Rejection, Standing, State, VoidReason, decide,
+};
+use crate::publish::{order_of, publish};
+use crate::store::{MethodRecord, Payment, PaymentRecord, method_key, payment_key};
+use crate::stripe::{self, Intent, NewIntent};
+
+/// Steps of one command at most: a first payment takes six, and a lost race two more.
+const STEPS_MAX: usize = 20;
+/// The pause after a lost race: as long as the winner's commit may take.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
+
+/// Which payment, and whose if that is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The order's customer, if an order's event brings the command.
+    pub customer_id: Option<UserId>,
+}
+
+/// How far a command got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// There is nothing left to do.
+    Done,
+    /// The provider has not made up its mind: look again later.
+    Open,
+    /// The provider refuses to do it, and would again.
+    Refused(String),
+}
+
+/// Why a command was not carried through.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The rules say no.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The provider.
+    #[error(transparent)]
+    Provider(#[from] stripe::Failure),
+}
+
+/// The provider's answer to an ask.
+struct Answer {
+    command: Command,
+    /// What it said if it did not do as asked.
+    refusal: Option<String>,
+}
+
+/// One command on its way.
+struct Errand<'a> {
+    app: &'a App,
+    subject: Subject,
+    cause: &'a Cause,
+    /// The event whose consumption is marked by the first commit.
+    mark: Option<&'a str>,
+    /// This very errand recorded the request, so no intent can be there yet.
+    first: bool,
+    /// This very errand made the intent, so it cannot be confirmed yet.
+    made: Option<IntentId>,
+}
+
+/// Carries a command through. `mark`: the id of an event that may change something once.
+///
+/// # Errors
+/// See [`Failure`]; what was committed until then stands, and the same command goes on from there.
+pub async fn carry_out(
+    app: &App,
+    subject: Subject,
+    command: &Command,
+    cause: &Cause,
+    mark: Option<&str>,
+) -> Result<Progress, Failure> {
+    let mut errand = Errand {
+        app,
+        subject,
+        cause,
+        mark,
+        first: false,
+        made: None,
+    };
+    // A request is nearly always the first that is heard of a payment: writing without reading finds out.
+    let mut held = matches!(command, Command::Request { .. }).then_some(None);
+    let mut current = command.clone();
+    let mut asked: Option<(Ask, Answer)> = None;
+    // Somebody else changed the payment since the provider answered.
+    let mut overtaken = false;
+    for _ in 0..STEPS_MAX {
+        let payment = match held.take() {
+            Some(payment) => payment,
+            None => errand.load().await?,
+        };
+        let state = payment.as_ref().map(|stored| &stored.value.state);
+        tracing::debug!(payment.id = %subject.payment_id, payment.state = state.map(State::name), command = current.name(), "a step");
+        let decision = match decide(state, &current) {
+            // An old answer contradicts what has been recorded since: the command itself decides.
+            Err(_) if overtaken && current != *command => Decision::Nothing,
+            decision => decision?,
+        };
+        match decision {
+            Decision::Become { state, event } => match errand.commit(payment.as_ref(), state, event.as_ref()).await {
+                Ok(stored) => {
+                    held = Some(Some(stored));
+                    current = command.clone();
+                    asked = None;
+                }
+                Err(CommitError::Duplicate) => return Ok(Progress::Done),
+                Err(CommitError::Conflict | CommitError::KeyTaken(_) | CommitError::Refused(_)) => {
+                    overtaken = true;
+                    tokio::time::sleep(CONFLICT_PAUSE).await;
+                }
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            },
+            Decision::Ask(ask) => {
+                if let Some((_, answer)) = asked.take_if(|(before, _)| *before == ask) {
+                    return Ok(stalled(answer));
+                }
+                let answer = errand.ask(&ask).await?;
+                current = answer.command.clone();
+                asked = Some((ask, answer));
+                held = Some(payment);
+                overtaken = false;
+            }
+            Decision::Nothing if current == *command => return Ok(Progress::Done),
+            // The answer is no news. Either somebody else has recorded it, or nothing has moved.
+            Decision::Nothing => current = command.clone(),
+        }
+    }
+    Err(StoreError::Contended(u32::try_from(STEPS_MAX).unwrap_or(u32::MAX)).into())
+}
+
+/// The same would be asked again: the provider did not do it.
+fn stalled(answer: Answer) -> Progress {
+    let deciding = matches!(&answer.command, Command::Observe(seen) if seen.standing == Standing::Processing);
+    match answer.refusal {
+        Some(refusal) if !deciding => Progress::Refused(refusal),
+        Some(_) | None => Progress::Open,
+    }
+}
+
+/// Reads a payment.
+///
+/// # Errors
+/// When the table does not answer or the item is no payment.
+pub async fn load(app: &App, payment_id: PaymentId) -> Result<Option<Stored<Payment>>, StoreError> {
+    let stored = app.table.get::<PaymentRecord>(&payment_key(payment_id)).await?;
+    stored
+        .map(|stored| {
+            Ok(Stored {
+                value: stored.value.try_into()?,
+                version: stored.version,
+                sequence: stored.sequence,
+            })
+        })
+        .transpose()
+}
+
+impl Errand<'_> {
+    async fn load(&mut self) -> Result<Option<Stored<Payment>>, StoreError> {
+        let stored = load(self.app, self.subject.payment_id).await?;
+        if let Some(stored) = &stored {
+            self.subject.customer_id = Some(stored.value.customer_id);
+        }
+        Ok(stored)
+    }
+
+    async fn commit(
+        &mut self,
+        before: Option<&Stored<Payment>>,
+        state: State,
+        event: Option<&Event>,
+    ) -> Result<Stored<Payment>, CommitError> {
+        let payment_id = self.subject.payment_id;
+        let customer_id = before
+            .map(|stored| stored.value.customer_id)
+            .or(self.subject.customer_id);
+        let customer_id = customer_id.ok_or_else(|| StoreError::Corrupt("a payment without a customer".to_owned()))?;
+        let payment = Payment { customer_id, state };
+        let record = PaymentRecord::from(&payment);
+        let key = payment_key(payment_id);
+        let cause = Cause {
+            correlation_id: order_of(payment_id).to_string(),
+            ..self.cause.clone()
+        };
+        let mut commit = Commit::new(&cause);
+        commit = match before {
+            None => commit.create(&key, &payment_id, &record),
+            Some(stored) => commit.replace(&key, &payment_id, stored, &record),
+        };
+        if let Some(event) = event {
+            commit = publish(commit, &cause, payment_id, customer_id, event);
+        }
+        if let Some(mark) = self.mark {
+            commit = commit.consumed(mark);
+        }
+        self.app.table.commit(commit).await?;
+        self.mark = None;
+        self.first |= matches!(payment.state, State::Requested { .. });
+        Ok(Stored {
+            value: payment,
+            version: before.map_or(0, |stored| stored.version) + 1,
+            sequence: before.map_or(0, |stored| stored.sequence) + u32::from(event.is_some()),
+        })
+    }
+
+    async fn ask(&mut self, ask: &Ask) -> Result<Answer, Failure> {
+        let stripe = &self.app.stripe;
+        match ask {
+            Ask::Prepare { total, method } => self.prepare(*total, *method).await,
+            Ask::Confirm(intent) if self.made.as_ref() == Some(intent) => {
+                self.judge(intent, stripe.confirm(intent).await, VoidReason::OrderEnded)
+                    .await
+            }
+            Ask::Confirm(intent) => {
+                // It may have been confirmed before, and the reply lost.
+                let found = stripe.retrieve(intent).await?;
+                if found.standing()? == Standing::Unconfirmed {
+                    self.judge(intent, stripe.confirm(intent).await, VoidReason::OrderEnded)
+                        .await
+                } else {
+                    self.judge(intent, Ok(found), VoidReason::OrderEnded).await
+                }
+            }
+            Ask::Look(intent) => {
+                self.judge(intent, stripe.retrieve(intent).await, VoidReason::OrderEnded)
+                    .await
+            }
+            Ask::Cancel { intent, reason } => self.judge(intent, stripe.cancel(intent).await, *reason).await,
+            Ask::Capture { intent, amount } => {
+                self.judge(intent, stripe.capture(intent, *amount).await, VoidReason::OrderEnded)
+                    .await
+            }
+        }
+    }
+
+    /// Finds the payment's intent or makes it. It is not confirmed before its id is committed.
+    async fn prepare(&mut self, total: Money, method: PaymentMethodId) -> Result<Answer, Failure> {
+        let refuse = |reason: &str| {
+            let reason = reason.to_owned();
+            Ok(Answer {
+                command: Command::Refuse { reason },
+                refusal: None,
+            })
+        };
+        let Some(method) = self.method(method).await? else {
+            return refuse("payment_method_missing");
+        };
+        let found = if self.first {
+            None
+        } else {
+            let customer = &method.provider_customer;
+            self.app.stripe.find_intent(self.subject.payment_id, customer).await?
+        };
+        let intent = match found {
+            Some(intent) => Ok(intent),
+            None => self.make(total, &method).await,
+        };
+        let intent = match intent {
+            Ok(intent) => intent,
+            Err(failure) => return failure.unusable().map_or_else(|| Err(failure.clone().into()), refuse),
+        };
+        let card = Card {
+            brand: method.brand,
+            last4: method.last4,
+        };
+        let command = Command::Prepare(Attempt {
+            intent: intent.intent_id(),
+            card,
+        });
+        Ok(Answer { command, refusal: None })
+    }
+
+    async fn make(&mut self, total: Money, method: &MethodRecord) -> Result<Intent, stripe::Failure> {
+        let payment_id = self.subject.payment_id;
+        let new = NewIntent {
+            payment_id,
+            order_id: order_of(payment_id),
+            customer: &method.provider_customer,
+            method: &method.provider_method,
+            total,
+        };
+        let intent = self.app.stripe.create_intent(&new).await?;
+        self.made = Some(intent.intent_id());
+        Ok(intent)
+    }
+
+    /// The saved card, if it is the customer's and still there.
+    async fn method(&self, method: PaymentMethodId) -> Result<Option<MethodRecord>, StoreError> {
+        let Some(customer_id) = self.subject.customer_id else {
+            return Ok(None);
+        };
+        let stored = self
+            .app
+            .table
+            .get::<MethodRecord>(&method_key(customer_id, method))
+            .await?;
+        Ok(stored.map(|stored| stored.value))
+    }
+
+    /// Turns the provider's answer about an intent into what was seen of it. After a refusal it is looked at: it may be
+    /// that somebody else has done it.
+    async fn judge(
+        &self,
+        intent: &IntentId,
+        answer: Result<Intent, stripe::Failure>,
+        void_reason: VoidReason,
+    ) -> Result<Answer, Failure> {
+        let (shown, refusal) = match answer {
+            Ok(shown) => (shown, None),
+            Err(failure @ stripe::Failure::Unavailable(_)) => return Err(failure.into()),
+            Err(failure @ (stripe::Failure::Declined { .. } | stripe::Failure::Refused { .. })) => {
+                (self.app.stripe.retrieve(intent).await?, Some(failure.to_string()))
+            }
+        };
+        let observation = Observation {
+            intent: intent.clone(),
+            standing: shown.standing()?,
+            void_reason: shown.lapsed().unwrap_or(void_reason),
+        };
+        Ok(Answer {
+            command: Command::Observe(observation),
+            refusal,
+        })
+    }
+}

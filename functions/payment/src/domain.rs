@@ -1,0 +1,25 @@
+//! The rules of a payment: values in, decisions out. Knows no provider's API, no table, no clock.
+//!
+//! The provider's payment intent is the truth about money. A rule therefore never says "now it is captured"; it says
+//! what to ask the provider ([`Ask`]), and what the provider then shows ([`Standing`]) is what becomes the state. Two
+//! messages that race (a cancellation and an authorisation) ask different things of the same intent, the provider takes
+//! one after the other, and whoever looks last records what came of it.
+
+mod command;
+mod decide;
+mod method;
+mod payment;
+
+pub use command::{Ask, Command, Decision, Event, Observation, Rejection, Standing};
+pub use decide::decide;
+pub use method::{Card, ProviderToken};
+pub use payment::{Attempt, EXPIRY_MARGIN, IntentId, NextAction, State, VoidReason};
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod walk;
+#[cfg(test)]
+mod world;
+#[cfg(test)]
+pub use tests::states as examples;

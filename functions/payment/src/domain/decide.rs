@@ -1,0 +1,381 @@
+//! The transition table: what each command means in each state. The README's diagram and matrix are made from it.
+
+use kernel::{Money, PaymentMethodId, Timestamp};
+
+use super::{
+    Ask, Attempt, Command, Decision, EXPIRY_MARGIN, Event, NextAction, Observation, Rejection, Standing, State,
+    VoidReason,
+};
+
+/// The name of a payment that does not exist yet.
+const ABSENT: &str = "absent";
+
+fn name(state: Option<&State>) -> &'static str {
+    state.map_or(ABSENT, State::name)
+}
+
+/// Decides what a command leads to. No state: this service has heard nothing of the order yet.
+///
+/// # Errors
+/// See [`Rejection`].
+pub fn decide(state: Option<&State>, command: &Command) -> Result<Decision, Rejection> {
+    match command {
+        Command::Request { total, method } => request(state, *total, *method),
+        Command::Settle { charge } => settle(state, *charge),
+        Command::Prepare(attempt) => prepare(state, attempt),
+        Command::Refuse { reason } => refuse(state, reason),
+        Command::Observe(observation) => observe(state, observation),
+        Command::Check => Ok(check(state)),
+        Command::Expire { now } => Ok(expire(state, *now)),
+    }
+}
+
+fn request(state: Option<&State>, total: Money, method: PaymentMethodId) -> Result<Decision, Rejection> {
+    if let Some(known) = state.and_then(State::total).filter(|known| *known != total) {
+        return Err(Rejection::AnotherTotal { asked: total, known });
+    }
+    Ok(match state {
+        None => Decision::Become {
+            state: State::Requested { total, method },
+            event: None,
+        },
+        Some(State::Forestalled) => voided(total, None, VoidReason::OrderEnded),
+        Some(State::Requested { method, .. }) => Decision::Ask(Ask::Prepare { total, method: *method }),
+        Some(State::Authorizing { attempt, .. }) => Decision::Ask(Ask::Confirm(attempt.intent.clone())),
+        Some(
+            State::ActionRequired { .. }
+            | State::Authorized { .. }
+            | State::Declined { .. }
+            | State::Captured { .. }
+            | State::Voided { .. },
+        ) => Decision::Nothing,
+    })
+}
+
+fn settle(state: Option<&State>, charge: Money) -> Result<Decision, Rejection> {
+    if charge.is_zero() {
+        release(state)
+    } else {
+        capture(state, charge)
+    }
+}
+
+/// The order ended without anything to pay: whatever the order of messages, nothing may stay reserved.
+fn release(state: Option<&State>) -> Result<Decision, Rejection> {
+    let cancel = |attempt: &Attempt| {
+        Decision::Ask(Ask::Cancel {
+            intent: attempt.intent.clone(),
+            reason: VoidReason::OrderEnded,
+        })
+    };
+    Ok(match state {
+        None => Decision::Become {
+            state: State::Forestalled,
+            event: None,
+        },
+        // No intent is known, so none was confirmed, and after this none will be.
+        Some(State::Requested { total, .. }) => voided(*total, None, VoidReason::OrderEnded),
+        Some(
+            State::Authorizing { attempt, .. }
+            | State::ActionRequired { attempt, .. }
+            | State::Authorized { attempt, .. },
+        ) => cancel(attempt),
+        Some(State::Forestalled | State::Declined { .. } | State::Voided { .. }) => Decision::Nothing,
+        Some(State::Captured { total, captured, .. }) => {
+            return Err(Rejection::AlreadyCaptured {
+                charge: Money::zero(total.currency()),
+                captured: *captured,
+            });
+        }
+    })
+}
+
+/// The order ended with something to pay.
+fn capture(state: Option<&State>, charge: Money) -> Result<Decision, Rejection> {
+    match state {
+        // An order can only end with something to pay after it heard that its money is reserved.
+        None
+        | Some(
+            State::Forestalled | State::Requested { .. } | State::Authorizing { .. } | State::ActionRequired { .. },
+        ) => Err(Rejection::Premature {
+            command: "charge",
+            state: name(state),
+        }),
+        Some(State::Authorized { total, attempt, .. }) => {
+            if !within(charge, *total) {
+                return Err(Rejection::ExceedsReservation {
+                    charge,
+                    reserved: *total,
+                });
+            }
+            Ok(Decision::Ask(Ask::Capture {
+                intent: attempt.intent.clone(),
+                amount: charge,
+            }))
+        }
+        Some(State::Captured { captured, .. }) if *captured == charge => Ok(Decision::Nothing),
+        Some(State::Captured { captured, .. }) => Err(Rejection::AlreadyCaptured {
+            charge,
+            captured: *captured,
+        }),
+        Some(State::Declined { .. } | State::Voided { .. }) => Err(Rejection::NothingReserved {
+            charge,
+            state: name(state),
+        }),
+    }
+}
+
+fn prepare(state: Option<&State>, attempt: &Attempt) -> Result<Decision, Rejection> {
+    match state {
+        None | Some(State::Forestalled) => Err(Rejection::Premature {
+            command: "prepare",
+            state: name(state),
+        }),
+        Some(State::Requested { total, .. }) => Ok(Decision::Become {
+            state: State::Authorizing {
+                total: *total,
+                attempt: attempt.clone(),
+            },
+            event: None,
+        }),
+        // Somebody else was faster, and theirs is the intent that counts; ours is never confirmed.
+        Some(
+            State::Authorizing { .. }
+            | State::ActionRequired { .. }
+            | State::Authorized { .. }
+            | State::Declined { .. }
+            | State::Captured { .. }
+            | State::Voided { .. },
+        ) => Ok(Decision::Nothing),
+    }
+}
+
+fn refuse(state: Option<&State>, reason: &str) -> Result<Decision, Rejection> {
+    match state {
+        None | Some(State::Forestalled) => Err(Rejection::Premature {
+            command: "refuse",
+            state: name(state),
+        }),
+        Some(State::Requested { total, .. }) => Ok(declined(*total, None, reason)),
+        // Somebody else did find a way.
+        Some(
+            State::Authorizing { .. }
+            | State::ActionRequired { .. }
+            | State::Authorized { .. }
+            | State::Declined { .. }
+            | State::Captured { .. }
+            | State::Voided { .. },
+        ) => Ok(Decision::Nothing),
+    }
+}
+
+fn observe(state: Option<&State>, seen: &Observation) -> Result<Decision, Rejection> {
+    let known = state
+        .and_then(State::attempt)
+        .filter(|attempt| attempt.intent == seen.intent);
+    match (state, known) {
+        (Some(State::Authorizing { total, .. } | State::ActionRequired { total, .. }), Some(attempt)) => {
+            pending(state, *total, attempt, seen)
+        }
+        (Some(State::Authorized { total, .. }), Some(attempt)) => reserved(state, *total, attempt, seen),
+        (Some(State::Captured { captured, .. }), Some(_)) => match &seen.standing {
+            Standing::Captured { amount } if amount == captured => Ok(Decision::Nothing),
+            Standing::Captured { .. }
+            | Standing::Unconfirmed
+            | Standing::Processing
+            | Standing::NeedsAction(_)
+            | Standing::Reserved { .. }
+            | Standing::Failed { .. }
+            | Standing::Canceled => Err(contradiction(state, seen)),
+        },
+        // The payment ended, or the intent is not the one that counts: what it reserved must go back.
+        (
+            None
+            | Some(
+                State::Forestalled
+                | State::Requested { .. }
+                | State::Authorizing { .. }
+                | State::ActionRequired { .. }
+                | State::Authorized { .. }
+                | State::Declined { .. }
+                | State::Captured { .. }
+                | State::Voided { .. },
+            ),
+            None | Some(_),
+        ) => stray(state, seen),
+    }
+}
+
+/// The intent of a payment whose outcome is open.
+fn pending(state: Option<&State>, total: Money, attempt: &Attempt, seen: &Observation) -> Result<Decision, Rejection> {
+    Ok(match &seen.standing {
+        Standing::Unconfirmed | Standing::Processing => Decision::Nothing,
+        Standing::NeedsAction(action) => needs_action(state, total, attempt, action),
+        Standing::Reserved { amount, expires_at } if *amount == total => Decision::Become {
+            state: State::Authorized {
+                total,
+                attempt: attempt.clone(),
+                expires_at: *expires_at,
+            },
+            event: Some(Event::Authorized {
+                amount: total,
+                expires_at: *expires_at,
+            }),
+        },
+        // Shown price is reserved price: anything else was not ours to reserve.
+        Standing::Reserved { .. } => return Err(contradiction(state, seen)),
+        Standing::Captured { amount } => charged(state, total, attempt, *amount, seen)?,
+        Standing::Failed { reason } => declined(total, Some(attempt.clone()), reason),
+        Standing::Canceled => voided(total, Some(attempt.clone()), seen.void_reason),
+    })
+}
+
+fn needs_action(state: Option<&State>, total: Money, attempt: &Attempt, action: &NextAction) -> Decision {
+    let become_with = |event| Decision::Become {
+        state: State::ActionRequired {
+            total,
+            attempt: attempt.clone(),
+            action: action.clone(),
+        },
+        event,
+    };
+    match state {
+        Some(State::ActionRequired { action: known, .. }) if known == action => Decision::Nothing,
+        // The customer knows that there is something to do; only where has changed.
+        Some(State::ActionRequired { .. }) => become_with(None),
+        None
+        | Some(
+            State::Forestalled
+            | State::Requested { .. }
+            | State::Authorizing { .. }
+            | State::Authorized { .. }
+            | State::Declined { .. }
+            | State::Captured { .. }
+            | State::Voided { .. },
+        ) => become_with(Some(Event::ActionRequired)),
+    }
+}
+
+/// The intent of a payment whose money is reserved.
+fn reserved(state: Option<&State>, total: Money, attempt: &Attempt, seen: &Observation) -> Result<Decision, Rejection> {
+    match &seen.standing {
+        Standing::Reserved { .. } => Ok(Decision::Nothing),
+        Standing::Captured { amount } => charged(state, total, attempt, *amount, seen),
+        Standing::Canceled => Ok(voided(total, Some(attempt.clone()), seen.void_reason)),
+        Standing::Unconfirmed | Standing::Processing | Standing::NeedsAction(_) | Standing::Failed { .. } => {
+            Err(contradiction(state, seen))
+        }
+    }
+}
+
+/// An intent that may not hold any money.
+fn stray(state: Option<&State>, seen: &Observation) -> Result<Decision, Rejection> {
+    match &seen.standing {
+        // Without any record it may be somebody else's business: that is for a person to judge.
+        Standing::Reserved { .. } if state.is_none() => Err(contradiction(state, seen)),
+        Standing::Reserved { .. } => Ok(Decision::Ask(Ask::Cancel {
+            intent: seen.intent.clone(),
+            reason: VoidReason::OrderEnded,
+        })),
+        Standing::Captured { .. } => Err(contradiction(state, seen)),
+        Standing::Unconfirmed
+        | Standing::Processing
+        | Standing::NeedsAction(_)
+        | Standing::Failed { .. }
+        | Standing::Canceled => Ok(Decision::Nothing),
+    }
+}
+
+fn check(state: Option<&State>) -> Decision {
+    match state {
+        Some(State::Requested { total, method }) => Decision::Ask(Ask::Prepare {
+            total: *total,
+            method: *method,
+        }),
+        Some(State::Authorizing { attempt, .. }) => Decision::Ask(Ask::Confirm(attempt.intent.clone())),
+        Some(State::ActionRequired { attempt, .. }) => Decision::Ask(Ask::Look(attempt.intent.clone())),
+        None
+        | Some(
+            State::Forestalled
+            | State::Authorized { .. }
+            | State::Declined { .. }
+            | State::Captured { .. }
+            | State::Voided { .. },
+        ) => Decision::Nothing,
+    }
+}
+
+fn expire(state: Option<&State>, now: Timestamp) -> Decision {
+    match state {
+        Some(State::Authorized {
+            attempt, expires_at, ..
+        }) if now >= *expires_at - EXPIRY_MARGIN => Decision::Ask(Ask::Cancel {
+            intent: attempt.intent.clone(),
+            reason: VoidReason::AuthorizationExpired,
+        }),
+        None
+        | Some(
+            State::Forestalled
+            | State::Requested { .. }
+            | State::Authorizing { .. }
+            | State::ActionRequired { .. }
+            | State::Authorized { .. }
+            | State::Declined { .. }
+            | State::Captured { .. }
+            | State::Voided { .. },
+        ) => Decision::Nothing,
+    }
+}
+
+/// True for an amount that a reservation covers.
+fn within(charge: Money, reserved: Money) -> bool {
+    let rest = reserved.minus(charge);
+    !charge.is_negative() && rest.is_ok_and(|rest| !rest.is_negative())
+}
+
+fn charged(
+    state: Option<&State>,
+    total: Money,
+    attempt: &Attempt,
+    amount: Money,
+    seen: &Observation,
+) -> Result<Decision, Rejection> {
+    if !within(amount, total) {
+        return Err(contradiction(state, seen));
+    }
+    Ok(Decision::Become {
+        state: State::Captured {
+            total,
+            attempt: attempt.clone(),
+            captured: amount,
+        },
+        event: Some(Event::Captured { amount }),
+    })
+}
+
+fn declined(total: Money, attempt: Option<Attempt>, reason: &str) -> Decision {
+    Decision::Become {
+        state: State::Declined {
+            total,
+            attempt,
+            reason: reason.to_owned(),
+        },
+        event: Some(Event::Declined {
+            reason: reason.to_owned(),
+        }),
+    }
+}
+
+fn voided(total: Money, attempt: Option<Attempt>, reason: VoidReason) -> Decision {
+    Decision::Become {
+        state: State::Voided { total, attempt, reason },
+        event: Some(Event::Voided { reason }),
+    }
+}
+
+fn contradiction(state: Option<&State>, seen: &Observation) -> Rejection {
+    Rejection::Contradiction {
+        standing: seen.standing.name(),
+        state: name(state),
+    }
+}

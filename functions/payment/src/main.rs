@@ -1,0 +1,44 @@
+//! The payment service: payment methods, authorisation, capture and release of money.
+
+mod api;
+mod app;
+mod carry_out;
+mod domain;
+mod inbox;
+mod publish;
+mod store;
+mod stripe;
+mod timers;
+
+use contracts::{Cause, Envelope, Timer};
+use runtime::{Edge, Error};
+
+use crate::app::App;
+use crate::stripe::signature::WebhookSecret;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let edge = Edge::start("payment").await?;
+    match edge.function() {
+        "api" => {
+            let secret = WebhookSecret::new(edge.var("STRIPE_WEBHOOK_SECRET")?);
+            runtime::serve(&edge, api::router(App::new(&edge)?, secret)).await
+        }
+        "inbox" => {
+            let app = App::new(&edge)?;
+            runtime::consume(&edge, async |event: &Envelope, cause: &Cause| {
+                inbox::handle(&app, event, cause).await
+            })
+            .await
+        }
+        "outbox" => runtime::relay(&edge).await,
+        "timers" => {
+            let app = App::new(&edge)?;
+            runtime::keep_time(&edge, async |timer: &Timer, cause: &Cause| {
+                timers::handle(&app, timer, cause).await
+            })
+            .await
+        }
+        other => Err(edge.unknown_function(other)),
+    }
+}
