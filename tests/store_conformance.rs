@@ -3,15 +3,13 @@
 use aws_config::Region;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use contracts::Cause;
 use kernel::{OrderId, TypedId as _};
 use serde::{Deserialize, Serialize};
 use store::{
-    Answer, ChangeError, Commit, CommitError, CursorKey, IN_PROGRESS_LEASE, Index, Key, Precedent, Query, REPLAY_WINDOW,
-    RequestKey, StoredEvent, Table,
+    Answer, ChangeError, Commit, CommitError, CursorKey, IN_PROGRESS_LEASE, Index, Key, Precedent, Query,
+    REPLAY_WINDOW, RequestKey, StoredEvent, Table,
 };
 use testkit::Stack;
 use uuid::Uuid;
@@ -23,7 +21,10 @@ struct Counter {
 }
 
 fn counter(value: u32) -> Counter {
-    Counter { value, kind: if value.is_multiple_of(2) { "even" } else { "odd" }.to_owned() }
+    Counter {
+        value,
+        kind: if value.is_multiple_of(2) { "even" } else { "odd" }.to_owned(),
+    }
 }
 
 fn cause() -> Cause {
@@ -70,12 +71,18 @@ async fn table() -> Table {
         .build();
     let client = Client::from_conf(config);
     let name = format!("conformance-{}", Uuid::new_v4());
-    let mut create = client.create_table().table_name(&name).billing_mode(BillingMode::PayPerRequest);
+    let mut create = client
+        .create_table()
+        .table_name(&name)
+        .billing_mode(BillingMode::PayPerRequest);
     for (attribute, kind) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
-        let definition =
-            AttributeDefinition::builder().attribute_name(attribute).attribute_type(ScalarAttributeType::S);
+        let definition = AttributeDefinition::builder()
+            .attribute_name(attribute)
+            .attribute_type(ScalarAttributeType::S);
         let element = KeySchemaElement::builder().attribute_name(attribute).key_type(kind);
-        create = create.attribute_definitions(definition.build().unwrap()).key_schema(element.build().unwrap());
+        create = create
+            .attribute_definitions(definition.build().unwrap())
+            .key_schema(element.build().unwrap());
     }
     create.send().await.unwrap();
     Table::new(client, &name)
@@ -85,10 +92,15 @@ async fn table() -> Table {
 async fn of_concurrent_commits_exactly_one_wins() {
     let table = table().await;
     let key = key();
-    table.commit(Commit::new(&cause()).create(&key, &"c", &counter(0))).await.unwrap();
+    table
+        .commit(Commit::new(&cause()).create(&key, &"c", &counter(0)))
+        .await
+        .unwrap();
     let read = table.get::<Counter>(&key).await.unwrap().unwrap();
     let tries = (1..=20).map(|value| {
-        let commit = Commit::new(&cause()).replace(&key, &"c", &read, &counter(value)).event(&event());
+        let commit = Commit::new(&cause())
+            .replace(&key, &"c", &read, &counter(value))
+            .event(&event());
         let table = table.clone();
         tokio::spawn(async move { table.commit(commit).await })
     });
@@ -109,13 +121,19 @@ async fn of_concurrent_commits_exactly_one_wins() {
 async fn changes_decide_again_until_all_are_made() {
     let table = table().await;
     let key = key();
-    table.commit(Commit::new(&cause()).create(&key, &"c", &counter(0))).await.unwrap();
+    table
+        .commit(Commit::new(&cause()).create(&key, &"c", &counter(0)))
+        .await
+        .unwrap();
     let add = || async {
         loop {
             let changed = table
                 .change::<Counter, (), ()>(&key, |read| {
                     let next = counter(read.value.value + 1);
-                    Ok((Some(Commit::new(&cause()).replace(&key, &"c", &read, &next).event(&event())), ()))
+                    Ok((
+                        Some(Commit::new(&cause()).replace(&key, &"c", &read, &next).event(&event())),
+                        (),
+                    ))
                 })
                 .await;
             match changed {
@@ -127,7 +145,11 @@ async fn changes_decide_again_until_all_are_made() {
     };
     tokio::join!(add(), add(), add(), add(), add());
     let after = table.get::<Counter>(&key).await.unwrap().unwrap();
-    assert_eq!((after.value.value, after.version, after.sequence), (5, 6, 5), "no change is lost");
+    assert_eq!(
+        (after.value.value, after.version, after.sequence),
+        (5, 6, 5),
+        "no change is lost"
+    );
     let missing = table.change::<Counter, (), ()>(&self::key(), |_| Ok((None, ()))).await;
     assert!(matches!(missing, Err(ChangeError::Missing)));
 }
@@ -136,22 +158,39 @@ async fn changes_decide_again_until_all_are_made() {
 async fn state_and_events_are_written_together_or_not_at_all() {
     let table = table().await;
     let key = key();
-    let commit = Commit::new(&cause()).create(&key, &"ord_1", &counter(1)).event(&event()).event(&event());
+    let commit = Commit::new(&cause())
+        .create(&key, &"ord_1", &counter(1))
+        .event(&event())
+        .event(&event());
     table.commit(commit).await.unwrap();
     let events = Query::new(Index::Table, &key.pk, 10).prefix("EVENT#");
     let page = table.query::<StoredEvent>(&events).await.unwrap();
-    let ids: Vec<_> = page.items.iter().map(|stored| stored.value.envelope.id.as_str()).collect();
+    let ids: Vec<_> = page
+        .items
+        .iter()
+        .map(|stored| stored.value.envelope.id.as_str())
+        .collect();
     assert_eq!(ids, ["ord_1/1", "ord_1/2"]);
 
     let taken = self::key();
-    table.commit(Commit::new(&cause()).also_put(&taken, &counter(1))).await.unwrap();
+    table
+        .commit(Commit::new(&cause()).also_put(&taken, &counter(1)))
+        .await
+        .unwrap();
     let read = table.get::<Counter>(&key).await.unwrap().unwrap();
     let refused = Commit::new(&cause())
         .replace(&key, &"ord_1", &read, &counter(2))
         .event(&event())
         .also_create(&taken, &counter(1), "taken");
-    assert!(matches!(table.commit(refused).await, Err(CommitError::Refused("taken"))));
-    assert_eq!(table.get::<Counter>(&key).await.unwrap().unwrap(), read, "nothing was written");
+    assert!(matches!(
+        table.commit(refused).await,
+        Err(CommitError::Refused("taken"))
+    ));
+    assert_eq!(
+        table.get::<Counter>(&key).await.unwrap().unwrap(),
+        read,
+        "nothing was written"
+    );
     assert_eq!(table.query::<StoredEvent>(&events).await.unwrap().items.len(), 2);
 }
 
@@ -159,11 +198,16 @@ async fn state_and_events_are_written_together_or_not_at_all() {
 async fn a_consumed_event_does_nothing_twice() {
     let table = table().await;
     let key = key();
-    table.commit(Commit::new(&cause()).create(&key, &"c", &counter(0))).await.unwrap();
+    table
+        .commit(Commit::new(&cause()).create(&key, &"c", &counter(0)))
+        .await
+        .unwrap();
     for expected in [true, false, false] {
         let read = table.get::<Counter>(&key).await.unwrap().unwrap();
         let next = counter(read.value.value + 1);
-        let commit = Commit::new(&cause()).replace(&key, &"c", &read, &next).consumed("pay_1/1");
+        let commit = Commit::new(&cause())
+            .replace(&key, &"c", &read, &next)
+            .consumed("pay_1/1");
         match table.commit(commit).await {
             Ok(()) => assert!(expected),
             Err(CommitError::Duplicate) => assert!(!expected),
@@ -178,21 +222,42 @@ async fn a_replayed_key_returns_the_first_answer() {
     let table = table().await;
     let first = request("k", "body");
     let now = cause().now;
-    let answer = |body: &str| Answer { status: 201, body: body.to_owned() };
+    let answer = |body: &str| Answer {
+        status: 201,
+        body: body.to_owned(),
+    };
     assert_eq!(table.precedent(&first, now).await.unwrap(), Precedent::None);
     let commit = |key: &Key, body: &str| {
-        Commit::new(&cause()).create(key, &"c", &counter(0)).answer(&first, &answer(body))
+        Commit::new(&cause())
+            .create(key, &"c", &counter(0))
+            .answer(&first, &answer(body))
     };
     table.commit(commit(&key(), "first")).await.unwrap();
     let Err(CommitError::KeyTaken(marker)) = table.commit(commit(&key(), "second")).await else {
         panic!("the key is taken")
     };
     assert_eq!(first.judge(marker.as_ref(), now), Precedent::Answered(answer("first")));
-    assert_eq!(table.precedent(&first, now).await.unwrap(), Precedent::Answered(answer("first")));
-    assert_eq!(table.precedent(&request("k", "other"), now).await.unwrap(), Precedent::OtherRequest);
-    let other = RequestKey { caller: "usr_2".to_owned(), ..first.clone() };
-    assert_eq!(table.precedent(&other, now).await.unwrap(), Precedent::None, "keys are the caller's own");
-    assert_eq!(table.precedent(&first, now + REPLAY_WINDOW).await.unwrap(), Precedent::None);
+    assert_eq!(
+        table.precedent(&first, now).await.unwrap(),
+        Precedent::Answered(answer("first"))
+    );
+    assert_eq!(
+        table.precedent(&request("k", "other"), now).await.unwrap(),
+        Precedent::OtherRequest
+    );
+    let other = RequestKey {
+        caller: "usr_2".to_owned(),
+        ..first.clone()
+    };
+    assert_eq!(
+        table.precedent(&other, now).await.unwrap(),
+        Precedent::None,
+        "keys are the caller's own"
+    );
+    assert_eq!(
+        table.precedent(&first, now + REPLAY_WINDOW).await.unwrap(),
+        Precedent::None
+    );
 }
 
 #[tokio::test]
@@ -201,16 +266,38 @@ async fn a_begun_request_is_in_progress_until_it_is_answered_or_its_lease_ends()
     let request = request("k", "body");
     let begun = cause();
     assert_eq!(table.begin(&request, &begun).await.unwrap(), Precedent::None);
-    assert_eq!(table.begin(&request, &begun).await.unwrap(), Precedent::None, "a repetition by the client library");
+    assert_eq!(
+        table.begin(&request, &begun).await.unwrap(),
+        Precedent::None,
+        "a repetition by the client library"
+    );
     assert_eq!(table.begin(&request, &cause()).await.unwrap(), Precedent::InProgress);
-    let other = RequestKey { fingerprint: "other".to_owned(), ..request.clone() };
+    let other = RequestKey {
+        fingerprint: "other".to_owned(),
+        ..request.clone()
+    };
     assert_eq!(table.begin(&other, &cause()).await.unwrap(), Precedent::OtherRequest);
-    let later = Cause { now: begun.now + IN_PROGRESS_LEASE, ..cause() };
-    assert_eq!(table.begin(&request, &later).await.unwrap(), Precedent::None, "who crashed does not block for ever");
-    let answer = Answer { status: 201, body: "done".to_owned() };
-    let commit = Commit::new(&begun).create(&key(), &"c", &counter(0)).answer_begun(&request, &answer);
+    let later = Cause {
+        now: begun.now + IN_PROGRESS_LEASE,
+        ..cause()
+    };
+    assert_eq!(
+        table.begin(&request, &later).await.unwrap(),
+        Precedent::None,
+        "who crashed does not block for ever"
+    );
+    let answer = Answer {
+        status: 201,
+        body: "done".to_owned(),
+    };
+    let commit = Commit::new(&begun)
+        .create(&key(), &"c", &counter(0))
+        .answer_begun(&request, &answer);
     table.commit(commit).await.unwrap();
-    assert_eq!(table.begin(&request, &cause()).await.unwrap(), Precedent::Answered(answer));
+    assert_eq!(
+        table.begin(&request, &cause()).await.unwrap(),
+        Precedent::Answered(answer)
+    );
 }
 
 #[tokio::test]
@@ -218,7 +305,9 @@ async fn a_replica_keeps_the_newest_whatever_the_order() {
     let table = table().await;
     let key = key();
     for (sequence, fresh) in [(2, true), (1, false), (2, false), (5, true), (4, false)] {
-        let outcome = table.commit(Commit::new(&cause()).put_newer(&key, &counter(sequence), sequence)).await;
+        let outcome = table
+            .commit(Commit::new(&cause()).put_newer(&key, &counter(sequence), sequence))
+            .await;
         // The very same write again is a repetition by the client library, and as good as done.
         match outcome {
             Ok(()) => assert!(fresh || sequence == 2, "{sequence}"),
@@ -235,14 +324,19 @@ async fn lists_come_in_pages_whose_cursors_cannot_be_forged() {
     let partition = format!("LIST#{}", Uuid::new_v4());
     for value in 0..25 {
         let key = Key::new(&partition, format!("ITEM#{value:03}"));
-        table.commit(Commit::new(&cause()).also_put(&key, &counter(value))).await.unwrap();
+        table
+            .commit(Commit::new(&cause()).also_put(&key, &counter(value)))
+            .await
+            .unwrap();
     }
     let secret = CursorKey::new("secret");
     let list = |query: Query| query.prefix("ITEM#").newest_first();
     let mut seen = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
-        let query = list(Query::new(Index::Table, &partition, 10)).after_cursor(&secret, cursor.as_deref()).unwrap();
+        let query = list(Query::new(Index::Table, &partition, 10))
+            .after_cursor(&secret, cursor.as_deref())
+            .unwrap();
         let page = table.query::<Counter>(&query).await.unwrap();
         assert!(page.items.len() <= 10);
         seen.extend(page.items.iter().map(|stored| stored.value.value));
@@ -258,7 +352,11 @@ async fn lists_come_in_pages_whose_cursors_cannot_be_forged() {
     let cursor = query.cursor(&secret, &page).unwrap();
     let other = list(Query::new(Index::Table, "LIST#of-somebody-else", 10));
     assert!(other.after_cursor(&secret, Some(&cursor)).is_err());
-    assert!(list(Query::new(Index::Table, &partition, 10)).after_cursor(&secret, Some("AAAA")).is_err());
+    assert!(
+        list(Query::new(Index::Table, &partition, 10))
+            .after_cursor(&secret, Some("AAAA"))
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -267,7 +365,10 @@ async fn a_filtered_page_is_filled_before_it_is_returned() {
     let partition = format!("LIST#{}", Uuid::new_v4());
     for value in 0..25 {
         let key = Key::new(&partition, format!("ITEM#{value:03}"));
-        table.commit(Commit::new(&cause()).also_put(&key, &counter(value))).await.unwrap();
+        table
+            .commit(Commit::new(&cause()).also_put(&key, &counter(value)))
+            .await
+            .unwrap();
     }
     let query = Query::new(Index::Table, &partition, 10).only("kind", "odd");
     let page = table.query::<Counter>(&query).await.unwrap();
@@ -280,7 +381,10 @@ async fn several_items_come_in_the_order_of_their_keys() {
     let table = table().await;
     let keys: Vec<_> = (0..150).map(|_| key()).collect();
     for (value, key) in (0..).zip(&keys).step_by(2) {
-        table.commit(Commit::new(&cause()).also_put(key, &counter(value))).await.unwrap();
+        table
+            .commit(Commit::new(&cause()).also_put(key, &counter(value)))
+            .await
+            .unwrap();
     }
     let found = table.get_all(&keys).await.unwrap();
     for (index, item) in found.into_iter().enumerate() {
@@ -294,12 +398,25 @@ async fn what_it_costs_is_counted() {
     let table = table().await;
     let key = key();
     assert_eq!(table.meter().take().calls, 0, "the table was made by another client");
-    table.commit(Commit::new(&cause()).create(&key, &"c", &counter(0))).await.unwrap();
+    table
+        .commit(Commit::new(&cause()).create(&key, &"c", &counter(0)))
+        .await
+        .unwrap();
     let one = table.meter().take();
-    assert_eq!((one.calls, one.write_units), (1, 1.0), "one item alone needs no transaction");
+    assert_eq!(
+        (one.calls, one.write_units),
+        (1, 1.0),
+        "one item alone needs no transaction"
+    );
     let read = table.get::<Counter>(&key).await.unwrap().unwrap();
-    let commit = Commit::new(&cause()).replace(&key, &"c", &read, &counter(1)).event(&event());
+    let commit = Commit::new(&cause())
+        .replace(&key, &"c", &read, &counter(1))
+        .event(&event());
     table.commit(commit).await.unwrap();
     let two = table.meter().take();
-    assert_eq!((two.calls, two.read_units, two.write_units), (2, 1.0, 4.0), "a transaction writes at twice the price");
+    assert_eq!(
+        (two.calls, two.read_units, two.write_units),
+        (2, 1.0, 4.0),
+        "a transaction writes at twice the price"
+    );
 }
