@@ -70,7 +70,7 @@ impl Api {
     /// # Errors
     /// When the API refuses.
     pub fn get(&self, path: &str) -> Outcome<Value> {
-        self.require(Method::GET, path, None)
+        self.require(&Method::GET, path, None)
     }
 
     /// Does something that may be done twice.
@@ -78,7 +78,7 @@ impl Api {
     /// # Errors
     /// When the API refuses.
     pub fn post(&self, path: &str, body: &Value) -> Outcome<Value> {
-        self.require(Method::POST, path, Some(body))
+        self.require(&Method::POST, path, Some(body))
     }
 
     /// Replaces a resource.
@@ -86,11 +86,11 @@ impl Api {
     /// # Errors
     /// When the API refuses.
     pub fn put(&self, path: &str, body: &Value) -> Outcome<Value> {
-        self.require(Method::PUT, path, Some(body))
+        self.require(&Method::PUT, path, Some(body))
     }
 
-    fn require(&self, method: Method, path: &str, body: Option<&Value>) -> Outcome<Value> {
-        let answer = self.call(method.clone(), path, body)?;
+    fn require(&self, method: &Method, path: &str, body: Option<&Value>) -> Outcome<Value> {
+        let answer = self.call(method, path, body)?;
         if answer.ok() {
             Ok(answer.json())
         } else {
@@ -103,7 +103,7 @@ impl Api {
     ///
     /// # Errors
     /// When there is no answer.
-    pub fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Outcome<Answer> {
+    pub fn call(&self, method: &Method, path: &str, body: Option<&Value>) -> Outcome<Answer> {
         let url = format!("{}{path}", self.base);
         let key = crate::clock::unique();
         let authorization = self.token.as_ref().map(|token| format!("Bearer {token}"));
@@ -111,7 +111,7 @@ impl Api {
         if let Some(authorization) = &authorization {
             headers.push(("authorization", authorization));
         }
-        if method == Method::POST {
+        if *method == Method::POST {
             headers.push(("idempotency-key", &key));
         }
         let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
@@ -160,6 +160,30 @@ pub fn mails_to(aws: &Aws, email: &str) -> Outcome<Vec<Value>> {
         .filter(|mail| mail["To"].as_array().is_some_and(|to| to.contains(&json!(email))))
         .cloned()
         .collect())
+}
+
+/// The text messages that were sent to a phone, oldest first.
+///
+/// # Errors
+/// When the emulator does not answer.
+pub fn texts_to(aws: &Aws, phone: &str) -> Outcome<Vec<String>> {
+    let page = aws.page("/_ministack/sns/sms-messages")?;
+    let mut texts = Vec::new();
+    collect_texts(&page, phone, &mut texts);
+    Ok(texts)
+}
+
+/// The page groups messages by account and region, at a depth that is no part of its promise.
+fn collect_texts(value: &Value, phone: &str, texts: &mut Vec<String>) {
+    let field = |names: [&str; 2]| names.iter().find_map(|name| value[*name].as_str());
+    if field(["PhoneNumber", "phone_number"]) == Some(phone) {
+        texts.extend(field(["Message", "message"]).map(str::to_owned));
+    }
+    let members = value.as_array().into_iter().flatten();
+    let fields = value.as_object().into_iter().flat_map(|object| object.values());
+    for inner in members.chain(fields) {
+        collect_texts(inner, phone, texts);
+    }
 }
 
 /// A mail's text, or its HTML where it has no text.

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 pub mod bench;
+pub mod demo;
 pub mod deploy;
 pub mod down;
 pub mod logs;

@@ -9,7 +9,7 @@ use ureq::http::{Method, Request};
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// Longer than any answer of a local server takes, cold functions and whole stacks included.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The largest answer read: logs are fetched in pages, archives are only sent.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024 * 1024;

@@ -46,6 +46,8 @@ struct Arguments {
 enum Command {
     /// Builds, starts and deploys everything, seeds a small city, and stays until Ctrl-C.
     Up(commands::up::Options),
+    /// Lets customers, kitchens and couriers live through orders, and shows what happens and what it costs.
+    Demo(commands::demo::Options),
     /// Builds one service and updates its stack alone, while the others go on.
     Deploy(commands::deploy::Options),
     /// Stops what `up` started.
@@ -79,6 +81,7 @@ fn run(arguments: &Arguments) -> Outcome {
     match &arguments.command {
         Command::Bench(bench) => commands::bench::run(&instance, bench),
         Command::Up(options) => commands::up::run(&instance, options),
+        Command::Demo(options) => commands::demo::run(&instance, options),
         Command::Deploy(options) => commands::deploy::run(&instance, options),
         Command::Logs(options) => commands::logs::run(&instance, options),
         Command::Redrive(options) => commands::redrive::run(&instance, options),

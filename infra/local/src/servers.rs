@@ -13,7 +13,7 @@ use crate::python::{Environment, Tools};
 use crate::ui::Step;
 
 /// How long a server may take until it answers; on a quiet machine it is a second.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Starts the AWS emulator.
 ///

@@ -12,7 +12,7 @@ use crate::ui::Step;
 const VERSION: &str = "2010-05-15";
 
 /// How long a stack may take; the whole platform takes a few seconds.
-const TIMEOUT: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The calls about stacks.
 pub struct Stacks<'a> {

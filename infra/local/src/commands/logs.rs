@@ -153,13 +153,17 @@ fn show_file(instance: &Instance, program: &str, options: &Options) -> Outcome {
     let path = instance.log(program);
     let remedy = format!("start the platform with `{}`", instance.command("up"));
     let read = || fs::read(&path).or_fail(format!("Cannot read {}", path.display()), &remedy);
-    let text = String::from_utf8_lossy(&read()?).into_owned();
+    let bytes = read()?;
+    let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().collect();
     for line in &lines[lines.len().saturating_sub(options.lines)..] {
         say(line);
     }
-    let mut shown = text.len();
-    while options.follow {
+    if !options.follow {
+        return Ok(());
+    }
+    let mut shown = bytes.len();
+    loop {
         sleep(FOLLOW_EVERY);
         let bytes = read()?;
         // A new start begins the file anew.
@@ -169,5 +173,4 @@ fn show_file(instance: &Instance, program: &str, options: &Options) -> Outcome {
         }
         shown = bytes.len();
     }
-    Ok(())
 }

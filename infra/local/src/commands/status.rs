@@ -48,8 +48,6 @@ pub fn print_outputs(outputs: &Outputs) {
 
 /// One queue with what is in it.
 pub struct Queue {
-    /// Its address.
-    pub url: String,
     /// Its name.
     pub name: String,
     /// Messages that can be received.
@@ -89,7 +87,6 @@ pub fn queues(aws: &Aws) -> Outcome<Vec<Queue>> {
             waiting: count(""),
             in_flight: count("NotVisible"),
             delayed: count("Delayed"),
-            url,
         });
     }
     queues.sort_by(|one, other| one.name.cmp(&other.name));

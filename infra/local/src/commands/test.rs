@@ -31,7 +31,7 @@ pub struct Options {
     /// Name the steps and run none.
     #[arg(long)]
     list: bool,
-    /// The folder of a copy of the RustSec advisory database, for a machine that cannot reach it.
+    /// The folder of a copy of the `RustSec` advisory database, for a machine that cannot reach it.
     #[arg(long, value_name = "FOLDER")]
     advisories: Option<PathBuf>,
     /// Leave the platform under test running after a failure, to look into it.

@@ -47,7 +47,7 @@ impl Counts {
 /// How one step went.
 enum State {
     Ended(Counts),
-    Failed(Failure),
+    Failed,
     LeftOut(String),
 }
 
@@ -65,7 +65,7 @@ impl Report {
             Ok(counts) => State::Ended(counts),
             Err(failure) => {
                 complain(format!("\n{failure}\n"));
-                State::Failed(failure)
+                State::Failed
             }
         };
         self.rows.push((name, started.elapsed(), state));
@@ -144,7 +144,7 @@ impl State {
     fn broken(&self) -> bool {
         match self {
             Self::Ended(counts) => counts.failed > 0,
-            Self::Failed(_) | Self::LeftOut(_) => true,
+            Self::Failed | Self::LeftOut(_) => true,
         }
     }
 
@@ -152,7 +152,7 @@ impl State {
     fn counts(&self) -> Counts {
         match self {
             Self::Ended(counts) => *counts,
-            Self::Failed(_) => Counts {
+            Self::Failed => Counts {
                 failed: 1,
                 ..Counts::default()
             },
@@ -169,7 +169,7 @@ impl State {
             Self::Ended(counts) if counts.unchanged => "passed before, unchanged since".to_owned(),
             Self::Ended(counts) if counts.skipped > 0 => format!("passed, {} skipped", counts.skipped),
             Self::Ended(_) => "passed".to_owned(),
-            Self::Failed(_) => "FAILED".to_owned(),
+            Self::Failed => "FAILED".to_owned(),
             Self::LeftOut(why) => why.clone(),
         }
     }
