@@ -58,6 +58,8 @@ pub struct Account {
     pub confirmed: bool,
     /// The address.
     pub email: Option<Email>,
+    /// Whether it is confirmed: people may change it past this service.
+    pub email_verified: bool,
     /// What to call the person.
     pub name: Option<Name>,
     /// For text messages.
@@ -283,6 +285,7 @@ impl Identity {
         Ok(Account {
             user_id: user_id(&take("sub").unwrap_or_default())?,
             confirmed,
+            email_verified: take("email_verified").as_deref() == Some("true"),
             email: take("email").and_then(|email| email.try_into().ok()),
             name: take("name").and_then(|name| name.try_into().ok()),
             phone: take("phone_number").and_then(|phone| phone.try_into().ok()),

@@ -10,7 +10,7 @@ use contracts::Cause;
 use kernel::{Role, TimeZone, UserId};
 
 use crate::app::App;
-use crate::domain::{Command, Profile, register};
+use crate::domain::{Command, Email, Profile, register};
 use crate::identity::{Account, Claims, Fault, Tokens};
 use crate::users::{self, Refusal, Versioned};
 
@@ -37,12 +37,13 @@ pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Vers
         app.identity.grant(user_id, role).await?;
         roles.insert(role);
     }
-    if let Some(found) = users::find(&app.table, user_id).await? {
-        let email = account.email.unwrap_or_else(|| found.user.profile.email.clone());
-        return follow(app, cause, user_id, Command::FollowIdentity { email, roles }).await;
-    }
+    let verified = account.email.clone().filter(|_| account.email_verified);
     let profile = profile(account).ok_or_else(|| Fault::Defect("an account without an address".to_owned()))?;
-    Ok(users::create(&app.table, cause, register(user_id, profile, roles, cause.now)).await?)
+    let user = register(user_id, profile, roles, cause.now);
+    let roles = user.roles.clone();
+    // Created first and read only if it is there: nearly always this is the first time.
+    let kept = users::create(&app.table, cause, user).await?;
+    follow(app, cause, kept, verified, roles).await
 }
 
 /// Does the same for whoever holds a token but has no record.
@@ -79,26 +80,29 @@ async fn follow_claims(app: &App, cause: &Cause, claims: Claims) -> Result<(), I
     let Some(found) = users::find(&app.table, claims.user_id).await? else {
         return complete_by_id(app, cause, claims.user_id).await.map(drop);
     };
-    let email = claims.email.unwrap_or_else(|| found.user.profile.email.clone());
-    if email == found.user.profile.email && claims.roles == found.user.roles {
-        return Ok(());
-    }
-    let command = Command::FollowIdentity {
-        email,
-        roles: claims.roles,
-    };
-    follow(app, cause, claims.user_id, command).await.map(drop)
+    follow(app, cause, found, claims.email, claims.roles).await.map(drop)
 }
 
-async fn follow(app: &App, cause: &Cause, user_id: UserId, command: Command) -> Result<Versioned, Incomplete> {
-    users::execute(&app.table, cause, user_id, None, command)
-        .await
-        .map_err(|error: ChangeError<Refusal>| match error {
-            ChangeError::Store(error) => error.into(),
-            error @ (ChangeError::Missing | ChangeError::Rejected(_) | ChangeError::Commit(_)) => {
-                StoreError::Unavailable(error.to_string()).into()
-            }
-        })
+/// Brings a record up to what the user pool says. An address counts only if it is confirmed.
+async fn follow(
+    app: &App,
+    cause: &Cause,
+    kept: Versioned,
+    verified: Option<Email>,
+    roles: BTreeSet<Role>,
+) -> Result<Versioned, Incomplete> {
+    let email = verified.unwrap_or_else(|| kept.user.profile.email.clone());
+    if email == kept.user.profile.email && roles == kept.user.roles {
+        return Ok(kept);
+    }
+    let command = Command::FollowIdentity { email, roles };
+    let followed = users::execute(&app.table, cause, kept.user.id, None, command).await;
+    followed.map_err(|error: ChangeError<Refusal>| match error {
+        ChangeError::Store(error) => error.into(),
+        error @ (ChangeError::Missing | ChangeError::Rejected(_) | ChangeError::Commit(_)) => {
+            StoreError::Unavailable(error.to_string()).into()
+        }
+    })
 }
 
 async fn renew(app: &App, tokens: Tokens) -> Result<Tokens, Incomplete> {
