@@ -1,0 +1,143 @@
+//! The HTTP operations, one file each.
+
+mod accept_offer;
+mod apply;
+mod approve;
+mod arrived_at_customer;
+mod arrived_at_restaurant;
+mod decline_offer;
+mod delivered;
+mod end_shift;
+mod estimate;
+mod failed;
+mod list_offers;
+mod picked_up;
+mod report_locations;
+mod route;
+mod start_shift;
+mod track;
+mod views;
+
+use axum::Router;
+use kernel::{CourierId, DeliveryId, Role, TypedId as _};
+use runtime::{Cause, Principal, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::domain::courier::{OfferEnd, Refusal};
+use crate::domain::lifecycle::{Command, Rejection};
+use crate::steps::{Stepped, Unstepped, follow_up, step};
+
+/// The service's operations and its documentation.
+pub fn router(app: App) -> Router {
+    let (router, _) = operations().split_for_parts();
+    runtime::docs::docs(router.with_state(app), "delivery", include_str!("../openapi.json"))
+}
+
+fn operations() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(runtime::openapi::document(
+        "Tiffin delivery",
+        "Couriers, offers and the way of a meal to its customer.",
+    ))
+    .routes(routes!(apply::apply_as_courier))
+    .routes(routes!(approve::approve_courier))
+    .routes(routes!(start_shift::start_shift))
+    .routes(routes!(end_shift::end_shift))
+    .routes(routes!(report_locations::report_locations))
+    .routes(routes!(list_offers::list_offers))
+    .routes(routes!(accept_offer::accept_offer))
+    .routes(routes!(decline_offer::decline_offer))
+    .routes(routes!(route::get_route))
+    .routes(routes!(arrived_at_restaurant::arrived_at_restaurant))
+    .routes(routes!(picked_up::picked_up))
+    .routes(routes!(arrived_at_customer::arrived_at_customer))
+    .routes(routes!(delivered::delivered))
+    .routes(routes!(failed::failed))
+    .routes(routes!(track::track_delivery))
+    .routes(routes!(estimate::estimate_delivery))
+}
+
+/// The courier that a person is, who must have the role.
+fn courier_of(principal: &Principal) -> Result<CourierId, Problem> {
+    principal.require(Role::Courier)?;
+    Ok(CourierId::from_uuid(principal.user_id.uuid()))
+}
+
+/// Does a courier's step and what follows it.
+async fn courier_step(
+    app: &App,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    command: Command<'_>,
+) -> Result<Stepped, Problem> {
+    let stepped = step(app, cause, delivery_id, |_| Some(command)).await?;
+    follow_up(app, cause, delivery_id, &stepped).await;
+    Ok(stepped)
+}
+
+/// The cause of a change of a delivery, whose order is what the chain is about.
+fn about(cause: Cause, delivery_id: DeliveryId) -> Cause {
+    Cause {
+        correlation_id: kernel::OrderId::from_uuid(delivery_id.uuid()).to_string(),
+        ..cause
+    }
+}
+
+impl From<Unstepped> for Problem {
+    fn from(unstepped: Unstepped) -> Self {
+        match unstepped {
+            Unstepped::Missing | Unstepped::CalledOff => Self::not_found(),
+            Unstepped::Rejected(rejection) => rejected(rejection),
+            Unstepped::Refused(refusal) => refused(refusal),
+            Unstepped::Store(error) => error.into(),
+        }
+    }
+}
+
+fn rejected(rejection: Rejection) -> Problem {
+    match rejection {
+        // What is not yours does not exist.
+        Rejection::NotYours => Problem::not_found(),
+        Rejection::WrongState { phase, .. } => {
+            Problem::conflict("wrong_state", sentence(&rejection)).with("state", phase.as_str())
+        }
+        Rejection::OfferOver => Problem::conflict("offer_over", sentence(&rejection)),
+        Rejection::OrderCodeWrong => Problem::invalid("/order_code", "order_code_wrong", sentence(&rejection)),
+        Rejection::PinLocked => Problem::conflict("pin_locked", sentence(&rejection)),
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    let code = match refusal {
+        Refusal::NeverAsked => return Problem::not_found(),
+        Refusal::NotApproved => "courier_not_approved",
+        Refusal::OffShift => "off_shift",
+        Refusal::NotFree => "courier_not_free",
+        Refusal::OfferOver(OfferEnd::Accepted) => "offer_already_accepted",
+        Refusal::OfferOver(OfferEnd::Declined) => "offer_declined",
+        Refusal::OfferOver(OfferEnd::Expired) => "offer_expired",
+        Refusal::OfferOver(OfferEnd::Withdrawn) => "offer_withdrawn",
+    };
+    Problem::conflict(code, sentence(&refusal))
+}
+
+/// An error's text as a sentence.
+fn sentence(error: &impl std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn the_committed_document_is_what_the_handlers_say() {
+        let (_, document) = super::operations().split_for_parts();
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+        runtime::openapi::check(&committed, &document).unwrap();
+    }
+}

@@ -1,0 +1,136 @@
+//! `POST /v1/couriers`.
+
+use ::store::{Commit, StoreError};
+use axum::extract::State;
+use contracts::Cause;
+use http::StatusCode;
+use kernel::{CourierId, Text};
+use runtime::{Json, Principal, Problem, RequestCause};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::courier_of;
+use super::views::{CourierView, VehicleName};
+use crate::app::App;
+use crate::domain::courier::Courier;
+use crate::steps::unexpected;
+use crate::store::{self, COURIER_MOVED, CourierRecord, Documents};
+
+/// Papers that one courier hands in.
+const DOCUMENTS_MAX: usize = 10;
+
+/// Somebody who wants to be a courier.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// What the courier will ride.
+    vehicle: VehicleName,
+    /// What an operator should look at: at most 10.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    documents: Vec<Document>,
+}
+
+/// A paper, by reference.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// What it is.
+    kind: DocumentKind,
+    /// Its number, or where it is kept.
+    reference: Text<200>,
+}
+
+/// What a paper is.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// A passport or an identity card.
+    Identity,
+    /// A driving licence.
+    DrivingLicence,
+    /// Proof of insurance.
+    Insurance,
+    /// A permit to work.
+    WorkPermit,
+    /// Anything else.
+    Other,
+}
+
+impl DocumentKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::DrivingLicence => "driving_licence",
+            Self::Insurance => "insurance",
+            Self::WorkPermit => "work_permit",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Apply as a courier
+///
+/// The courier's id is made from the user's, so there is one courier a person, and the same application again gets the
+/// same answer.
+#[utoipa::path(post, path = "/v1/couriers", operation_id = "apply_as_courier", tag = "couriers",
+    security(("token" = [])), request_body = Application, responses(
+    (status = 201, description = "Applied; an operator will look", body = CourierView),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_exists`: with another vehicle", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn apply_as_courier(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Json(application): Json<Application>,
+) -> Result<(StatusCode, Json<CourierView>), Problem> {
+    let courier_id = courier_of(&principal)?;
+    if application.documents.len() > DOCUMENTS_MAX {
+        return Err(Problem::invalid(
+            "/documents",
+            "too_many",
+            format!("At most {DOCUMENTS_MAX}."),
+        ));
+    }
+    let courier = create(&app, &cause, courier_id, application).await?;
+    Ok((StatusCode::CREATED, Json(CourierView::new(courier_id, &courier))))
+}
+
+async fn create(app: &App, cause: &Cause, courier_id: CourierId, application: Application) -> Result<Courier, Problem> {
+    let courier = Courier::apply(application.vehicle.into());
+    let mut commit = Commit::new(cause).also_create(
+        &store::courier_key(courier_id),
+        &CourierRecord::from(&courier),
+        COURIER_MOVED,
+    );
+    if !application.documents.is_empty() {
+        let documents = application.documents.into_iter();
+        let documents = Documents {
+            documents: documents
+                .map(|document| (document.kind.as_str().to_owned(), document.reference.into()))
+                .collect(),
+        };
+        commit = commit.also_put(&store::documents_key(courier_id), &documents);
+    }
+    match app.table.commit(commit).await {
+        Ok(()) => Ok(courier),
+        Err(error) if store::lost_race(&error) => existing(app, courier_id, &courier).await,
+        Err(error) => Err(unexpected(error).into()),
+    }
+}
+
+async fn existing(app: &App, courier_id: CourierId, wanted: &Courier) -> Result<Courier, Problem> {
+    let found = store::courier(&app.table, courier_id).await?;
+    let missing = || StoreError::Unavailable(format!("{courier_id} was there a moment ago"));
+    let (_, known) = found.ok_or_else(missing)?;
+    if known.vehicle == wanted.vehicle {
+        Ok(known)
+    } else {
+        let detail = "You are a courier already, with another vehicle.";
+        Err(Problem::conflict("courier_exists", detail))
+    }
+}

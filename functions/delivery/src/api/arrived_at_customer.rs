@@ -1,0 +1,33 @@
+//! `POST /v1/deliveries/{delivery_id}/arrived-at-customer`.
+
+use axum::extract::State;
+use kernel::DeliveryId;
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+
+use super::views::DeliveryView;
+use super::{about, courier_of, courier_step};
+use crate::app::App;
+use crate::domain::lifecycle::Command;
+
+/// Say that you are at the door
+///
+/// Only with the food. Saying it again changes nothing.
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/arrived-at-customer", operation_id = "arrived_at_customer", tag = "deliveries",
+    security(("token" = [])), params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
+    (status = 200, description = "Noted", body = DeliveryView),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`wrong_state`, with the current `state`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn arrived_at_customer(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(delivery_id): Path<DeliveryId>,
+) -> Result<Json<DeliveryView>, Problem> {
+    let courier_id = courier_of(&principal)?;
+    let command = Command::ArriveAtCustomer { courier_id };
+    let stepped = courier_step(&app, &about(cause, delivery_id), delivery_id, command).await?;
+    Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
+}

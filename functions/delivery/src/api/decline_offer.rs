@@ -1,0 +1,95 @@
+//! `POST /v1/offers/{offer_id}/decline`.
+
+use axum::extract::State;
+use kernel::OfferId;
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{about, courier_of, courier_step, refused};
+use crate::app::App;
+use crate::domain::courier::{OfferEnd, Refusal};
+use crate::domain::lifecycle::{Command, DeclineReason, Ending};
+use crate::store;
+
+/// Why an offer is declined.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decline {
+    /// Why.
+    reason: DeclineReasonName,
+}
+
+/// Why an offer is declined.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclineReasonName {
+    /// The restaurant or the customer is too far.
+    TooFar,
+    /// The courier takes a break.
+    Break,
+    /// The vehicle does not work.
+    VehicleProblem,
+    /// Anything else.
+    Other,
+}
+
+impl From<DeclineReasonName> for DeclineReason {
+    fn from(name: DeclineReasonName) -> Self {
+        match name {
+            DeclineReasonName::TooFar => Self::TooFar,
+            DeclineReasonName::Break => Self::Break,
+            DeclineReasonName::VehicleProblem => Self::VehicleProblem,
+            DeclineReasonName::Other => Self::Other,
+        }
+    }
+}
+
+/// A declined offer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Declined {
+    /// The offer.
+    offer_id: OfferId,
+    /// Always `declined`.
+    #[schema(example = "declined")]
+    status: &'static str,
+}
+
+/// Decline an offer
+///
+/// It goes to the next courier at once, and this delivery is not offered to you again. Declining again changes nothing.
+#[utoipa::path(post, path = "/v1/offers/{offer_id}/decline", operation_id = "decline_offer", tag = "offers",
+    security(("token" = [])), request_body = Decline, params(("offer_id" = OfferId, Path, description = "The offer")), responses(
+    (status = 200, description = "Declined", body = Declined),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: no offer, or not to you", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`offer_already_accepted`, `offer_expired`, `offer_withdrawn` or `offer_over`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn decline_offer(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(offer_id): Path<OfferId>,
+    Json(decline): Json<Decline>,
+) -> Result<Json<Declined>, Problem> {
+    let courier_id = courier_of(&principal)?;
+    let Some((_, courier)) = store::courier(&app.table, courier_id).await? else {
+        return Err(Problem::not_found());
+    };
+    let declined = Json(Declined {
+        offer_id,
+        status: "declined",
+    });
+    let delivery_id = match courier.live_offer(offer_id, cause.now) {
+        Ok(delivery_id) => delivery_id,
+        Err(Refusal::OfferOver(OfferEnd::Declined)) => return Ok(declined),
+        Err(refusal) => return Err(refused(refusal)),
+    };
+    let ending = Ending::Declined(decline.reason.into());
+    let end = Command::EndOffer { offer_id, ending };
+    courier_step(&app, &about(cause, delivery_id), delivery_id, end).await?;
+    Ok(declined)
+}

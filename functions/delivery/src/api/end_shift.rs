@@ -1,0 +1,39 @@
+//! `POST /v1/couriers/me/shift/end`.
+
+use axum::extract::State;
+use runtime::{Json, Principal, Problem, RequestCause};
+
+use super::courier_of;
+use super::views::CourierView;
+use crate::app::App;
+use crate::domain::lifecycle::Rejection;
+use crate::shift;
+use crate::steps::Unstepped;
+
+/// End a shift
+///
+/// The position is forgotten. A live offer, and a delivery whose food was not fetched yet, go to somebody else. Food that
+/// was fetched must be brought first. Ending again changes nothing.
+#[utoipa::path(post, path = "/v1/couriers/me/shift/end", operation_id = "end_shift", tag = "couriers",
+    security(("token" = [])), responses(
+    (status = 200, description = "Off shift", body = CourierView),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`carrying_food`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn end_shift(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+) -> Result<Json<CourierView>, Problem> {
+    let courier_id = courier_of(&principal)?;
+    match shift::end(&app, &cause, courier_id).await {
+        Ok(courier) => Ok(Json(CourierView::new(courier_id, &courier))),
+        Err(Unstepped::Rejected(Rejection::WrongState { phase, .. })) => {
+            let detail = "You carry food: bring it first.";
+            Err(Problem::conflict("carrying_food", detail).with("state", phase.as_str()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,43 @@
+//! `POST /internal/delivery-estimates`.
+
+use contracts::internal::{Estimate, EstimateRequest};
+use contracts::order::Window;
+use runtime::{InternalCaller, Json, Problem, RequestCause};
+
+use crate::domain::estimate::{DISTANCE_MAX_M, Remaining, arrival, fee, way};
+
+/// Estimate a delivery (internal)
+///
+/// The fee is a base and a price for each further started kilometre along the way. The window is the estimate of arrival
+/// of a courier with the usual vehicle, found in the usual time.
+#[utoipa::path(post, path = "/internal/delivery-estimates", operation_id = "estimate_delivery", tag = "internal",
+    request_body = EstimateRequest, responses(
+    (status = 200, description = "What it would cost, and when it would arrive", body = Estimate),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not signed by another service", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`, such as `too_far`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn estimate_delivery(
+    _: InternalCaller,
+    RequestCause(cause): RequestCause,
+    Json(request): Json<EstimateRequest>,
+) -> Result<Json<Estimate>, Problem> {
+    let distance_m = way(request.pickup, request.drop_off);
+    if distance_m > DISTANCE_MAX_M {
+        let message = format!("Farther than {DISTANCE_MAX_M} m along the way.");
+        return Err(Problem::invalid("/drop_off", "too_far", message));
+    }
+    let remaining = Remaining::Everything {
+        ready_at: request.ready_at,
+        trip_m: distance_m,
+    };
+    let eta = arrival(remaining, cause.now);
+    Ok(Json(Estimate {
+        fee: fee(distance_m, request.currency),
+        distance_m,
+        window: Window {
+            from: eta.earliest,
+            to: eta.latest,
+        },
+    }))
+}

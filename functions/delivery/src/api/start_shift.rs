@@ -1,0 +1,44 @@
+//! `POST /v1/couriers/me/shift/start`.
+
+use axum::extract::State;
+use kernel::Position;
+use runtime::{Json, Principal, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::courier_of;
+use super::views::CourierView;
+use crate::app::App;
+use crate::shift;
+
+/// Where a shift starts.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShiftStart {
+    /// Where the courier is.
+    position: Position,
+}
+
+/// Start a shift
+///
+/// From now on the courier gets offers. Starting again only notes the position.
+#[utoipa::path(post, path = "/v1/couriers/me/shift/start", operation_id = "start_shift", tag = "couriers",
+    security(("token" = [])), request_body = ShiftStart, responses(
+    (status = 200, description = "On shift", body = CourierView),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_not_approved`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn start_shift(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Json(start): Json<ShiftStart>,
+) -> Result<Json<CourierView>, Problem> {
+    let courier_id = courier_of(&principal)?;
+    let courier = shift::start(&app, &cause, courier_id, start.position).await?;
+    Ok(Json(CourierView::new(courier_id, &courier)))
+}

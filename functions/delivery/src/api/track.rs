@@ -1,0 +1,99 @@
+//! `GET /v1/orders/{order_id}/delivery`.
+
+use axum::extract::State;
+use kernel::{CourierId, DeliveryId, OrderId, Position, Role, Timestamp, TypedId as _};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::views::{EtaView, VehicleName, eta_now};
+use crate::app::App;
+use crate::domain::Delivery;
+use crate::store::{self, Found};
+
+/// Where an order's food is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Tracking {
+    /// The delivery.
+    delivery_id: DeliveryId,
+    /// The order.
+    order_id: OrderId,
+    /// Where the delivery stands.
+    #[schema(example = "picked_up")]
+    state: &'static str,
+    /// Who brings it; nothing before somebody does and after the end.
+    courier: Option<TrackedCourier>,
+    /// When it should arrive; nothing after the end.
+    eta: Option<EtaView>,
+    /// How many others get theirs before.
+    stops_before_you: u32,
+    /// What to say to the courier; only the customer sees it, and only until the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pin: Option<String>,
+}
+
+/// Who brings it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TrackedCourier {
+    /// What the courier rides.
+    vehicle: VehicleName,
+    /// Where the courier was last seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<Position>,
+    /// When that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position_at: Option<Timestamp>,
+}
+
+/// Track an order's delivery
+///
+/// For its customer, its courier and operators. The courier's position is shown only on shift and only while the courier
+/// fetches or carries this very order.
+#[utoipa::path(get, path = "/v1/orders/{order_id}/delivery", operation_id = "track_delivery", tag = "deliveries",
+    security(("token" = [])), params(("order_id" = OrderId, Path, description = "The order")), responses(
+    (status = 200, description = "Where it is", body = Tracking),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: no delivery (it begins when the restaurant accepts the order), or not yours", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn track_delivery(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(order_id): Path<OrderId>,
+) -> Result<Json<Tracking>, Problem> {
+    let delivery_id = store::delivery_of(order_id);
+    let Found::Delivery(loaded) = store::load(&app.table, delivery_id).await? else {
+        return Err(Problem::not_found());
+    };
+    let delivery = &loaded.delivery;
+    if !may_see(&principal, delivery) {
+        return Err(Problem::not_found());
+    }
+    let assignment = delivery.progress.state.assignment();
+    let seen = match assignment {
+        Some(assignment) => store::position(&app.table, assignment.courier_id).await?,
+        None => None,
+    };
+    let position = seen.as_ref().map(|stored| stored.value.position);
+    let is_customer = principal.user_id == delivery.facts.customer_id;
+    let is_over = delivery.progress.state.phase().is_end();
+    Ok(Json(Tracking {
+        delivery_id,
+        order_id,
+        state: delivery.progress.state.phase().as_str(),
+        courier: assignment.map(|assignment| TrackedCourier {
+            vehicle: assignment.vehicle.into(),
+            position,
+            position_at: seen.map(|stored| stored.value.at),
+        }),
+        eta: eta_now(delivery, position, cause.now).map(EtaView::from),
+        stops_before_you: 0,
+        pin: (is_customer && !is_over).then(|| delivery.facts.pin.clone()),
+    }))
+}
+
+fn may_see(principal: &Principal, delivery: &Delivery) -> bool {
+    let as_courier = CourierId::from_uuid(principal.user_id.uuid());
+    let is_courier = principal.has(Role::Courier) && delivery.progress.state.carrier() == Some(as_courier);
+    principal.user_id == delivery.facts.customer_id || is_courier || principal.has(Role::Operator)
+}

@@ -1,0 +1,232 @@
+//! Answers that several operations share.
+
+use kernel::{CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Position, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::courier::{Courier, Duty};
+use crate::domain::estimate::{self, arrival, remaining};
+use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
+
+/// What a courier rides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VehicleName {
+    /// A bicycle, with or without a motor.
+    Bicycle,
+    /// A motor scooter.
+    Scooter,
+    /// A car.
+    Car,
+    /// Nothing.
+    Foot,
+}
+
+impl From<VehicleName> for Vehicle {
+    fn from(name: VehicleName) -> Self {
+        match name {
+            VehicleName::Bicycle => Self::Bicycle,
+            VehicleName::Scooter => Self::Scooter,
+            VehicleName::Car => Self::Car,
+            VehicleName::Foot => Self::Foot,
+        }
+    }
+}
+
+impl From<Vehicle> for VehicleName {
+    fn from(vehicle: Vehicle) -> Self {
+        match vehicle {
+            Vehicle::Bicycle => Self::Bicycle,
+            Vehicle::Scooter => Self::Scooter,
+            Vehicle::Car => Self::Car,
+            Vehicle::Foot => Self::Foot,
+        }
+    }
+}
+
+/// A courier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CourierView {
+    /// The courier.
+    pub courier_id: CourierId,
+    /// Whether approved, and what the courier is doing.
+    pub status: CourierStatus,
+    /// What the courier rides.
+    pub vehicle: VehicleName,
+}
+
+/// Whether a courier is approved, and what the courier is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CourierStatus {
+    /// Waiting for an operator's approval.
+    Pending,
+    /// Approved, and off shift.
+    Approved,
+    /// On shift, and free for an offer.
+    Free,
+    /// On shift, and asked to take a delivery.
+    Asked,
+    /// On shift, and on a delivery.
+    Busy,
+}
+
+impl CourierView {
+    /// A courier as others see one.
+    #[must_use]
+    pub fn new(courier_id: CourierId, courier: &Courier) -> Self {
+        let status = match courier.duty {
+            Duty::Pending => CourierStatus::Pending,
+            Duty::OffShift => CourierStatus::Approved,
+            Duty::Free { .. } => CourierStatus::Free,
+            Duty::Considering { .. } => CourierStatus::Asked,
+            Duty::Engaged { .. } => CourierStatus::Busy,
+        };
+        Self {
+            courier_id,
+            status,
+            vehicle: courier.vehicle.into(),
+        }
+    }
+}
+
+/// When the food should arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EtaView {
+    /// Hardly before.
+    pub earliest: Timestamp,
+    /// As likely before as after.
+    pub likely: Timestamp,
+    /// Hardly after.
+    pub latest: Timestamp,
+}
+
+impl From<Eta> for EtaView {
+    fn from(eta: Eta) -> Self {
+        Self {
+            earliest: eta.earliest,
+            likely: eta.likely,
+            latest: eta.latest,
+        }
+    }
+}
+
+/// The estimate of this moment; nothing after the end.
+#[must_use]
+pub fn eta_now(delivery: &Delivery, position: Option<Position>, now: Timestamp) -> Option<Eta> {
+    remaining(delivery, position).map(|remaining| arrival(remaining, now))
+}
+
+/// What a courier does at a stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StopKind {
+    /// Fetches the food.
+    Pickup,
+    /// Hands it over.
+    DropOff,
+}
+
+/// A stop of an offer: before a courier has taken it, the customer's address and instructions are nobody's business.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OfferStop {
+    /// What is done there.
+    pub kind: StopKind,
+    /// Where it is.
+    pub position: Position,
+    /// The restaurant's name, at the pick-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The restaurant's address, at the pick-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// When the food is ready, at the pick-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ready_at: Option<Timestamp>,
+}
+
+/// An offer to a courier.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct OfferView {
+    /// The offer.
+    pub offer_id: OfferId,
+    /// What it is about.
+    pub delivery_id: DeliveryId,
+    /// The order of the delivery.
+    pub order_id: OrderId,
+    /// Where to go, in order.
+    pub stops: Vec<OfferStop>,
+    /// What the courier gets for it, with the tip.
+    pub pay: Money,
+    /// The part of it that is the customer's tip.
+    pub tip: Money,
+    /// From the courier over the restaurant to the customer, in metres.
+    pub distance_m: Meters,
+    /// Until when it may be taken.
+    pub expires_at: Timestamp,
+}
+
+impl OfferView {
+    /// An offer as its courier sees it.
+    #[must_use]
+    pub fn new(delivery_id: DeliveryId, delivery: &Delivery, offer: &Offer) -> Self {
+        let facts = &delivery.facts;
+        let trip_m = estimate::way(facts.pickup.position, facts.drop_off.position);
+        let stops = vec![
+            OfferStop {
+                kind: StopKind::Pickup,
+                position: facts.pickup.position,
+                name: Some(facts.restaurant_name.clone()),
+                address: Some(facts.pickup.address.clone()),
+                ready_at: Some(delivery.ready_at()),
+            },
+            OfferStop {
+                kind: StopKind::DropOff,
+                position: facts.drop_off.position,
+                name: None,
+                address: None,
+                ready_at: None,
+            },
+        ];
+        Self {
+            offer_id: offer.offer_id,
+            delivery_id,
+            order_id: facts.order_id,
+            stops,
+            pay: pay(facts),
+            tip: facts.tip,
+            distance_m: offer.approach_m.saturating_add(trip_m),
+            expires_at: offer.expires_at,
+        }
+    }
+}
+
+fn pay(facts: &Facts) -> Money {
+    let trip_m = estimate::way(facts.pickup.position, facts.drop_off.position);
+    let pay = estimate::pay(trip_m, facts.tip.currency());
+    pay.plus(facts.tip).unwrap_or(pay)
+}
+
+/// A delivery as its courier sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DeliveryView {
+    /// The delivery.
+    pub delivery_id: DeliveryId,
+    /// Its order.
+    pub order_id: OrderId,
+    /// Where it stands.
+    #[schema(example = "picked_up")]
+    pub state: &'static str,
+}
+
+impl DeliveryView {
+    /// A delivery as its courier sees it.
+    #[must_use]
+    pub fn new(delivery_id: DeliveryId, delivery: &Delivery) -> Self {
+        Self {
+            delivery_id,
+            order_id: delivery.facts.order_id,
+            state: delivery.progress.state.phase().as_str(),
+        }
+    }
+}

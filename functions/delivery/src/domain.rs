@@ -1,0 +1,286 @@
+//! The rules of delivering: who may be asked, who has won, what follows what, and when the food arrives.
+//!
+//! Pure values and functions. Nothing here reads a clock, draws randomness, knows a table, a queue or a wire format.
+
+pub mod cell;
+pub mod courier;
+pub mod dispatch;
+pub mod estimate;
+pub mod lifecycle;
+pub mod track;
+pub mod transitions;
+
+use kernel::{CourierId, Meters, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, UserId};
+
+pub use estimate::{Eta, Vehicle};
+
+/// How often a wrong PIN may be tried before the hand-over is locked: 1 of 2,000 guesses succeeds.
+pub const PIN_ATTEMPTS_MAX: u8 = 5;
+/// Couriers asked before an operator is told that nobody takes it.
+pub const OFFERS_BEFORE_ESCALATION: u32 = 10;
+/// How long ready food may wait without a courier before an operator is told.
+pub const WAIT_BEFORE_ESCALATION: SignedDuration = SignedDuration::from_mins(10);
+/// Couriers that one delivery remembers as having declined; the oldest are forgotten, so that the record stays small.
+pub const PASSED_REMEMBERED_MAX: usize = 20;
+
+/// A place to go to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Where it is.
+    pub position: Position,
+    /// One line: street, house number, city.
+    pub address: String,
+    /// Such as the floor.
+    pub instructions: Option<String>,
+}
+
+/// What never changes of a delivery: it is known when the restaurant accepts the order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Its order.
+    pub order_id: OrderId,
+    /// Who waits for it.
+    pub customer_id: UserId,
+    /// Who cooks it.
+    pub restaurant_id: RestaurantId,
+    /// What the courier looks for at the pick-up.
+    pub restaurant_name: String,
+    /// Where to fetch it.
+    pub pickup: Place,
+    /// Where to bring it.
+    pub drop_off: Place,
+    /// When the kitchen meant to be done, as it accepted the order.
+    pub planned_ready_at: Timestamp,
+    /// What the customer gives the courier on top.
+    pub tip: Money,
+    /// What the customer says to get the food: four digits.
+    pub pin: String,
+}
+
+impl Facts {
+    /// What the courier says to the kitchen to get the right bag: the end of the order's id.
+    #[must_use]
+    pub fn order_code(&self) -> String {
+        let id = self.order_id.to_string();
+        id[id.len() - 4..].to_uppercase()
+    }
+}
+
+/// One courier is asked to take a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "every id says whose it is, here as everywhere")]
+pub struct Offer {
+    /// The offer, which is also the fencing token: an answer to any other offer changes nothing.
+    pub offer_id: OfferId,
+    /// Who is asked.
+    pub courier_id: CourierId,
+    /// What the courier rides.
+    pub vehicle: Vehicle,
+    /// The way to the restaurant, in metres.
+    pub approach_m: Meters,
+    /// Until when the offer, and with it the hold on the courier, lasts.
+    pub expires_at: Timestamp,
+}
+
+/// The courier who took a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assignment {
+    /// Who.
+    pub courier_id: CourierId,
+    /// By which offer.
+    pub offer_id: OfferId,
+    /// What the courier rides.
+    pub vehicle: Vehicle,
+}
+
+/// Why food could not be handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureReason {
+    /// Nobody opens.
+    CustomerAbsent,
+    /// The address does not exist or is another.
+    WrongAddress,
+    /// The courier is in danger.
+    Unsafe,
+    /// The food is spoilt.
+    Damaged,
+    /// Anything else.
+    Other,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nobody is asked at the moment.
+    Waiting,
+    /// One courier is asked.
+    Offered(Offer),
+    /// A courier is on the way to the restaurant.
+    Assigned(Assignment),
+    /// The courier stands at the restaurant.
+    AtRestaurant(Assignment),
+    /// The courier has the food.
+    PickedUp(Assignment),
+    /// The courier stands at the door.
+    AtCustomer(Assignment),
+    /// The customer has the food.
+    Delivered {
+        /// Who brought it.
+        courier_id: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The courier could not hand it over.
+    Failed {
+        /// Who tried.
+        courier_id: CourierId,
+        /// Why not.
+        reason: FailureReason,
+    },
+    /// The order ended before the food arrived.
+    Withdrawn {
+        /// Who was asked or on the way.
+        courier_id: Option<CourierId>,
+    },
+}
+
+impl State {
+    /// The courier who has taken the delivery and not ended it yet.
+    #[must_use]
+    pub const fn assignment(&self) -> Option<&Assignment> {
+        match self {
+            Self::Assigned(assignment)
+            | Self::AtRestaurant(assignment)
+            | Self::PickedUp(assignment)
+            | Self::AtCustomer(assignment) => Some(assignment),
+            Self::Waiting
+            | Self::Offered(_)
+            | Self::Delivered { .. }
+            | Self::Failed { .. }
+            | Self::Withdrawn { .. } => None,
+        }
+    }
+
+    /// The offer that somebody may answer at the moment.
+    #[must_use]
+    pub const fn offer(&self) -> Option<&Offer> {
+        match self {
+            Self::Offered(offer) => Some(offer),
+            Self::Waiting
+            | Self::Assigned(_)
+            | Self::AtRestaurant(_)
+            | Self::PickedUp(_)
+            | Self::AtCustomer(_)
+            | Self::Delivered { .. }
+            | Self::Failed { .. }
+            | Self::Withdrawn { .. } => None,
+        }
+    }
+
+    /// Who is bound to the delivery at the moment: asked, or on the way.
+    #[must_use]
+    pub const fn bound_courier(&self) -> Option<CourierId> {
+        match self {
+            Self::Offered(offer) => Some(offer.courier_id),
+            Self::Assigned(assignment)
+            | Self::AtRestaurant(assignment)
+            | Self::PickedUp(assignment)
+            | Self::AtCustomer(assignment) => Some(assignment.courier_id),
+            Self::Waiting | Self::Delivered { .. } | Self::Failed { .. } | Self::Withdrawn { .. } => None,
+        }
+    }
+
+    /// Whose the delivery is or, after its end, was.
+    #[must_use]
+    pub const fn carrier(&self) -> Option<CourierId> {
+        match self {
+            Self::Assigned(assignment)
+            | Self::AtRestaurant(assignment)
+            | Self::PickedUp(assignment)
+            | Self::AtCustomer(assignment) => Some(assignment.courier_id),
+            Self::Delivered { courier_id, .. } | Self::Failed { courier_id, .. } => Some(*courier_id),
+            Self::Withdrawn { courier_id } => *courier_id,
+            Self::Waiting | Self::Offered(_) => None,
+        }
+    }
+}
+
+/// What the search for a courier remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// How many offers were made.
+    pub offers: u32,
+    /// How often in a row nobody was free.
+    pub misses: u32,
+    /// Who declined: not asked again.
+    pub declined: Vec<CourierId>,
+    /// Who let an offer expire: asked again only after everybody else.
+    pub silent: Vec<CourierId>,
+    /// Set once an operator was told.
+    pub escalated: bool,
+}
+
+/// What changes of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Where it stands.
+    pub state: State,
+    /// When the food was ready, once it is.
+    pub ready_at: Option<Timestamp>,
+    /// When it should arrive, as last published.
+    pub eta: Eta,
+    /// The search for a courier.
+    pub search: Search,
+    /// Wrong PINs so far.
+    pub wrong_pins: u8,
+}
+
+impl Progress {
+    /// How a delivery begins.
+    #[must_use]
+    pub fn beginning(eta: Eta) -> Self {
+        Self {
+            state: State::Waiting,
+            ready_at: None,
+            eta,
+            search: Search::default(),
+            wrong_pins: 0,
+        }
+    }
+
+    /// What stands for a delivery whose order ended before it began.
+    #[must_use]
+    pub fn called_off(now: Timestamp) -> Self {
+        let eta = Eta {
+            earliest: now,
+            likely: now,
+            latest: now,
+        };
+        Self {
+            state: State::Withdrawn { courier_id: None },
+            ..Self::beginning(eta)
+        }
+    }
+}
+
+/// A delivery.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// What never changes.
+    pub facts: Facts,
+    /// What does.
+    pub progress: Progress,
+}
+
+impl Delivery {
+    /// When the food is, or should be, ready.
+    #[must_use]
+    pub fn ready_at(&self) -> Timestamp {
+        self.progress.ready_at.unwrap_or(self.facts.planned_ready_at)
+    }
+}
+
+#[cfg(test)]
+pub mod cast;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,494 @@
+//! What may be done with a delivery, and what then has happened.
+
+use kernel::{CourierId, OfferId, Timestamp};
+
+use super::transitions::{Phase, Verb, target};
+use super::{
+    Assignment, Delivery, Eta, FailureReason, OFFERS_BEFORE_ESCALATION, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX,
+    Progress, State, WAIT_BEFORE_ESCALATION, dispatch,
+};
+
+/// Why a courier does not want a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeclineReason {
+    /// The restaurant or the customer is too far.
+    TooFar,
+    /// The courier takes a break.
+    Break,
+    /// The vehicle does not work.
+    VehicleProblem,
+    /// Anything else.
+    Other,
+}
+
+/// How an offer ended without being taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The courier does not want it.
+    Declined(DeclineReason),
+    /// The courier did not answer in time.
+    Expired,
+    /// The courier stopped working.
+    ShiftEnded,
+}
+
+/// Where a courier arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Where the food is fetched.
+    Restaurant,
+    /// Where it is brought.
+    Customer,
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command<'a> {
+    /// Ask a courier.
+    Offer(Offer),
+    /// Note that nobody is free.
+    Miss,
+    /// Take the offer.
+    Accept {
+        /// The offer.
+        offer_id: OfferId,
+        /// By whom.
+        courier_id: CourierId,
+    },
+    /// End an offer that was not taken.
+    EndOffer {
+        /// The offer.
+        offer_id: OfferId,
+        /// How it ended.
+        ending: Ending,
+    },
+    /// Free the courier before the pick-up.
+    Release {
+        /// Whom.
+        courier_id: CourierId,
+    },
+    /// Note that the food is ready.
+    NoteReady {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Note a new estimate, if it moved enough.
+    Reestimate {
+        /// The estimate.
+        eta: Eta,
+    },
+    /// Stand at the restaurant.
+    ArriveAtRestaurant {
+        /// Who.
+        courier_id: CourierId,
+    },
+    /// Take the food.
+    PickUp {
+        /// Who.
+        courier_id: CourierId,
+        /// What the courier read on the bag, if anything.
+        order_code: Option<&'a str>,
+    },
+    /// Stand at the door.
+    ArriveAtCustomer {
+        /// Who.
+        courier_id: CourierId,
+    },
+    /// Give the food to the customer.
+    HandOver {
+        /// Who.
+        courier_id: CourierId,
+        /// What the customer said.
+        pin: &'a str,
+    },
+    /// Give up on handing over.
+    Fail {
+        /// Who.
+        courier_id: CourierId,
+        /// Why.
+        reason: FailureReason,
+    },
+    /// End the delivery with its order.
+    Withdraw,
+}
+
+/// What has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A courier is asked.
+    Offered(Offer),
+    /// The courier who was asked did not take it.
+    OfferEnded {
+        /// The offer.
+        offer: Offer,
+        /// How it ended.
+        ending: Ending,
+    },
+    /// Nobody is free.
+    Unmatched {
+        /// When it is tried again; nothing: it is given up.
+        retry_at: Option<Timestamp>,
+    },
+    /// A courier took it.
+    Assigned(Assignment),
+    /// The courier who had taken it is free of it again.
+    Released {
+        /// Who.
+        courier_id: CourierId,
+    },
+    /// The food is ready.
+    FoodReady {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The estimate moved.
+    EtaChanged {
+        /// To where.
+        eta: Eta,
+    },
+    /// The courier arrived.
+    Arrived {
+        /// Who.
+        courier_id: CourierId,
+        /// Where.
+        stop: Stop,
+    },
+    /// The courier has the food.
+    PickedUp {
+        /// Who.
+        courier_id: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The courier said a wrong PIN.
+    PinRefused {
+        /// Who.
+        courier_id: CourierId,
+        /// How often it may be tried again.
+        attempts_left: u8,
+    },
+    /// The customer has the food.
+    Delivered {
+        /// Who brought it.
+        courier_id: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The courier could not hand it over.
+    Failed {
+        /// Who tried.
+        courier_id: CourierId,
+        /// Why not.
+        reason: FailureReason,
+    },
+    /// Nobody takes it: an operator should look.
+    Escalated {
+        /// How many couriers were asked.
+        offers: u32,
+    },
+    /// The order ended before the food arrived.
+    Withdrawn {
+        /// Who was asked or on the way.
+        courier_id: Option<CourierId>,
+    },
+}
+
+/// Why something may not be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// The delivery is somebody else's.
+    #[error("the delivery is not assigned to this courier")]
+    NotYours,
+    /// It is not the time for it.
+    #[error("`{}` is not possible while the delivery is `{}`", verb.as_str(), phase.as_str())]
+    WrongState {
+        /// Where the delivery stands.
+        phase: Phase,
+        /// What was wanted.
+        verb: Verb,
+    },
+    /// The offer is no longer the live one.
+    #[error("the offer has ended")]
+    OfferOver,
+    /// It is another order's bag.
+    #[error("the order code is another order's")]
+    OrderCodeWrong,
+    /// Too many wrong PINs were said.
+    #[error("the PIN was wrong too often")]
+    PinLocked,
+}
+
+impl Command<'_> {
+    /// The command without its data.
+    #[must_use]
+    pub const fn verb(&self) -> Verb {
+        match self {
+            Self::Offer(_) => Verb::Offer,
+            Self::Miss => Verb::Miss,
+            Self::Accept { .. } => Verb::Accept,
+            Self::EndOffer { .. } => Verb::EndOffer,
+            Self::Release { .. } => Verb::Release,
+            Self::NoteReady { .. } => Verb::NoteReady,
+            Self::Reestimate { .. } => Verb::Reestimate,
+            Self::ArriveAtRestaurant { .. } => Verb::ArriveAtRestaurant,
+            Self::PickUp { .. } => Verb::PickUp,
+            Self::ArriveAtCustomer { .. } => Verb::ArriveAtCustomer,
+            Self::HandOver { .. } => Verb::HandOver,
+            Self::Fail { .. } => Verb::Fail,
+            Self::Withdraw => Verb::Withdraw,
+        }
+    }
+
+    /// Whose assignment the command presumes.
+    const fn assignee(&self) -> Option<CourierId> {
+        match self {
+            Self::Release { courier_id }
+            | Self::ArriveAtRestaurant { courier_id }
+            | Self::PickUp { courier_id, .. }
+            | Self::ArriveAtCustomer { courier_id }
+            | Self::HandOver { courier_id, .. }
+            | Self::Fail { courier_id, .. } => Some(*courier_id),
+            Self::Offer(_)
+            | Self::Miss
+            | Self::Accept { .. }
+            | Self::EndOffer { .. }
+            | Self::NoteReady { .. }
+            | Self::Reestimate { .. }
+            | Self::Withdraw => None,
+        }
+    }
+}
+
+impl State {
+    /// The state without its data.
+    #[must_use]
+    pub const fn phase(&self) -> Phase {
+        match self {
+            Self::Waiting => Phase::Waiting,
+            Self::Offered(_) => Phase::Offered,
+            Self::Assigned(_) => Phase::Assigned,
+            Self::AtRestaurant(_) => Phase::AtRestaurant,
+            Self::PickedUp(_) => Phase::PickedUp,
+            Self::AtCustomer(_) => Phase::AtCustomer,
+            Self::Delivered { .. } => Phase::Delivered,
+            Self::Failed { .. } => Phase::Failed,
+            Self::Withdrawn { .. } => Phase::Withdrawn,
+        }
+    }
+}
+
+/// Decides what a command makes happen. Nothing, if it has been done before.
+///
+/// # Errors
+/// When it may not be done; the rejection says why.
+pub fn decide(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result<Vec<Event>, Rejection> {
+    let state = &delivery.progress.state;
+    if command
+        .assignee()
+        .is_some_and(|courier| state.carrier() != Some(courier))
+    {
+        return Err(Rejection::NotYours);
+    }
+    if done_before(delivery, command) {
+        return Ok(Vec::new());
+    }
+    let (phase, verb) = (state.phase(), command.verb());
+    if target(phase, verb).is_none() {
+        return Err(refusal(phase, verb));
+    }
+    perform(delivery, command, now)
+}
+
+/// The same command again: the same courier, the same offer, the same reason.
+fn done_before(delivery: &Delivery, command: &Command<'_>) -> bool {
+    let phase = delivery.progress.state.phase();
+    match command {
+        Command::ArriveAtRestaurant { .. } => phase == Phase::AtRestaurant,
+        Command::PickUp { .. } => matches!(phase, Phase::PickedUp | Phase::AtCustomer),
+        Command::ArriveAtCustomer { .. } => phase == Phase::AtCustomer,
+        Command::HandOver { pin, .. } => phase == Phase::Delivered && same_pin(pin, &delivery.facts.pin),
+        Command::Fail { reason, .. } => {
+            matches!(delivery.progress.state, State::Failed { reason: before, .. } if before == *reason)
+        }
+        Command::NoteReady { .. } => {
+            // Food that was taken was ready, whatever the kitchen says later.
+            delivery.progress.ready_at.is_some()
+                || matches!(phase, Phase::PickedUp | Phase::AtCustomer)
+                || phase.is_end()
+        }
+        Command::Reestimate { eta } => phase.is_end() || !super::estimate::moved(delivery.progress.eta, *eta),
+        Command::Withdraw => phase.is_end(),
+        Command::Offer(_)
+        | Command::Miss
+        | Command::Accept { .. }
+        | Command::EndOffer { .. }
+        | Command::Release { .. } => false,
+    }
+}
+
+fn refusal(phase: Phase, verb: Verb) -> Rejection {
+    match verb {
+        Verb::Accept | Verb::EndOffer => Rejection::OfferOver,
+        Verb::Offer
+        | Verb::Miss
+        | Verb::Release
+        | Verb::NoteReady
+        | Verb::Reestimate
+        | Verb::ArriveAtRestaurant
+        | Verb::PickUp
+        | Verb::ArriveAtCustomer
+        | Verb::HandOver
+        | Verb::Fail
+        | Verb::Withdraw => Rejection::WrongState { phase, verb },
+    }
+}
+
+fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result<Vec<Event>, Rejection> {
+    let event = match *command {
+        Command::Offer(offer) => return Ok(with_escalation(delivery, Event::Offered(offer), now)),
+        Command::Miss => {
+            let retry_at = dispatch::retry_at(delivery, now);
+            return Ok(with_escalation(delivery, Event::Unmatched { retry_at }, now));
+        }
+        Command::Accept { offer_id, courier_id } => {
+            let offer = live_offer(delivery, offer_id)?;
+            if offer.courier_id != courier_id {
+                return Err(Rejection::NotYours);
+            }
+            Event::Assigned(Assignment {
+                courier_id,
+                offer_id,
+                vehicle: offer.vehicle,
+            })
+        }
+        Command::EndOffer { offer_id, ending } => Event::OfferEnded {
+            offer: live_offer(delivery, offer_id)?,
+            ending,
+        },
+        Command::Release { courier_id } => Event::Released { courier_id },
+        Command::NoteReady { at } => Event::FoodReady { at },
+        Command::Reestimate { eta } => Event::EtaChanged { eta },
+        Command::ArriveAtRestaurant { courier_id } => Event::Arrived {
+            courier_id,
+            stop: Stop::Restaurant,
+        },
+        Command::PickUp { courier_id, order_code } => {
+            if order_code.is_some_and(|code| !code.eq_ignore_ascii_case(&delivery.facts.order_code())) {
+                return Err(Rejection::OrderCodeWrong);
+            }
+            Event::PickedUp { courier_id, at: now }
+        }
+        Command::ArriveAtCustomer { courier_id } => Event::Arrived {
+            courier_id,
+            stop: Stop::Customer,
+        },
+        Command::HandOver { courier_id, pin } => return hand_over(delivery, courier_id, pin, now),
+        Command::Fail { courier_id, reason } => Event::Failed { courier_id, reason },
+        Command::Withdraw => Event::Withdrawn {
+            courier_id: delivery.progress.state.bound_courier(),
+        },
+    };
+    Ok(vec![event])
+}
+
+fn live_offer(delivery: &Delivery, offer_id: OfferId) -> Result<Offer, Rejection> {
+    let live = delivery
+        .progress
+        .state
+        .offer()
+        .filter(|offer| offer.offer_id == offer_id);
+    live.copied().ok_or(Rejection::OfferOver)
+}
+
+fn hand_over(delivery: &Delivery, courier_id: CourierId, pin: &str, now: Timestamp) -> Result<Vec<Event>, Rejection> {
+    let wrong = delivery.progress.wrong_pins;
+    if wrong >= PIN_ATTEMPTS_MAX {
+        return Err(Rejection::PinLocked);
+    }
+    let event = if same_pin(pin, &delivery.facts.pin) {
+        Event::Delivered { courier_id, at: now }
+    } else {
+        Event::PinRefused {
+            courier_id,
+            attempts_left: PIN_ATTEMPTS_MAX - wrong - 1,
+        }
+    };
+    Ok(vec![event])
+}
+
+/// Compares in a time that does not depend on how many digits are right.
+fn same_pin(given: &str, pin: &str) -> bool {
+    let differences = given.bytes().zip(pin.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b));
+    given.len() == pin.len() && differences == 0
+}
+
+/// Puts the call for an operator in front, once, when enough couriers were asked or the food has waited long enough.
+fn with_escalation(delivery: &Delivery, event: Event, now: Timestamp) -> Vec<Event> {
+    let search = &delivery.progress.search;
+    let due = search.offers >= OFFERS_BEFORE_ESCALATION || now >= delivery.ready_at() + WAIT_BEFORE_ESCALATION;
+    if due && !search.escalated {
+        vec![Event::Escalated { offers: search.offers }, event]
+    } else {
+        vec![event]
+    }
+}
+
+/// What the progress is after an event.
+#[must_use]
+pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
+    match *event {
+        Event::Offered(offer) => {
+            progress.state = State::Offered(offer);
+            progress.search.offers += 1;
+            progress.search.misses = 0;
+        }
+        Event::OfferEnded { offer, ending } => {
+            progress.state = State::Waiting;
+            match ending {
+                Ending::Declined(_) => remember(&mut progress.search.declined, offer.courier_id),
+                Ending::Expired | Ending::ShiftEnded => remember(&mut progress.search.silent, offer.courier_id),
+            }
+        }
+        Event::Unmatched { .. } => {
+            progress.search.misses += 1;
+            // Everybody else was asked, so those who did not answer may be asked again.
+            progress.search.silent.clear();
+        }
+        Event::Assigned(assignment) => progress.state = State::Assigned(assignment),
+        Event::Released { courier_id } => {
+            progress.state = State::Waiting;
+            remember(&mut progress.search.silent, courier_id);
+        }
+        Event::FoodReady { at } => progress.ready_at = Some(at),
+        Event::EtaChanged { eta } => progress.eta = eta,
+        Event::Arrived { stop, .. } => progress.state = arrived(progress.state, stop),
+        Event::PickedUp { .. } => progress.state = carried(progress.state),
+        Event::PinRefused { .. } => progress.wrong_pins += 1,
+        Event::Delivered { courier_id, at } => progress.state = State::Delivered { courier_id, at },
+        Event::Failed { courier_id, reason } => progress.state = State::Failed { courier_id, reason },
+        Event::Escalated { .. } => progress.search.escalated = true,
+        Event::Withdrawn { courier_id } => progress.state = State::Withdrawn { courier_id },
+    }
+    progress
+}
+
+fn remember(couriers: &mut Vec<CourierId>, courier_id: CourierId) {
+    couriers.retain(|known| *known != courier_id);
+    couriers.push(courier_id);
+    let surplus = couriers.len().saturating_sub(PASSED_REMEMBERED_MAX);
+    couriers.drain(..surplus);
+}
+
+fn arrived(state: State, stop: Stop) -> State {
+    match (state.assignment(), stop) {
+        (Some(assignment), Stop::Restaurant) => State::AtRestaurant(*assignment),
+        (Some(assignment), Stop::Customer) => State::AtCustomer(*assignment),
+        (None, Stop::Restaurant | Stop::Customer) => state,
+    }
+}
+
+fn carried(state: State) -> State {
+    state
+        .assignment()
+        .map_or(state, |assignment| State::PickedUp(*assignment))
+}

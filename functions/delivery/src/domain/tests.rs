@@ -1,0 +1,330 @@
+//! Every phase with every command against the transition table, and the stories of a delivery as data.
+
+use kernel::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
+use super::lifecycle::{Command, DeclineReason, Ending, Event, Rejection, Stop, decide, evolve};
+use super::transitions::{Phase, Verb, target};
+use super::{Delivery, Eta, FailureReason, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, State};
+
+fn state(phase: Phase) -> State {
+    let courier_id = ada();
+    match phase {
+        Phase::Waiting => State::Waiting,
+        Phase::Offered => State::Offered(offer()),
+        Phase::Assigned => State::Assigned(assignment()),
+        Phase::AtRestaurant => State::AtRestaurant(assignment()),
+        Phase::PickedUp => State::PickedUp(assignment()),
+        Phase::AtCustomer => State::AtCustomer(assignment()),
+        Phase::Delivered => State::Delivered { courier_id, at: NOON },
+        Phase::Failed => State::Failed {
+            courier_id,
+            reason: FailureReason::Other,
+        },
+        Phase::Withdrawn => State::Withdrawn {
+            courier_id: Some(courier_id),
+        },
+    }
+}
+
+fn later_eta() -> Eta {
+    Eta {
+        likely: first_eta().likely + minutes(10),
+        ..first_eta()
+    }
+}
+
+fn command(verb: Verb) -> Command<'static> {
+    let courier_id = ada();
+    let offer_id = offer().offer_id;
+    match verb {
+        Verb::Offer => Command::Offer(offer()),
+        Verb::Miss => Command::Miss,
+        Verb::Accept => Command::Accept { offer_id, courier_id },
+        Verb::EndOffer => Command::EndOffer {
+            offer_id,
+            ending: Ending::Expired,
+        },
+        Verb::Release => Command::Release { courier_id },
+        Verb::NoteReady => Command::NoteReady { at: NOON },
+        Verb::Reestimate => Command::Reestimate { eta: later_eta() },
+        Verb::ArriveAtRestaurant => Command::ArriveAtRestaurant { courier_id },
+        Verb::PickUp => Command::PickUp {
+            courier_id,
+            order_code: None,
+        },
+        Verb::ArriveAtCustomer => Command::ArriveAtCustomer { courier_id },
+        Verb::HandOver => Command::HandOver {
+            courier_id,
+            pin: "4711",
+        },
+        Verb::Fail => Command::Fail {
+            courier_id,
+            reason: FailureReason::CustomerAbsent,
+        },
+        Verb::Withdraw => Command::Withdraw,
+    }
+}
+
+fn after(given: &Delivery, events: &[Event]) -> Delivery {
+    Delivery {
+        facts: given.facts.clone(),
+        progress: events.iter().fold(given.progress.clone(), evolve),
+    }
+}
+
+/// Where doing something again is not a mistake: it has happened, or there is nothing left to do.
+fn nothing_to_do(phase: Phase, verb: Verb) -> bool {
+    match verb {
+        Verb::ArriveAtRestaurant => phase == Phase::AtRestaurant,
+        Verb::PickUp => matches!(phase, Phase::PickedUp | Phase::AtCustomer),
+        Verb::ArriveAtCustomer => phase == Phase::AtCustomer,
+        Verb::HandOver => phase == Phase::Delivered,
+        Verb::NoteReady => matches!(phase, Phase::PickedUp | Phase::AtCustomer) || phase.is_end(),
+        Verb::Reestimate | Verb::Withdraw => phase.is_end(),
+        Verb::Offer | Verb::Miss | Verb::Accept | Verb::EndOffer | Verb::Release | Verb::Fail => false,
+    }
+}
+
+#[test]
+fn every_phase_with_every_command_does_what_the_table_says() {
+    for phase in Phase::ALL {
+        for verb in Verb::ALL {
+            let given = delivery(state(phase));
+            let outcome = decide(&given, &command(verb), NOON);
+            let seen = format!("{phase:?} {verb:?} {outcome:?}");
+            match (outcome, target(phase, verb)) {
+                (Ok(events), Some(to)) => {
+                    assert!(!events.is_empty(), "{seen}");
+                    assert_eq!(after(&given, &events).progress.state.phase(), to, "{seen}");
+                }
+                (Ok(events), None) => assert!(events.is_empty() && nothing_to_do(phase, verb), "{seen}"),
+                (Err(rejection), None) => {
+                    assert!(!nothing_to_do(phase, verb), "{seen}");
+                    assert_ne!(rejection.to_string(), "");
+                }
+                (Err(_), Some(_)) => panic!("{seen}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_assigned_courier_moves_a_delivery() {
+    for phase in Phase::ALL {
+        for verb in [
+            Verb::Release,
+            Verb::ArriveAtRestaurant,
+            Verb::PickUp,
+            Verb::ArriveAtCustomer,
+            Verb::HandOver,
+            Verb::Fail,
+        ] {
+            let courier_id = ben();
+            let theirs = match command(verb) {
+                Command::Release { .. } => Command::Release { courier_id },
+                Command::ArriveAtRestaurant { .. } => Command::ArriveAtRestaurant { courier_id },
+                Command::PickUp { order_code, .. } => Command::PickUp { courier_id, order_code },
+                Command::ArriveAtCustomer { .. } => Command::ArriveAtCustomer { courier_id },
+                Command::HandOver { pin, .. } => Command::HandOver { courier_id, pin },
+                Command::Fail { reason, .. } => Command::Fail { courier_id, reason },
+                other @ (Command::Offer(_)
+                | Command::Miss
+                | Command::Accept { .. }
+                | Command::EndOffer { .. }
+                | Command::NoteReady { .. }
+                | Command::Reestimate { .. }
+                | Command::Withdraw) => other,
+            };
+            let outcome = decide(&delivery(state(phase)), &theirs, NOON);
+            assert_eq!(outcome, Err(Rejection::NotYours), "{phase:?} {verb:?}");
+        }
+    }
+}
+
+/// Given a state, when something is done, then this has happened.
+fn check(given: State, when: &Command<'_>, then: Result<&[Event], Rejection>) {
+    let outcome = decide(&delivery(given), when, NOON);
+    assert_eq!(
+        outcome.as_deref(),
+        then.as_ref().map(|events| *events),
+        "{given:?} {when:?}"
+    );
+}
+
+#[test]
+fn an_offer_has_one_winner() {
+    let (offer_id, courier_id) = (offer().offer_id, ada());
+    let accept = Command::Accept { offer_id, courier_id };
+    check(State::Offered(offer()), &accept, Ok(&[Event::Assigned(assignment())]));
+    check(State::Assigned(assignment()), &accept, Err(Rejection::OfferOver));
+    let by_ben = Command::Accept {
+        offer_id,
+        courier_id: ben(),
+    };
+    check(State::Offered(offer()), &by_ben, Err(Rejection::NotYours));
+    let old = Command::Accept {
+        offer_id: id(99),
+        courier_id,
+    };
+    check(State::Offered(offer()), &old, Err(Rejection::OfferOver));
+}
+
+#[test]
+fn food_is_never_handed_over_before_it_is_fetched() {
+    for phase in [Phase::Assigned, Phase::AtRestaurant] {
+        for verb in [Verb::HandOver, Verb::ArriveAtCustomer, Verb::Fail] {
+            check(state(phase), &command(verb), Err(Rejection::WrongState { phase, verb }));
+        }
+    }
+}
+
+#[test]
+fn the_bag_is_the_right_one() {
+    let courier_id = ada();
+    let pick_up = |code| Command::PickUp {
+        courier_id,
+        order_code: Some(code),
+    };
+    let code = delivery(State::Waiting).facts.order_code().to_lowercase();
+    let picked_up = [Event::PickedUp { courier_id, at: NOON }];
+    check(State::AtRestaurant(assignment()), &pick_up(&code), Ok(&picked_up));
+    check(
+        State::AtRestaurant(assignment()),
+        &pick_up("ZZZZ"),
+        Err(Rejection::OrderCodeWrong),
+    );
+}
+
+#[test]
+fn five_wrong_pins_lock_the_hand_over() {
+    let courier_id = ada();
+    let mut given = delivery(State::AtCustomer(assignment()));
+    for left in (0..PIN_ATTEMPTS_MAX).rev() {
+        let wrong = ["0000", "47110", "", "471", "1174"][usize::from(left)];
+        let events = decide(&given, &Command::HandOver { courier_id, pin: wrong }, NOON).unwrap();
+        let refused = Event::PinRefused {
+            courier_id,
+            attempts_left: left,
+        };
+        assert_eq!(events, [refused]);
+        given = after(&given, &events);
+    }
+    let right = Command::HandOver {
+        courier_id,
+        pin: "4711",
+    };
+    assert_eq!(decide(&given, &right, NOON), Err(Rejection::PinLocked));
+    assert!(decide(&given, &command(Verb::Fail), NOON).is_ok());
+}
+
+#[test]
+fn the_same_hand_over_again_is_fine_and_another_reason_is_not() {
+    let courier_id = ada();
+    let delivered = State::Delivered { courier_id, at: NOON };
+    let with = |pin| Command::HandOver { courier_id, pin };
+    check(delivered, &with("4711"), Ok(&[]));
+    let wrong_state = |phase, verb| Err(Rejection::WrongState { phase, verb });
+    check(delivered, &with("0000"), wrong_state(Phase::Delivered, Verb::HandOver));
+    let fail = |reason| Command::Fail { courier_id, reason };
+    check(state(Phase::Failed), &fail(FailureReason::Other), Ok(&[]));
+    check(
+        state(Phase::Failed),
+        &fail(FailureReason::Unsafe),
+        wrong_state(Phase::Failed, Verb::Fail),
+    );
+}
+
+fn courier_asked(given: &Delivery, ending: Ending) -> Delivery {
+    let asked = after(given, &[Event::Offered(offer())]);
+    let end = Command::EndOffer {
+        offer_id: offer().offer_id,
+        ending,
+    };
+    let events = decide(&asked, &end, NOON).unwrap();
+    after(&asked, &events)
+}
+
+#[test]
+fn who_declined_is_remembered_and_who_was_silent_for_a_while() {
+    let waiting = delivery(State::Waiting);
+    let declined = courier_asked(&waiting, Ending::Declined(DeclineReason::TooFar));
+    assert_eq!(declined.progress.search.declined, [ada()]);
+    let silent = courier_asked(&waiting, Ending::Expired);
+    assert_eq!(silent.progress.search.silent, [ada()]);
+    let missed = after(&silent, &[Event::Unmatched { retry_at: None }]);
+    assert!(missed.progress.search.silent.is_empty());
+    assert_eq!(missed.progress.search.misses, 1);
+}
+
+#[test]
+fn an_operator_is_told_once() {
+    let escalated = |given: &Delivery, now: Timestamp| {
+        let events = decide(given, &Command::Miss, now).unwrap();
+        let told = events.iter().any(|event| matches!(event, Event::Escalated { .. }));
+        (told, after(given, &events))
+    };
+    let waiting = delivery(State::Waiting);
+    let late = waiting.ready_at() + minutes(10);
+    assert!(!escalated(&waiting, late - SignedDuration::from_secs(1)).0);
+    let (told, again) = escalated(&waiting, late);
+    assert!(told);
+    assert!(!escalated(&again, late + minutes(5)).0);
+
+    let mut asked = waiting;
+    asked.progress.search.offers = OFFERS_BEFORE_ESCALATION;
+    assert!(escalated(&asked, NOON).0);
+}
+
+#[test]
+fn a_cancelled_order_frees_whoever_is_bound() {
+    for (phase, courier_id) in [
+        (Phase::Waiting, None),
+        (Phase::Offered, Some(ada())),
+        (Phase::AtCustomer, Some(ada())),
+    ] {
+        check(state(phase), &Command::Withdraw, Ok(&[Event::Withdrawn { courier_id }]));
+    }
+}
+
+#[test]
+fn a_courier_who_leaves_before_the_pick_up_is_replaced() {
+    let given = delivery(State::AtRestaurant(assignment()));
+    let events = decide(&given, &command(Verb::Release), NOON).unwrap();
+    assert_eq!(events, [Event::Released { courier_id: ada() }]);
+    assert_eq!(after(&given, &events).progress.state, State::Waiting);
+    let arrived = Event::Arrived {
+        courier_id: ada(),
+        stop: Stop::Restaurant,
+    };
+    assert_eq!(
+        after(&delivery(State::Assigned(assignment())), &[arrived])
+            .progress
+            .state,
+        State::AtRestaurant(assignment())
+    );
+}
+
+proptest! {
+    /// Whatever is tried in whatever order: an end is an end, the memory stays bounded, and PINs are counted.
+    #[test]
+    fn any_sequence_of_commands_keeps_the_invariants(verbs in prop::collection::vec(0..Verb::ALL.len(), 0..200)) {
+        let mut now = NOON;
+        let mut given = delivery(State::Waiting);
+        let mut fetched = false;
+        for index in verbs {
+            now += SignedDuration::from_secs(20);
+            let was_end = given.progress.state.phase().is_end();
+            let Ok(events) = decide(&given, &command(Verb::ALL[index]), now) else { continue };
+            prop_assert!(!was_end || events.is_empty());
+            for event in &events {
+                fetched |= matches!(event, Event::PickedUp { .. });
+                let handed_over = matches!(event, Event::Delivered { .. });
+                prop_assert!(!handed_over || fetched);
+            }
+            given = after(&given, &events);
+            prop_assert!(given.progress.search.declined.len() + given.progress.search.silent.len() <= 40);
+        }
+    }
+}

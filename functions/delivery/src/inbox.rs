@@ -1,0 +1,135 @@
+//! Orders' events as own commands.
+
+use contracts::order::{Accepted, Cancelled, Ready, Stop, Undeliverable};
+use contracts::{Cause, Contract as _, Envelope};
+use kernel::{DeliveryId, OrderId, UserId};
+use runtime::{Consumed, Done, Undone};
+
+use crate::app::App;
+use crate::domain::estimate::{Remaining, arrival, way};
+use crate::domain::lifecycle::Command;
+use crate::domain::{Facts, Place};
+use crate::steps::{Unstepped, follow_up, step, unexpected};
+use crate::{search, store};
+
+/// How many different PINs there are: four digits.
+const PINS: u32 = 10_000;
+
+/// Deals with one event. Events of other types are none of this service's business.
+///
+/// # Errors
+/// When the event came early, cannot be read, or the table does not answer.
+pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
+    match event.event_type.as_str() {
+        Accepted::TYPE => accepted(app, cause, event.data()?).await,
+        Ready::TYPE => ready(app, cause, &event.data()?).await,
+        Cancelled::TYPE => {
+            let cancelled: Cancelled = event.data()?;
+            ended(app, cause, cancelled.order_id, cancelled.customer_id).await
+        }
+        Undeliverable::TYPE => {
+            let undeliverable: Undeliverable = event.data()?;
+            ended(app, cause, undeliverable.order_id, undeliverable.customer_id).await
+        }
+        _ => Ok(Done),
+    }
+}
+
+impl From<Unstepped> for Undone {
+    fn from(unstepped: Unstepped) -> Self {
+        match unstepped {
+            Unstepped::Missing => Self::Retry("the delivery is not there yet".to_owned()),
+            Unstepped::Store(error) => error.into(),
+            Unstepped::CalledOff | Unstepped::Rejected(_) | Unstepped::Refused(_) => Self::Park(unstepped.to_string()),
+        }
+    }
+}
+
+/// The restaurant cooks: the delivery begins and a courier is looked for. The same event again finds it begun, and goes
+/// on with the search if that had not come to anything.
+async fn accepted(app: &App, cause: &Cause, accepted: Accepted) -> Consumed {
+    let delivery_id = store::delivery_of(accepted.order_id);
+    let trip_m = way(accepted.pickup.position, accepted.drop_off.position);
+    let ready_at = accepted.ready_at;
+    let eta = arrival(Remaining::Everything { ready_at, trip_m }, cause.now);
+    let facts = facts(accepted);
+    match app.table.commit(store::begin(cause, delivery_id, &facts, eta)?).await {
+        Ok(()) => {}
+        // Begun before, or called off before it began.
+        Err(error) if store::lost_race(&error) => {}
+        Err(error) => return Err(unexpected(error).into()),
+    }
+    search::dispatch(app, cause, delivery_id).await?;
+    Ok(Done)
+}
+
+fn facts(accepted: Accepted) -> Facts {
+    Facts {
+        order_id: accepted.order_id,
+        customer_id: accepted.customer_id,
+        restaurant_id: accepted.restaurant_id,
+        restaurant_name: accepted.restaurant_name,
+        pickup: place(accepted.pickup),
+        drop_off: place(accepted.drop_off),
+        planned_ready_at: accepted.ready_at,
+        tip: accepted.tip,
+        pin: format!("{:04}", runtime::ids::below(PINS)),
+    }
+}
+
+fn place(stop: Stop) -> Place {
+    Place {
+        position: stop.position,
+        address: stop.address,
+        instructions: stop.instructions,
+    }
+}
+
+async fn ready(app: &App, cause: &Cause, ready: &Ready) -> Consumed {
+    let delivery_id = store::delivery_of(ready.order_id);
+    let note = |_: &store::Loaded| Some(Command::NoteReady { at: ready.ready_at });
+    match step(app, cause, delivery_id, note).await {
+        Ok(stepped) => follow_up(app, cause, delivery_id, &stepped).await,
+        Err(Unstepped::CalledOff) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Done)
+}
+
+/// The order ended: whoever is asked or on the way is free again. If the delivery has not begun yet, it never will.
+async fn ended(app: &App, cause: &Cause, order_id: OrderId, customer_id: UserId) -> Consumed {
+    let delivery_id = store::delivery_of(order_id);
+    if call_off(app, cause, delivery_id, order_id, customer_id).await? {
+        return Ok(Done);
+    }
+    match step(app, cause, delivery_id, |_| Some(Command::Withdraw)).await {
+        Ok(stepped) => follow_up(app, cause, delivery_id, &stepped).await,
+        Err(Unstepped::CalledOff) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Done)
+}
+
+/// True if the delivery had not begun and is called off now.
+async fn call_off(
+    app: &App,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    order_id: OrderId,
+    customer_id: UserId,
+) -> Result<bool, Undone> {
+    if store::load(&app.table, delivery_id).await? != store::Found::Nothing {
+        return Ok(false);
+    }
+    let withdrawn = contracts::delivery::Withdrawn {
+        delivery_id,
+        order_id,
+        customer_id,
+        courier_id: None,
+    };
+    match app.table.commit(store::call_off(cause, delivery_id, &withdrawn)?).await {
+        Ok(()) => Ok(true),
+        Err(error) if store::lost_race(&error) => Ok(false),
+        Err(error) => Err(unexpected(error).into()),
+    }
+}

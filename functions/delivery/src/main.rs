@@ -1,0 +1,36 @@
+//! The delivery service: couriers, offers and the way of a meal to its customer.
+
+mod api;
+mod app;
+mod domain;
+mod inbox;
+mod publish;
+mod search;
+mod shift;
+mod steps;
+mod store;
+mod timers;
+
+use contracts::{Cause, Envelope, Timer};
+
+use crate::app::App;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    let edge = runtime::Edge::start("delivery").await?;
+    match edge.function() {
+        "api" => runtime::serve(&edge, api::router(App::new(&edge)?)).await,
+        "inbox" => {
+            let app = App::new(&edge)?;
+            let handle = async |event: &Envelope, cause: &Cause| Box::pin(inbox::handle(&app, event, cause)).await;
+            runtime::consume(&edge, handle).await
+        }
+        "outbox" => runtime::relay(&edge).await,
+        "timers" => {
+            let app = App::new(&edge)?;
+            let handle = async |timer: &Timer, cause: &Cause| Box::pin(timers::handle(&app, timer, cause)).await;
+            runtime::keep_time(&edge, handle).await
+        }
+        other => Err(edge.unknown_function(other)),
+    }
+}

@@ -1,0 +1,204 @@
+//! What has happened, as others hear of it: domain events as contracts, and the deadlines they set.
+
+use contracts::delivery as wire;
+use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
+use kernel::{CourierId, DeliveryId, Timestamp};
+
+use crate::domain::lifecycle::{DeclineReason, Ending, Event, Stop};
+use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, State, dispatch};
+
+/// The offer is over if nobody answered.
+pub const OFFER_EXPIRY: &str = "offer_expiry";
+/// A courier is looked for again.
+pub const SEARCH: &str = "search";
+
+/// The delivery that an event is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// Its id.
+    pub delivery_id: DeliveryId,
+    /// What never changes of it.
+    pub facts: &'a Facts,
+    /// The position among its events.
+    pub sequence: u32,
+    /// Why it happens.
+    pub cause: &'a Cause,
+}
+
+impl From<Eta> for wire::Eta {
+    fn from(eta: Eta) -> Self {
+        Self {
+            earliest: eta.earliest,
+            likely: eta.likely,
+            latest: eta.latest,
+        }
+    }
+}
+
+macro_rules! payload {
+    ($subject:ident, $name:ident { $($field:ident $(: $value:expr)?),* $(,)? }) => {
+        $subject.wrap(&wire::$name {
+            delivery_id: $subject.delivery_id,
+            order_id: $subject.facts.order_id,
+            customer_id: $subject.facts.customer_id,
+            $($field $(: $value)?,)*
+        })
+    };
+}
+
+impl Subject<'_> {
+    fn wrap<C: Contract>(&self, payload: &C) -> Result<Envelope, MalformedEnvelope> {
+        Envelope::new(&self.delivery_id.to_string(), self.sequence, self.cause, payload)
+    }
+}
+
+/// The event with which a delivery begins.
+///
+/// # Errors
+/// When the payload cannot be written.
+pub fn scheduled(subject: Subject<'_>, eta: Eta) -> Result<Envelope, MalformedEnvelope> {
+    payload!(subject, Scheduled { eta: eta.into() })
+}
+
+/// An event as it is published. `assigned` is who comes for the food, if somebody does.
+///
+/// # Errors
+/// When the payload cannot be written.
+#[expect(clippy::too_many_lines, reason = "one short arm for each event")]
+pub fn envelope(
+    subject: Subject<'_>,
+    event: &Event,
+    assigned: Option<CourierId>,
+) -> Result<Envelope, MalformedEnvelope> {
+    match *event {
+        Event::Offered(Offer {
+            courier_id,
+            offer_id,
+            expires_at,
+            ..
+        }) => payload!(
+            subject,
+            Offered {
+                courier_id,
+                offer_id,
+                expires_at
+            }
+        ),
+        Event::OfferEnded { offer, ending } => {
+            let (courier_id, offer_id) = (offer.courier_id, offer.offer_id);
+            let (ending, reason) = ending_names(ending);
+            payload!(
+                subject,
+                OfferEnded {
+                    courier_id,
+                    offer_id,
+                    ending,
+                    reason
+                }
+            )
+        }
+        Event::Unmatched { retry_at } => payload!(subject, Unmatched { retry_at }),
+        Event::Assigned(Assignment { courier_id, .. }) => payload!(subject, Assigned { courier_id }),
+        Event::Released { courier_id } => payload!(subject, Released { courier_id }),
+        Event::FoodReady { at: ready_at } => {
+            let courier_id = assigned;
+            payload!(subject, FoodReady { ready_at, courier_id })
+        }
+        Event::EtaChanged { eta } => payload!(subject, EtaChanged { eta: eta.into() }),
+        Event::Arrived { courier_id, stop } => {
+            let place = stop_name(stop).to_owned();
+            payload!(subject, CourierArrived { courier_id, place })
+        }
+        Event::PickedUp {
+            courier_id,
+            at: picked_up_at,
+        } => payload!(
+            subject,
+            PickedUp {
+                courier_id,
+                picked_up_at
+            }
+        ),
+        Event::PinRefused {
+            courier_id,
+            attempts_left,
+        } => {
+            let attempts_left = u32::from(attempts_left);
+            payload!(
+                subject,
+                PinRefused {
+                    courier_id,
+                    attempts_left
+                }
+            )
+        }
+        Event::Delivered {
+            courier_id,
+            at: delivered_at,
+        } => payload!(
+            subject,
+            Delivered {
+                courier_id,
+                delivered_at
+            }
+        ),
+        Event::Failed { courier_id, reason } => {
+            let reason = failure_name(reason).to_owned();
+            payload!(subject, Failed { courier_id, reason })
+        }
+        Event::Escalated { offers } => payload!(subject, Escalated { offers }),
+        Event::Withdrawn { courier_id } => payload!(subject, Withdrawn { courier_id }),
+    }
+}
+
+/// The deadlines that an event sets, given the state that it led to.
+///
+/// Every event after which the delivery waits sets a time for the next search, and only the last event's counts. After an
+/// ended offer or assignment the search is made at once, by whoever ended it: then the timer is the safety net for when
+/// that process dies in between.
+#[must_use]
+pub fn timers(event: &Event, after: &State, envelope: &Envelope) -> Vec<Timer> {
+    let due = match (event, after) {
+        (Event::Offered(offer), _) => Some((OFFER_EXPIRY, offer.expires_at)),
+        (Event::Unmatched { retry_at }, _) => retry_at.map(|due_at| (SEARCH, due_at)),
+        (_, State::Waiting) => Some((SEARCH, envelope.time + dispatch::SEARCH_SAFETY_NET)),
+        _ => None,
+    };
+    let timer = |(name, due_at): (&str, Timestamp)| Timer {
+        name: name.to_owned(),
+        subject: envelope.subject.clone(),
+        sequence: envelope.sequence,
+        due_at,
+        correlationid: envelope.correlationid.clone(),
+    };
+    due.map(timer).into_iter().collect()
+}
+
+fn ending_names(ending: Ending) -> (String, Option<String>) {
+    let reason = |reason: &str| ("declined".to_owned(), Some(reason.to_owned()));
+    match ending {
+        Ending::Declined(DeclineReason::TooFar) => reason("too_far"),
+        Ending::Declined(DeclineReason::Break) => reason("break"),
+        Ending::Declined(DeclineReason::VehicleProblem) => reason("vehicle_problem"),
+        Ending::Declined(DeclineReason::Other) => reason("other"),
+        Ending::Expired => ("expired".to_owned(), None),
+        Ending::ShiftEnded => ("shift_ended".to_owned(), None),
+    }
+}
+
+const fn stop_name(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Restaurant => "restaurant",
+        Stop::Customer => "customer",
+    }
+}
+
+const fn failure_name(reason: FailureReason) -> &'static str {
+    match reason {
+        FailureReason::CustomerAbsent => "customer_absent",
+        FailureReason::WrongAddress => "wrong_address",
+        FailureReason::Unsafe => "unsafe",
+        FailureReason::Damaged => "damaged",
+        FailureReason::Other => "other",
+    }
+}

@@ -1,0 +1,329 @@
+//! Records, keys and queries.
+//!
+//! A delivery is its events: each event item also carries the state that the event led to, and the first one the facts
+//! that never change. Writing event `n + 1`, which can be done once, is the whole optimistic lock, so a step of a
+//! delivery that touches nothing else is one conditional put of one item instead of a transaction over two.
+
+mod couriers;
+mod names;
+mod records;
+
+use ::store::{Commit, CommitError, EVENT_PREFIX, Index, Key, Query, StoreError, Stored, Table};
+use contracts::Cause;
+use kernel::{CourierId, DeliveryId, OrderId, Position, TypedId as _};
+
+use crate::domain::cell::{Cell, SEARCH_RADIUS_M, cities_in_reach, city};
+use crate::domain::courier::Courier;
+use crate::domain::dispatch::{Candidate, SEARCH_ENDS_AFTER};
+use crate::domain::lifecycle::{Event, evolve};
+use crate::domain::{Delivery, Eta, Facts, Progress};
+use crate::publish::{self, Subject};
+
+pub use couriers::{CourierRecord, Documents, PositionRecord};
+use records::{StepRecord, StepState, WaitingRecord};
+
+/// The refusal of a step that somebody else was faster with.
+pub const DELIVERY_MOVED: &str = "delivery_moved";
+/// The refusal of a change of a courier who is no longer what was read.
+pub const COURIER_MOVED: &str = "courier_moved";
+/// The refusal of a change of a position that is no longer what was read.
+pub const POSITION_MOVED: &str = "position_moved";
+/// Couriers read from one cell in a search: more than a cell of 5 km² ever has free within reach.
+const CELL_READ_MAX: usize = 100;
+/// Waiting deliveries read for one courier.
+const WAITING_READ_MAX: usize = 25;
+
+/// A delivery as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Its last event.
+    pub sequence: u32,
+}
+
+/// What is known of a delivery.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// Nothing.
+    Nothing,
+    /// The order ended before the delivery began: it will never begin.
+    CalledOff,
+    /// The delivery.
+    Delivery(Box<Loaded>),
+}
+
+/// A courier's key.
+#[must_use]
+pub fn courier_key(courier_id: CourierId) -> Key {
+    Key::new(format!("COURIER#{courier_id}"), "STATE")
+}
+
+/// The key of a courier's papers.
+#[must_use]
+pub fn documents_key(courier_id: CourierId) -> Key {
+    Key::new(format!("COURIER#{courier_id}"), "DOCUMENTS")
+}
+
+/// The key of where a courier was last seen.
+#[must_use]
+pub fn position_key(courier_id: CourierId) -> Key {
+    Key::new(format!("COURIER#{courier_id}"), "POSITION")
+}
+
+/// The delivery of an order.
+#[must_use]
+pub fn delivery_of(order_id: OrderId) -> DeliveryId {
+    DeliveryId::from_uuid(order_id.uuid())
+}
+
+fn partition(delivery_id: DeliveryId) -> String {
+    format!("DELIVERY#{delivery_id}")
+}
+
+fn step_key(delivery_id: DeliveryId, sequence: u32) -> Key {
+    Key::new(partition(delivery_id), format!("{EVENT_PREFIX}{sequence:08}"))
+}
+
+fn waiting_partition(city: Cell) -> String {
+    format!("WAITING#{city}")
+}
+
+/// True if a commit was refused because something in it had changed: read again and decide again.
+#[must_use]
+pub fn lost_race(error: &CommitError) -> bool {
+    matches!(
+        error,
+        CommitError::Conflict | CommitError::Refused(DELIVERY_MOVED | COURIER_MOVED | POSITION_MOVED)
+    )
+}
+
+/// Reads a delivery: its first event for the facts and its last for the state.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn load(table: &Table, delivery_id: DeliveryId) -> Result<Found, StoreError> {
+    let first_key = step_key(delivery_id, 1);
+    let newest = Query::new(Index::Table, partition(delivery_id), 1)
+        .prefix(EVENT_PREFIX)
+        .newest_first();
+    let (first, last) = tokio::try_join!(table.get::<StepState>(&first_key), table.query::<StepState>(&newest))?;
+    let (Some(first), Some(last)) = (first, last.items.into_iter().next()) else {
+        return Ok(Found::Nothing);
+    };
+    let Some(facts) = first.value.facts()? else {
+        return Ok(Found::CalledOff);
+    };
+    Ok(Found::Delivery(Box::new(Loaded {
+        delivery: Delivery {
+            facts,
+            progress: last.value.progress()?,
+        },
+        sequence: last.value.sequence,
+    })))
+}
+
+/// A commit that begins a delivery. It is refused with [`DELIVERY_MOVED`] if the delivery has begun or was called off.
+///
+/// # Errors
+/// When it cannot be written: a defect.
+pub fn begin(cause: &Cause, delivery_id: DeliveryId, facts: &Facts, eta: Eta) -> Result<Commit, StoreError> {
+    let subject = Subject {
+        delivery_id,
+        facts,
+        sequence: 1,
+        cause,
+    };
+    let envelope = publish::scheduled(subject, eta).map_err(|error| defect(&error))?;
+    let record = StepRecord::new(envelope, Vec::new(), &Progress::beginning(eta), Some(facts))?;
+    Ok(Commit::new(cause).also_create(&step_key(delivery_id, 1), &record, DELIVERY_MOVED))
+}
+
+/// A commit that calls off a delivery before it began, so that it never will.
+///
+/// # Errors
+/// When it cannot be written: a defect.
+pub fn call_off(
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    withdrawn: &contracts::delivery::Withdrawn,
+) -> Result<Commit, StoreError> {
+    let envelope =
+        contracts::Envelope::new(&delivery_id.to_string(), 1, cause, withdrawn).map_err(|error| defect(&error))?;
+    let record = StepRecord::new(envelope, Vec::new(), &Progress::called_off(cause.now), None)?;
+    Ok(Commit::new(cause).also_create(&step_key(delivery_id, 1), &record, DELIVERY_MOVED))
+}
+
+/// Adds a delivery's next events to a commit, and gives the delivery after them.
+///
+/// # Errors
+/// When they cannot be written: a defect.
+pub fn append(
+    mut commit: Commit,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    loaded: &Loaded,
+    events: &[Event],
+) -> Result<(Commit, Delivery), StoreError> {
+    let facts = &loaded.delivery.facts;
+    let mut progress = loaded.delivery.progress.clone();
+    let mut sequence = loaded.sequence;
+    for event in events {
+        sequence += 1;
+        commit = list_waiting(commit, delivery_id, &loaded.delivery, &progress, event);
+        progress = evolve(progress, event);
+        let subject = Subject {
+            delivery_id,
+            facts,
+            sequence,
+            cause,
+        };
+        let assigned = progress.state.assignment().map(|assignment| assignment.courier_id);
+        let envelope = publish::envelope(subject, event, assigned).map_err(|error| defect(&error))?;
+        let timers = publish::timers(event, &progress.state, &envelope);
+        let record = StepRecord::new(envelope, timers, &progress, None)?;
+        commit = commit.also_create(&step_key(delivery_id, sequence), &record, DELIVERY_MOVED);
+    }
+    let facts = facts.clone();
+    Ok((commit, Delivery { facts, progress }))
+}
+
+/// A delivery that nobody was free for is listed, so that the next courier who is free nearby finds it.
+fn list_waiting(
+    commit: Commit,
+    delivery_id: DeliveryId,
+    delivery: &Delivery,
+    before: &Progress,
+    event: &Event,
+) -> Commit {
+    let pickup = delivery.facts.pickup.position;
+    let listed = before.search.misses > 0;
+    let keys = || {
+        let cities = cities_in_reach(pickup).into_iter();
+        cities.map(|city| Key::new(waiting_partition(city), delivery_id.to_string()))
+    };
+    match event {
+        Event::Unmatched { .. } if !listed => {
+            let record = WaitingRecord {
+                delivery_id,
+                pickup,
+                expires_at: (delivery.ready_at() + SEARCH_ENDS_AFTER).as_second(),
+            };
+            keys().fold(commit, |commit, key| commit.also_put(&key, &record))
+        }
+        Event::Offered(_) | Event::Withdrawn { .. } if listed => {
+            keys().fold(commit, |commit, key| commit.also_delete(&key, "", [], DELIVERY_MOVED))
+        }
+        Event::Offered(_)
+        | Event::OfferEnded { .. }
+        | Event::Unmatched { .. }
+        | Event::Assigned(_)
+        | Event::Released { .. }
+        | Event::FoodReady { .. }
+        | Event::EtaChanged { .. }
+        | Event::Arrived { .. }
+        | Event::PickedUp { .. }
+        | Event::PinRefused { .. }
+        | Event::Delivered { .. }
+        | Event::Failed { .. }
+        | Event::Escalated { .. }
+        | Event::Withdrawn { .. } => commit,
+    }
+}
+
+/// Reads a courier.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn courier(
+    table: &Table,
+    courier_id: CourierId,
+) -> Result<Option<(Stored<CourierRecord>, Courier)>, StoreError> {
+    let stored: Option<Stored<CourierRecord>> = table.get(&courier_key(courier_id)).await?;
+    Ok(stored.map(|stored| {
+        let courier = Courier::from(&stored.value);
+        (stored, courier)
+    }))
+}
+
+/// Reads couriers in one round trip, those that there are.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn couriers(
+    table: &Table,
+    ids: &[CourierId],
+) -> Result<Vec<(CourierId, Stored<CourierRecord>, Courier)>, StoreError> {
+    let keys: Vec<Key> = ids.iter().map(|id| courier_key(*id)).collect();
+    let items = table.get_all(&keys).await?;
+    let found = ids
+        .iter()
+        .zip(items)
+        .filter_map(|(id, item)| item.map(|item| (*id, item)));
+    found
+        .map(|(id, item)| {
+            let stored: Stored<CourierRecord> = ::store::read(item)?;
+            let courier = Courier::from(&stored.value);
+            Ok((id, stored, courier))
+        })
+        .collect()
+}
+
+/// Adds a courier's change to a commit.
+#[must_use]
+pub fn replace_courier(
+    commit: Commit,
+    courier_id: CourierId,
+    read: &Stored<CourierRecord>,
+    courier: &Courier,
+) -> Commit {
+    let record = CourierRecord::from(courier);
+    commit.also_replace(&courier_key(courier_id), read, &record, COURIER_MOVED)
+}
+
+/// Reads where a courier was last seen; nothing off shift.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn position(table: &Table, courier_id: CourierId) -> Result<Option<Stored<PositionRecord>>, StoreError> {
+    table.get(&position_key(courier_id)).await
+}
+
+/// The couriers on shift who were last seen in some cells. What the index does not show yet, a later search finds.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn seen_in(table: &Table, cells: Vec<Cell>) -> Result<Vec<Candidate>, StoreError> {
+    let mut searches = tokio::task::JoinSet::new();
+    for cell in cells {
+        let table = table.clone();
+        let query = Query::new(Index::Gsi1, couriers::cell_partition(cell), CELL_READ_MAX);
+        searches.spawn(async move { table.query::<PositionRecord>(&query).await });
+    }
+    let mut seen = Vec::new();
+    while let Some(search) = searches.join_next().await {
+        let page = search.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+        seen.extend(page.items.iter().map(|stored| stored.value.candidate()));
+    }
+    Ok(seen)
+}
+
+/// Deliveries near a position that nobody was free for, those that wait longest first.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn waiting_near(table: &Table, position: Position) -> Result<Vec<DeliveryId>, StoreError> {
+    let Some(city) = city(position) else {
+        return Ok(Vec::new());
+    };
+    // Ids sort by time, so the list does.
+    let query = Query::new(Index::Table, waiting_partition(city), WAITING_READ_MAX);
+    let page = table.query::<WaitingRecord>(&query).await?;
+    let near = |waiting: &WaitingRecord| waiting.pickup.distance(position) <= SEARCH_RADIUS_M;
+    let listed = page.items.into_iter().map(|stored| stored.value);
+    Ok(listed.filter(near).map(|waiting| waiting.delivery_id).collect())
+}
+
+fn defect(error: &contracts::MalformedEnvelope) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}

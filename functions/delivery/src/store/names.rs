@@ -1,0 +1,45 @@
+//! Words of the domain as the table holds them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::courier::OfferEnd;
+use crate::domain::{FailureReason, Vehicle};
+
+macro_rules! mirrored {
+    ($(#[$doc:meta])* $record:ident = $domain:ident { $($name:ident),* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $record {
+            $(
+                #[doc = "As in the domain."]
+                $name,
+            )*
+        }
+
+        impl From<$domain> for $record {
+            fn from(value: $domain) -> Self {
+                match value { $($domain::$name => Self::$name,)* }
+            }
+        }
+
+        impl From<$record> for $domain {
+            fn from(record: $record) -> Self {
+                match record { $($record::$name => Self::$name,)* }
+            }
+        }
+    };
+}
+
+mirrored!(
+    /// A vehicle.
+    VehicleRecord = Vehicle { Bicycle, Scooter, Car, Foot }
+);
+mirrored!(
+    /// Why food could not be handed over.
+    ReasonRecord = FailureReason { CustomerAbsent, WrongAddress, Unsafe, Damaged, Other }
+);
+mirrored!(
+    /// What became of an offer.
+    EndRecord = OfferEnd { Accepted, Declined, Expired, Withdrawn }
+);

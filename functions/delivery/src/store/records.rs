@@ -1,0 +1,437 @@
+//! Deliveries as the table holds them.
+//!
+//! The state is in every event item, so its names are short: an event of a delivery fits one write unit.
+
+use ::store::StoreError;
+use contracts::order::Stop;
+use contracts::{Envelope, Timer};
+use kernel::{CourierId, DeliveryId, Money, OfferId, OrderId, Position, RestaurantId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::names::{ReasonRecord, VehicleRecord};
+use crate::domain::{Assignment, Eta, Facts, Offer, Place, Progress, Search, State};
+
+/// An event item: what [`::store::StoredEvent`] has, and the state after the event.
+#[derive(Debug, Serialize)]
+pub struct StepRecord {
+    event_type: String,
+    #[serde(with = "::store::json")]
+    envelope: Envelope,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    timers: Vec<Timer>,
+    sequence: u32,
+    progress: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facts: Option<String>,
+}
+
+/// What is read of an event item.
+#[derive(Debug, Deserialize)]
+pub struct StepState {
+    /// The position among the delivery's events.
+    pub sequence: u32,
+    progress: String,
+    facts: Option<String>,
+}
+
+impl StepRecord {
+    /// An event item.
+    ///
+    /// # Errors
+    /// When the state cannot be written: a defect.
+    pub fn new(
+        envelope: Envelope,
+        timers: Vec<Timer>,
+        progress: &Progress,
+        facts: Option<&Facts>,
+    ) -> Result<Self, StoreError> {
+        let facts = facts.map(|facts| text(&FactsRecord::from(facts))).transpose()?;
+        Ok(Self {
+            event_type: envelope.event_type.clone(),
+            sequence: envelope.sequence,
+            progress: text(&ProgressRecord::from(progress))?,
+            envelope,
+            timers,
+            facts,
+        })
+    }
+}
+
+impl StepState {
+    /// The state after the event.
+    ///
+    /// # Errors
+    /// When it is none: a defect.
+    pub fn progress(&self) -> Result<Progress, StoreError> {
+        let record: ProgressRecord = parse(&self.progress)?;
+        record.try_into()
+    }
+
+    /// The facts, which only the first event of a delivery that began has.
+    ///
+    /// # Errors
+    /// When they are none: a defect.
+    pub fn facts(&self) -> Result<Option<Facts>, StoreError> {
+        let record: Option<FactsRecord> = self.facts.as_deref().map(parse).transpose()?;
+        Ok(record.map(Facts::from))
+    }
+}
+
+fn text<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+fn instant(seconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_second(seconds).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+#[derive(Serialize, Deserialize)]
+struct FactsRecord {
+    order_id: OrderId,
+    customer_id: UserId,
+    restaurant_id: RestaurantId,
+    restaurant_name: String,
+    pickup: Stop,
+    drop_off: Stop,
+    ready_at: Timestamp,
+    tip: Money,
+    pin: String,
+}
+
+fn stop(place: &Place) -> Stop {
+    Stop {
+        position: place.position,
+        address: place.address.clone(),
+        instructions: place.instructions.clone(),
+    }
+}
+
+impl From<Stop> for Place {
+    fn from(stop: Stop) -> Self {
+        Self {
+            position: stop.position,
+            address: stop.address,
+            instructions: stop.instructions,
+        }
+    }
+}
+
+impl From<&Facts> for FactsRecord {
+    fn from(facts: &Facts) -> Self {
+        Self {
+            order_id: facts.order_id,
+            customer_id: facts.customer_id,
+            restaurant_id: facts.restaurant_id,
+            restaurant_name: facts.restaurant_name.clone(),
+            pickup: stop(&facts.pickup),
+            drop_off: stop(&facts.drop_off),
+            ready_at: facts.planned_ready_at,
+            tip: facts.tip,
+            pin: facts.pin.clone(),
+        }
+    }
+}
+
+impl From<FactsRecord> for Facts {
+    fn from(record: FactsRecord) -> Self {
+        Self {
+            order_id: record.order_id,
+            customer_id: record.customer_id,
+            restaurant_id: record.restaurant_id,
+            restaurant_name: record.restaurant_name,
+            pickup: record.pickup.into(),
+            drop_off: record.drop_off.into(),
+            planned_ready_at: record.ready_at,
+            tip: record.tip,
+            pin: record.pin,
+        }
+    }
+}
+
+/// Short names: this is in every event item. Instants are seconds since 1970.
+#[derive(Serialize, Deserialize)]
+struct ProgressRecord {
+    #[serde(rename = "s")]
+    state: StateRecord,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    ready_at: Option<i64>,
+    #[serde(rename = "e")]
+    eta: [i64; 3],
+    #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
+    offers: u32,
+    #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
+    misses: u32,
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
+    declined: Vec<CourierId>,
+    #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
+    silent: Vec<CourierId>,
+    #[serde(rename = "x", default, skip_serializing_if = "is_zero")]
+    escalated: u32,
+    #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
+    wrong_pins: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StateRecord {
+    Waiting,
+    Offered {
+        o: OfferId,
+        c: CourierId,
+        v: VehicleRecord,
+        a: u32,
+        u: i64,
+    },
+    Assigned(AssignmentRecord),
+    AtRestaurant(AssignmentRecord),
+    PickedUp(AssignmentRecord),
+    AtCustomer(AssignmentRecord),
+    Delivered {
+        c: CourierId,
+        t: i64,
+    },
+    Failed {
+        c: CourierId,
+        r: ReasonRecord,
+    },
+    Withdrawn {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        c: Option<CourierId>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct AssignmentRecord {
+    o: OfferId,
+    c: CourierId,
+    v: VehicleRecord,
+}
+
+impl From<Assignment> for AssignmentRecord {
+    fn from(assignment: Assignment) -> Self {
+        Self {
+            o: assignment.offer_id,
+            c: assignment.courier_id,
+            v: assignment.vehicle.into(),
+        }
+    }
+}
+
+impl From<AssignmentRecord> for Assignment {
+    fn from(record: AssignmentRecord) -> Self {
+        Self {
+            offer_id: record.o,
+            courier_id: record.c,
+            vehicle: record.v.into(),
+        }
+    }
+}
+
+impl From<State> for StateRecord {
+    fn from(state: State) -> Self {
+        match state {
+            State::Waiting => Self::Waiting,
+            State::Offered(offer) => Self::Offered {
+                o: offer.offer_id,
+                c: offer.courier_id,
+                v: offer.vehicle.into(),
+                a: offer.approach_m,
+                u: offer.expires_at.as_second(),
+            },
+            State::Assigned(assignment) => Self::Assigned(assignment.into()),
+            State::AtRestaurant(assignment) => Self::AtRestaurant(assignment.into()),
+            State::PickedUp(assignment) => Self::PickedUp(assignment.into()),
+            State::AtCustomer(assignment) => Self::AtCustomer(assignment.into()),
+            State::Delivered { courier_id, at } => Self::Delivered {
+                c: courier_id,
+                t: at.as_second(),
+            },
+            State::Failed { courier_id, reason } => Self::Failed {
+                c: courier_id,
+                r: reason.into(),
+            },
+            State::Withdrawn { courier_id } => Self::Withdrawn { c: courier_id },
+        }
+    }
+}
+
+impl TryFrom<StateRecord> for State {
+    type Error = StoreError;
+    fn try_from(record: StateRecord) -> Result<Self, StoreError> {
+        Ok(match record {
+            StateRecord::Waiting => Self::Waiting,
+            StateRecord::Offered { o, c, v, a, u } => Self::Offered(Offer {
+                offer_id: o,
+                courier_id: c,
+                vehicle: v.into(),
+                approach_m: a,
+                expires_at: instant(u)?,
+            }),
+            StateRecord::Assigned(record) => Self::Assigned(record.into()),
+            StateRecord::AtRestaurant(record) => Self::AtRestaurant(record.into()),
+            StateRecord::PickedUp(record) => Self::PickedUp(record.into()),
+            StateRecord::AtCustomer(record) => Self::AtCustomer(record.into()),
+            StateRecord::Delivered { c, t } => Self::Delivered {
+                courier_id: c,
+                at: instant(t)?,
+            },
+            StateRecord::Failed { c, r } => Self::Failed {
+                courier_id: c,
+                reason: r.into(),
+            },
+            StateRecord::Withdrawn { c } => Self::Withdrawn { courier_id: c },
+        })
+    }
+}
+
+impl From<&Progress> for ProgressRecord {
+    fn from(progress: &Progress) -> Self {
+        let Eta {
+            earliest,
+            likely,
+            latest,
+        } = progress.eta;
+        Self {
+            state: progress.state.into(),
+            ready_at: progress.ready_at.map(Timestamp::as_second),
+            eta: [earliest, likely, latest].map(Timestamp::as_second),
+            offers: progress.search.offers,
+            misses: progress.search.misses,
+            declined: progress.search.declined.clone(),
+            silent: progress.search.silent.clone(),
+            escalated: u32::from(progress.search.escalated),
+            wrong_pins: u32::from(progress.wrong_pins),
+        }
+    }
+}
+
+impl TryFrom<ProgressRecord> for Progress {
+    type Error = StoreError;
+    fn try_from(record: ProgressRecord) -> Result<Self, StoreError> {
+        let [earliest, likely, latest] = record.eta;
+        Ok(Self {
+            state: record.state.try_into()?,
+            ready_at: record.ready_at.map(instant).transpose()?,
+            eta: Eta {
+                earliest: instant(earliest)?,
+                likely: instant(likely)?,
+                latest: instant(latest)?,
+            },
+            search: Search {
+                offers: record.offers,
+                misses: record.misses,
+                declined: record.declined,
+                silent: record.silent,
+                escalated: record.escalated > 0,
+            },
+            wrong_pins: u8::try_from(record.wrong_pins).unwrap_or(u8::MAX),
+        })
+    }
+}
+
+/// A delivery that nobody was free for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaitingRecord {
+    /// Which.
+    pub delivery_id: DeliveryId,
+    /// Where it is fetched.
+    pub pickup: Position,
+    /// When the search is given up.
+    pub expires_at: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::{NOON, ada, assignment, ben, delivery, facts, offer};
+    use crate::domain::{FailureReason, PASSED_REMEMBERED_MAX};
+    use contracts::Cause;
+
+    fn states() -> [State; 9] {
+        [
+            State::Waiting,
+            State::Offered(offer()),
+            State::Assigned(assignment()),
+            State::AtRestaurant(assignment()),
+            State::PickedUp(assignment()),
+            State::AtCustomer(assignment()),
+            State::Delivered {
+                courier_id: ada(),
+                at: NOON,
+            },
+            State::Failed {
+                courier_id: ada(),
+                reason: FailureReason::WrongAddress,
+            },
+            State::Withdrawn { courier_id: None },
+        ]
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        for state in states() {
+            let mut progress = delivery(state).progress;
+            progress.ready_at = Some(NOON);
+            progress.search.declined = vec![ben()];
+            progress.search.escalated = true;
+            progress.wrong_pins = 2;
+            let written = text(&ProgressRecord::from(&progress)).unwrap();
+            let read = parse::<ProgressRecord>(&written).unwrap();
+            assert_eq!(Progress::try_from(read).unwrap(), progress, "{written}");
+        }
+        let written = text(&FactsRecord::from(&facts())).unwrap();
+        assert_eq!(Facts::from(parse::<FactsRecord>(&written).unwrap()), facts());
+    }
+
+    /// A write unit is 1,024 bytes: names and values of all attributes.
+    fn item_bytes(progress: &Progress) -> usize {
+        let cause = Cause {
+            now: NOON,
+            correlation_id: facts().order_id.to_string(),
+            causation_id: "0123456789abcdef0123456789abcdef".to_owned(),
+            traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+        };
+        let payload = contracts::delivery::PickedUp {
+            delivery_id: crate::domain::cast::id(1),
+            order_id: facts().order_id,
+            customer_id: facts().customer_id,
+            courier_id: ada(),
+            picked_up_at: NOON,
+        };
+        let subject = payload.delivery_id.to_string();
+        let envelope = Envelope::new(&subject, 4, &cause, &payload).unwrap();
+        let record = StepRecord::new(envelope, Vec::new(), progress, None).unwrap();
+        let item = serde_json::to_value(&record).unwrap();
+        let keys = format!("pkDELIVERY#{subject}skEVENT#00000004version1").len();
+        let fields = item.as_object().unwrap().iter().map(|(name, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            name.len() + text.len()
+        });
+        keys + fields.sum::<usize>()
+    }
+
+    #[test]
+    fn an_ordinary_step_fits_one_write_unit() {
+        let progress = delivery(State::PickedUp(assignment())).progress;
+        let bytes = item_bytes(&progress);
+        assert!(bytes <= 1_024, "{bytes} bytes");
+    }
+
+    #[test]
+    fn the_longest_search_stays_small() {
+        let mut progress = delivery(State::PickedUp(assignment())).progress;
+        progress.search.declined = vec![ben(); PASSED_REMEMBERED_MAX];
+        progress.search.silent = vec![ben(); PASSED_REMEMBERED_MAX];
+        let bytes = item_bytes(&progress);
+        assert!(bytes <= 3 * 1_024, "{bytes} bytes");
+    }
+}
