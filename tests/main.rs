@@ -10,8 +10,10 @@
 )]
 
 mod authorisation;
+mod bad_input;
 mod resilience;
 mod sample_events;
 mod store_conformance;
 mod stories;
 mod tidy;
+mod world;
