@@ -185,11 +185,9 @@ fn quantities_options_and_tips_have_limits() {
         "[{}]",
         vec![r#"{"item_id": "margherita", "quantity": 1}"#; 51].join(",")
     );
-    let nested = format!(
-        r#"[{{"item_id": "bowl", "quantity": 1, "options": {}{}}}]"#,
-        r#"[{"group_id": "toppings", "option_id": "tofu", "options": "#.repeat(5),
-        format!("[]{}", "}]".repeat(5)),
-    );
+    let opening = r#"[{"group_id": "toppings", "option_id": "tofu", "options": "#.repeat(5);
+    let closing = "}]".repeat(5);
+    let nested = format!(r#"[{{"item_id": "bowl", "quantity": 1, "options": {opening}[]{closing}}}]"#);
     for body in [
         quote("[]", ""),
         quote(&many, ""),

@@ -37,6 +37,7 @@ pub struct Edge {
     table: Table,
     cursor_key: CursorKey,
     messages: Arc<AtomicU64>,
+    internal_calls: Arc<AtomicU64>,
 }
 
 impl Edge {
@@ -81,6 +82,7 @@ impl Edge {
             table,
             cursor_key,
             messages: Arc::default(),
+            internal_calls: Arc::default(),
         })
     }
 
@@ -151,11 +153,8 @@ impl Edge {
     /// # Errors
     /// When `INTERNAL_API_URL` is not set.
     pub fn internal(&self) -> Result<Internal, MissingVariable> {
-        Ok(Internal::new(
-            &self.sdk,
-            &self.trust,
-            self.environment.var("INTERNAL_API_URL")?,
-        ))
+        let base = self.environment.var("INTERNAL_API_URL")?;
+        Ok(Internal::new(&self.sdk, &self.trust, base, self.internal_calls.clone()))
     }
 
     /// A client for third parties.
@@ -182,6 +181,7 @@ impl Edge {
             read_units = reading.read_units,
             write_units = reading.write_units,
             messages = self.messages.swap(0, Ordering::Relaxed),
+            internal_calls = self.internal_calls.swap(0, Ordering::Relaxed),
             "invocation"
         );
     }

@@ -72,7 +72,7 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
     let operation = format!("{} {route}", request.method());
     let span = tracing::info_span!("request", request.id = %request_id);
     request.extensions_mut().insert(cause);
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);
@@ -84,7 +84,7 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
     headers
         .entry(http::header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    edge.account(&operation, response.status().as_str(), started.elapsed());
+    span.in_scope(|| edge.account(&operation, response.status().as_str(), started.elapsed()));
     response
 }
 

@@ -1,6 +1,7 @@
 //! Calls to other services' internal routes: `/internal/…` through the gateway, signed with `SigV4`.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -30,6 +31,8 @@ pub struct Internal {
     sdk: SdkConfig,
     base: String,
     breaker: Arc<Breaker>,
+    /// Every try, for the line that an invocation leaves.
+    calls: Arc<AtomicU64>,
 }
 
 /// Why an internal call has no result.
@@ -57,13 +60,14 @@ pub enum CallError {
 }
 
 impl Internal {
-    pub(crate) fn new(sdk: &SdkConfig, trust: &Trust, base: &str) -> Self {
+    pub(crate) fn new(sdk: &SdkConfig, trust: &Trust, base: &str, calls: Arc<AtomicU64>) -> Self {
         let http = Http::new(trust.clone(), Duration::from_millis(500), TRY_TIMEOUT);
         Self {
             http,
             sdk: sdk.clone(),
             base: base.trim_end_matches('/').to_owned(),
             breaker: Arc::default(),
+            calls,
         }
     }
 
@@ -94,6 +98,7 @@ impl Internal {
             if !self.breaker.permits(clock::now()) {
                 break;
             }
+            self.calls.fetch_add(1, Ordering::Relaxed);
             outcome = self.exchange(method, path, body.clone()).await;
             let answered = !matches!(outcome, Err(CallError::Unavailable { .. }));
             self.breaker.record(answered, clock::now());
