@@ -6,7 +6,7 @@ use testkit::{Aws, Basket, Kitchen, Stack, eventually};
 const CONSUMERS: [&str; 5] = ["restaurant", "order", "payment", "delivery", "notification"];
 
 /// Waits until a consumer has nothing left to do.
-fn drained(aws: Aws) {
+pub fn drained(aws: Aws) {
     for service in CONSUMERS {
         let queue = aws.queue(service, "InboxQueue");
         eventually(&format!("the inbox of {service} to be empty"), || {

@@ -214,6 +214,30 @@ impl Aws {
             .to_owned()
     }
 
+    /// The JSON lines that a function has logged since an instant, in milliseconds since 1970.
+    #[must_use]
+    pub fn logs(self, function_name: &str, since_ms: i64) -> Vec<Value> {
+        let path = format!("/2015-03-31/functions/{function_name}/configuration");
+        let configuration = self.rest("lambda", &Method::GET, &path, &Value::Null);
+        let mut request = json!({"logGroupName": configuration["LoggingConfig"]["LogGroup"], "startTime": since_ms});
+        let mut lines = Vec::new();
+        loop {
+            let page = self.json("logs", "Logs_20140328.FilterLogEvents", &request);
+            let events = page["events"].as_array().cloned().unwrap_or_default();
+            let text = |event: &Value| event["message"].as_str().unwrap_or_default().to_owned();
+            lines.extend(events.iter().flat_map(|event| {
+                text(event)
+                    .lines()
+                    .filter_map(|line| serde_json::from_str(line).ok())
+                    .collect::<Vec<Value>>()
+            }));
+            if page["nextToken"].is_null() {
+                return lines;
+            }
+            request["nextToken"] = page["nextToken"].clone();
+        }
+    }
+
     /// Switches a function off (no concurrency) or on again.
     pub fn switch(self, function_name: &str, on: bool) {
         let path = format!("/2017-10-31/functions/{function_name}/concurrency");

@@ -1,0 +1,75 @@
+//! What one order's whole life costs in capacity units, over all six services. Nothing else may run meanwhile.
+
+use std::fmt::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use testkit::{Kitchen, Stack};
+
+use super::queues::drained;
+
+/// The capacity units that one order's whole life may cost.
+const WRITE_UNITS_MAX: f64 = 60.0;
+const READ_UNITS_MAX: f64 = 30.0;
+
+const FUNCTIONS: &[(&str, &[&str])] = &[
+    ("user", &["api"]),
+    ("restaurant", &["api", "inbox"]),
+    ("order", &["api", "inbox", "timers"]),
+    ("payment", &["api", "inbox", "timers"]),
+    ("delivery", &["api", "inbox", "timers"]),
+    ("notification", &["api", "inbox"]),
+];
+
+#[test]
+fn one_order_stays_within_its_budget() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    drop(basket.quoted());
+    drained(stack.aws());
+
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let order_id = basket.ordered();
+    basket.awaits(&order_id, "awaiting_restaurant");
+    kitchen.does(&order_id, "accept", &json!({}));
+    let delivery_id = rider.takes(&order_id);
+    kitchen.does(&order_id, "ready", &json!({}));
+    rider.brings(&delivery_id, &order_id, &basket);
+    basket.awaits(&order_id, "delivered");
+    drop(basket.awaits_payment(&order_id, "captured"));
+    drained(stack.aws());
+
+    let (mut write_units, mut read_units, mut table) = (0.0, 0.0, String::new());
+    for (service, functions) in FUNCTIONS {
+        for function in *functions {
+            let name = stack.aws().function(service, function);
+            let lines = stack.aws().logs(&name, i64::try_from(since).unwrap());
+            for line in lines.iter().filter(|line| is_work(line)) {
+                let units = |field: &str| line[field].as_f64().unwrap_or_default();
+                write_units += units("write_units");
+                read_units += units("read_units");
+                let (operation, outcome) = (&line["operation"], &line["outcome"]);
+                let (writes, reads) = (units("write_units"), units("read_units"));
+                writeln!(
+                    table,
+                    "{service:12} {function:6} {operation:45} {outcome:6} {writes:5} {reads:5}"
+                )
+                .unwrap();
+            }
+        }
+    }
+    println!("{table}\n{write_units} write units, {read_units} read units");
+    assert!(write_units > 20.0, "the lines were not found:\n{table}");
+    assert!(write_units <= WRITE_UNITS_MAX, "{write_units} write units\n{table}");
+    assert!(read_units <= READ_UNITS_MAX, "{read_units} read units\n{table}");
+}
+
+/// An invocation that moved the order on: the test's own looks at it do not count.
+fn is_work(line: &Value) -> bool {
+    let looks = line["operation"]
+        .as_str()
+        .is_some_and(|operation| operation.starts_with("GET "));
+    line["message"] == "invocation" && !looks
+}
