@@ -3,6 +3,8 @@
 mod add_address;
 mod addresses;
 mod answer_challenge;
+mod bearer;
+mod begin_totp;
 mod change_me;
 mod confirm;
 mod docs_index;
@@ -20,6 +22,7 @@ mod problems;
 mod profile;
 mod refresh;
 mod remove_address;
+mod remove_totp;
 mod replace_address;
 mod replace_preferences;
 mod replace_roles;
@@ -29,6 +32,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 mod tokens;
+mod verify_totp;
 
 use axum::Router;
 use axum::routing::get;
@@ -82,6 +86,8 @@ fn public() -> (Router<App>, OpenApi) {
             replace_address::replace_address,
             remove_address::remove_address
         ))
+        .routes(routes!(begin_totp::begin_totp, remove_totp::remove_totp))
+        .routes(routes!(verify_totp::verify_totp))
         .routes(routes!(get_user::get_user))
         .routes(routes!(replace_roles::replace_roles))
         .split_for_parts()

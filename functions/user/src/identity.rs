@@ -11,7 +11,8 @@ use std::fmt;
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{
-    AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType,
+    AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType, SoftwareTokenMfaSettingsType,
+    VerifySoftwareTokenResponseType,
 };
 use kernel::{Role, TypedId as _, UserId};
 use uuid::Uuid;
@@ -204,6 +205,43 @@ impl Identity {
             .map_err(Fault::from_sdk)?;
         let missing = || Fault::Defect(format!("unexpected challenge {:?}", output.challenge_name));
         tokens(output.authentication_result.ok_or_else(missing)?)
+    }
+
+    /// Begins to set a one-time password up: the secret for the person's authenticator app.
+    ///
+    /// # Errors
+    /// [`Fault::NotAuthorized`] if the access token is dead.
+    pub async fn begin_totp(&self, access_token: &str) -> Result<String, Fault> {
+        let request = self.client.associate_software_token().access_token(access_token);
+        let output = request.send().await.map_err(Fault::from_sdk)?;
+        output
+            .secret_code
+            .ok_or_else(|| Fault::Defect("no secret for a one-time password".to_owned()))
+    }
+
+    /// Proves that the app has the secret. From now on a sign-in needs a code only after [`Self::demand_totp`].
+    ///
+    /// # Errors
+    /// [`Fault::WrongCode`] if the code is not the secret's.
+    pub async fn verify_totp(&self, access_token: &str, code: &str) -> Result<(), Fault> {
+        let request = self.client.verify_software_token().access_token(access_token);
+        let output = request.user_code(code).send().await.map_err(Fault::from_sdk)?;
+        let proved = output.status == Some(VerifySoftwareTokenResponseType::Success);
+        proved.then_some(()).ok_or(Fault::WrongCode)
+    }
+
+    /// Demands a one-time password at every sign-in, or no longer.
+    ///
+    /// # Errors
+    /// [`Fault::NotAuthorized`] if the access token is dead; [`Fault::Invalid`] if no app has proved the secret.
+    pub async fn demand_totp(&self, access_token: &str, demanded: bool) -> Result<(), Fault> {
+        let settings = SoftwareTokenMfaSettingsType::builder()
+            .enabled(demanded)
+            .preferred_mfa(demanded)
+            .build();
+        let request = self.client.set_user_mfa_preference().access_token(access_token);
+        let sent = request.software_token_mfa_settings(settings).send().await;
+        sent.map(drop).map_err(Fault::from_sdk)
     }
 
     /// Trades a refresh token for new tokens.

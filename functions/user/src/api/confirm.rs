@@ -1,14 +1,14 @@
 //! `POST /v1/auth/confirm`.
 
 use axum::extract::State;
-use runtime::{Json, Problem, RequestCause};
+use runtime::{Cause, Json, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
 use crate::app::App;
 use crate::domain::Email;
-use crate::registration;
+use crate::registration::{self, Incomplete};
 
 /// The code from the mail.
 #[derive(Deserialize, ToSchema)]
@@ -42,10 +42,14 @@ pub async fn confirm(
 ) -> Result<Json<Confirmed>, Problem> {
     let confirmed = app.identity.confirm(&body.email, &body.code).await;
     confirmed.map_err(|fault| problems::fault(Step::Code, &fault))?;
-    let account = app.identity.account(body.email.as_str()).await;
-    let account = account.map_err(|fault| problems::fault(Step::Manage, &fault))?;
-    registration::complete(&app, &cause, account)
-        .await
-        .map_err(problems::incomplete)?;
+    // The code is used up, so the account is confirmed whatever else fails: the next sign-in does the rest.
+    if let Err(error) = register(&app, &cause, &body.email).await {
+        tracing::warn!(error = %error, "a confirmation left something to repair");
+    }
     Ok(Json(Confirmed { status: "confirmed" }))
+}
+
+async fn register(app: &App, cause: &Cause, email: &Email) -> Result<(), Incomplete> {
+    let account = app.identity.account(email.as_str()).await?;
+    registration::complete(app, cause, account).await.map(drop)
 }

@@ -29,6 +29,8 @@ pub enum Step {
     Refresh,
     /// A code for an account or a new password.
     Code,
+    /// A change of the signed-in person's own one-time password.
+    Totp,
     /// Something that the service asks on its own account.
     Manage,
 }
@@ -75,7 +77,8 @@ fn ordinary(step: Step, fault: &Fault) -> Problem {
             let detail = "The refresh token is not valid or no longer: sign in again.";
             Problem::new(StatusCode::UNAUTHORIZED, "invalid_refresh_token", detail)
         }
-        Step::Code => invalid_code(),
+        Step::Totp if *fault == Fault::NotAuthorized => Problem::unauthorized(),
+        Step::Code | Step::Totp => invalid_code(),
         Step::Manage if *fault == Fault::Unknown => Problem::not_found(),
         Step::SignUp | Step::Manage => {
             tracing::error!(reason = %fault, "the user pool answers what it never should");
@@ -244,6 +247,10 @@ mod tests {
             (Step::Code, Fault::Exhausted, 422, "invalid_code"),
             (Step::Code, Fault::WeakPassword, 422, "password_too_weak"),
             (Step::Code, Fault::Throttled, 429, "too_many_requests"),
+            (Step::Totp, Fault::NotAuthorized, 401, "unauthorized"),
+            (Step::Totp, Fault::WrongCode, 422, "invalid_code"),
+            (Step::Totp, Fault::Invalid, 422, "invalid_code"),
+            (Step::Totp, Fault::Exhausted, 422, "invalid_code"),
             (Step::Manage, Fault::Unknown, 404, "not_found"),
             (Step::Manage, Fault::NotAuthorized, 500, "internal"),
             (Step::Manage, unavailable, 503, "unavailable"),
