@@ -21,6 +21,8 @@ use crate::stack::{Stack, Stacks, Value};
 use crate::ui::{Step, say};
 use crate::{secrets, servers};
 
+/// The sender of all mails, unless it is set: the default of `MailFrom` in `template.yaml`.
+const MAIL_FROM: &str = "no-reply@tiffin.example";
 /// What a shell expects of a program that Ctrl-C ended.
 const EXIT_INTERRUPTED: i32 = 130;
 
@@ -34,8 +36,9 @@ pub struct Options {
     /// Enforce the IAM policies of the functions' roles.
     #[arg(long)]
     pub iam: bool,
-    /// Let the functions' calls to AWS fail now and then.
-    #[arg(long)]
+    /// Let the functions' calls to AWS fail now and then. Not together with `--iam`: a signature names the host that was
+    /// called, and the fault proxy is another than the emulator.
+    #[arg(long, conflicts_with = "iam")]
     pub faults: bool,
     /// Build as for production: small and quick to start, but slow to build.
     #[arg(long)]
@@ -112,6 +115,7 @@ fn start(instance: &Instance, options: &Options) -> Outcome<Outputs> {
 
     let stack = deploy(instance, &tools, options)?;
     register_webhook(instance, output(&stack, "ApiUrl")?)?;
+    verify_sender(instance, options)?;
     let mut outputs = describe(instance, &stack)?;
     if !options.bare {
         crate::seed::run(&mut outputs)?;
@@ -200,6 +204,18 @@ fn register_webhook(instance: &Instance, api_url: &str) -> Outcome {
     } else {
         Err(refused("Registering the webhook", &answer))
     }
+}
+
+/// Makes the sender of all mails an identity that may send, as an account's owner does once.
+fn verify_sender(instance: &Instance, options: &Options) -> Outcome {
+    let set = options
+        .parameters
+        .iter()
+        .find_map(|setting| setting.strip_prefix("MailFrom="));
+    let identity = json!({"EmailIdentity": set.unwrap_or(MAIL_FROM)});
+    let aws = Aws::new(&instance.endpoint());
+    aws.rest("ses", Method::POST, "/v2/email/identities", Some(&identity))?;
+    Ok(())
 }
 
 /// The outputs of the deployed stack, without people yet.

@@ -24,15 +24,15 @@ const DEADLINES: [&str; 4] = [
 pub fn up(bench: &Bench<'_>) -> Outcome<Counts> {
     // What an interrupted run has left would be taken for the platform under test.
     down(bench);
-    start(bench, &[])?;
+    start(bench, "--iam")?;
     Ok(Counts::ONE)
 }
 
-/// Starts the platform with IAM enforced and further switches.
+/// Starts the platform with a switch of `up`.
 ///
 /// # Errors
 /// When it does not come up.
-pub fn start(bench: &Bench<'_>, switches: &[&str]) -> Outcome {
+pub fn start(bench: &Bench<'_>, switch: &str) -> Outcome {
     let mut command = Command::new(program()?);
     command
         .current_dir(&bench.instance.root)
@@ -42,12 +42,11 @@ pub fn start(bench: &Bench<'_>, switches: &[&str]) -> Outcome {
             "up",
             "--detach",
             "--no-build",
-            "--iam",
+            switch,
         ])
-        .args(DEADLINES.iter().flat_map(|deadline| ["--set", deadline]))
-        .args(switches);
-    let title = format!("Starting the platform {}", [&["--iam"], switches].concat().join(" "));
-    let name = format!("up{}", switches.concat());
+        .args(DEADLINES.iter().flat_map(|deadline| ["--set", deadline]));
+    let title = format!("Starting the platform with {switch}");
+    let name = format!("up{switch}");
     if checks::run(bench, &name, &title, &mut command)?.0 {
         return Ok(());
     }
@@ -56,7 +55,7 @@ pub fn start(bench: &Bench<'_>, switches: &[&str]) -> Outcome {
     Err(Failure::new(
         "The platform did not come up",
         why,
-        "try `cargo local up --iam`",
+        format!("try `cargo local up {switch}`"),
     ))
 }
 

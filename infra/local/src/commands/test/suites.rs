@@ -44,7 +44,7 @@ pub fn acceptance(bench: &Bench<'_>) -> Outcome<Counts> {
 /// The stories once more, on a platform whose calls to AWS fail now and then.
 pub fn faults(bench: &Bench<'_>) -> Outcome<Counts> {
     platform::down(bench);
-    platform::start(bench, &["--faults"])?;
+    platform::start(bench, "--faults")?;
     let mut command = runner(bench)?;
     on_the_platform(bench, &mut command, STORIES);
     command.env("TIFFIN_FAULTS", "true");
