@@ -99,3 +99,112 @@ fn snapshot(restaurant: &Restaurant) -> Snapshot {
         menu_version: restaurant.menu.as_ref().map(|menu| menu.version),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contracts::restaurant::Pause;
+    use contracts::{Cause, PUBLISHED};
+    use kernel::OpeningHours;
+
+    use crate::domain::menu::cast::menu;
+    use crate::domain::restaurant::cast::{OPERATOR, OWNER, caller, now, restaurant};
+    use crate::domain::{Command, StageName};
+    use crate::store::{RestaurantRecord, restaurant_key};
+
+    /// The types of the events that a command tells others, in order.
+    fn told(before: Restaurant, by: u8, command: &Command) -> Vec<&'static str> {
+        let events = before.decide(command, &caller(by), now()).unwrap();
+        let after = events.iter().fold(before, Restaurant::evolve);
+        let cause = Cause {
+            now: now(),
+            correlation_id: "c".to_owned(),
+            causation_id: "r".to_owned(),
+            traceparent: None,
+        };
+        let commit = Commit::new(&cause).create(&restaurant_key(after.id), &after.id, &RestaurantRecord::from(&after));
+        let commit = events
+            .iter()
+            .fold(commit, |commit, event| publish(commit, event, &after));
+        // The commit shows its writes in order, each event with its type as an attribute of its own.
+        let shown = format!("{commit:?}");
+        let mut found: Vec<(usize, &str)> = PUBLISHED
+            .iter()
+            .filter_map(|published| {
+                let attribute = format!("\"event_type\": S(\"{}\")", published.event_type);
+                Some((shown.find(&attribute)?, published.event_type))
+            })
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, event_type)| event_type).collect()
+    }
+
+    fn publish_menu() -> Command {
+        Command::PublishMenu {
+            draft_revision: "d1".to_owned(),
+            menu: Box::new(menu()),
+        }
+    }
+
+    #[test]
+    fn nobody_hears_of_a_draft() {
+        for stage in [StageName::Draft, StageName::Submitted] {
+            for command in [Command::ReplaceHours(OpeningHours::always()), publish_menu()] {
+                assert!(told(restaurant(stage), OWNER, &command).is_empty());
+            }
+        }
+        assert!(told(restaurant(StageName::Draft), OWNER, &Command::Submit).is_empty());
+    }
+
+    #[test]
+    fn after_its_approval_every_change_is_told() {
+        let pause = Command::Pause(Pause {
+            until: None,
+            reason: "full".to_owned(),
+        });
+        let hours = Command::ReplaceHours(OpeningHours::always());
+        for (stage, by, command, expected) in [
+            (
+                StageName::Submitted,
+                OPERATOR,
+                Command::Approve,
+                "restaurant.approved.v1",
+            ),
+            (
+                StageName::Approved,
+                OPERATOR,
+                Command::Suspend { reason: None },
+                "restaurant.changed.v1",
+            ),
+            (
+                StageName::Suspended,
+                OPERATOR,
+                Command::Approve,
+                "restaurant.approved.v1",
+            ),
+            (StageName::Suspended, OWNER, hours.clone(), "restaurant.changed.v1"),
+            (StageName::Approved, OWNER, hours, "restaurant.changed.v1"),
+            (StageName::Approved, OWNER, pause, "restaurant.paused.v1"),
+            (StageName::Paused, OWNER, Command::Resume, "restaurant.resumed.v1"),
+            (
+                StageName::Approved,
+                OWNER,
+                publish_menu(),
+                "restaurant.menu_published.v1",
+            ),
+        ] {
+            assert_eq!(told(restaurant(stage), by, &command), [expected]);
+        }
+    }
+
+    #[test]
+    fn an_approval_is_followed_by_the_menu() {
+        let mut with_menu = restaurant(StageName::Submitted);
+        for event in with_menu.decide(&publish_menu(), &caller(OWNER), now()).unwrap() {
+            with_menu = with_menu.evolve(&event);
+        }
+        assert_eq!(snapshot(&with_menu).menu_version, Some(1));
+        let told = told(with_menu, OPERATOR, &Command::Approve);
+        assert_eq!(told, ["restaurant.approved.v1", "restaurant.menu_published.v1"]);
+    }
+}

@@ -41,7 +41,7 @@ pub struct AvailabilityView {
     /// When it takes orders again, as far as is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     opens_at: Option<Timestamp>,
-    /// Until when it takes them.
+    /// Until when it takes them; missing while it does not close.
     #[serde(skip_serializing_if = "Option::is_none")]
     closes_at: Option<Timestamp>,
     /// When an order placed as early as can be would be ready; null if none can be placed.
@@ -88,7 +88,7 @@ impl From<Situation> for AvailabilityView {
                 open: true,
                 reason: None,
                 opens_at: None,
-                closes_at: Some(closes_at),
+                closes_at,
                 earliest_ready_at: Some(ready_at),
             },
             Situation::Shut {

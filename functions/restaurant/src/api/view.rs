@@ -149,7 +149,8 @@ impl ManagementView {
             Stage::Suspended { reason, .. } => reason.clone(),
             Stage::Draft | Stage::Submitted { .. } | Stage::Approved { .. } => None,
         };
-        let has_hours = restaurant.timetable().at(now).next_change_at().is_some();
+        let situation = restaurant.timetable().at(now);
+        let has_hours = situation.is_open() || situation.next_change_at().is_some();
         let needs = [("hours", has_hours), ("menu", restaurant.menu.is_some())];
         Self {
             restaurant: RestaurantView::new(restaurant, now),

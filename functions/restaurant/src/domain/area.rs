@@ -143,6 +143,7 @@ pub fn check_capacity(capacity: Capacity, currency: Currency) -> Result<Capacity
 mod tests {
     use super::*;
     use kernel::Money;
+    use proptest::prelude::*;
 
     fn square(low: f64, high: f64) -> Zone {
         Zone {
@@ -274,5 +275,57 @@ mod tests {
         let checked = area(vec![zone]).check(Currency::EUR).unwrap();
         assert!((checked.zones[0].rings[0][0][0] - 0.123_456_8).abs() < f64::EPSILON);
         assert_eq!(checked.zones[0].check(), Ok(()));
+    }
+
+    /// A convex outline around the origin: corners on an ellipse, in order of their angle.
+    fn convex(mut angles: Vec<f64>, width: f64, height: f64) -> Vec<[f64; 2]> {
+        angles.sort_by(f64::total_cmp);
+        let mut ring: Vec<_> = angles
+            .iter()
+            .map(|angle| [width * angle.cos(), height * angle.sin()])
+            .collect();
+        ring.push(ring[0]);
+        ring
+    }
+
+    /// Left of every edge, which is what inside means for a convex outline.
+    fn left_of_all(ring: &[[f64; 2]], x: f64, y: f64) -> Option<bool> {
+        let sides = ring.windows(2).map(|edge| {
+            let ([x1, y1], [x2, y2]) = (edge[0], edge[1]);
+            (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1)
+        });
+        let sides: Vec<f64> = sides.collect();
+        // So near to an edge either answer is right.
+        let is_clear = sides.iter().all(|side| side.abs() > 1e-9);
+        is_clear.then(|| sides.iter().all(|side| *side > 0.0))
+    }
+
+    proptest! {
+        #[test]
+        fn a_zone_and_its_hole_are_judged_as_geometry_says(
+            angles in proptest::collection::vec(0.0..std::f64::consts::TAU, 3..40),
+            width in 0.01..0.1, height in 0.01..0.1, x in -0.12..0.12, y in -0.12..0.12,
+        ) {
+            let outline = convex(angles, width, height);
+            let hole: Vec<_> = outline.iter().map(|[x, y]| [x / 2.0, y / 2.0]).collect();
+            let expected = left_of_all(&outline, x, y).zip(left_of_all(&hole, x, y));
+            let zone = Zone { rings: vec![outline, hole], ..square(0.0, 1.0) };
+            let area = Area { zones: vec![zone], max_distance_m: DISTANCE_MAX };
+            let to = Position::new(y, x).unwrap();
+            if let Some((in_outline, in_hole)) = expected {
+                prop_assert_eq!(area.reaches(to, to), in_outline && !in_hole);
+            }
+        }
+
+        #[test]
+        fn what_passes_the_check_passes_it_again_unchanged(
+            angles in proptest::collection::vec(0.0..std::f64::consts::TAU, 3..40), width in 0.0..100.0, distance in 0_u32..30_000,
+        ) {
+            let zone = Zone { rings: vec![convex(angles, width, width)], ..square(0.0, 1.0) };
+            let area = Area { zones: vec![zone], max_distance_m: distance };
+            if let Ok(checked) = area.check(Currency::EUR) {
+                prop_assert_eq!(checked.clone().check(Currency::EUR), Ok(checked));
+            }
+        }
     }
 }

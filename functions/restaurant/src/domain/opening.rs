@@ -5,6 +5,10 @@ use kernel::{Opening, OpeningHours, SignedDuration, TimeZone, Timestamp};
 
 use super::stage::in_force;
 
+/// An end that lies farther ahead is none: the engine looks sixty days ahead, and what is open all that time does not
+/// close as far as anybody can tell.
+const CLOSING_WITHIN: SignedDuration = SignedDuration::from_hours(50 * 24);
+
 /// What decides whether a restaurant takes orders.
 #[derive(Debug, Clone, Copy)]
 pub struct Timetable<'a> {
@@ -32,8 +36,8 @@ pub enum Shut {
 pub enum Situation {
     /// It takes orders.
     Open {
-        /// Until then.
-        closes_at: Timestamp,
+        /// Until then; nothing: it does not close.
+        closes_at: Option<Timestamp>,
         /// An order placed at the moment is ready then.
         ready_at: Timestamp,
     },
@@ -63,7 +67,7 @@ impl Timetable<'_> {
         }
         match self.hours.at(self.time_zone, at) {
             Opening::Open { closes_at } => Situation::Open {
-                closes_at,
+                closes_at: Some(closes_at).filter(|end| end.duration_since(at) <= CLOSING_WITHIN),
                 ready_at: self.ready(at),
             },
             Opening::Closed { opens_at } => self.shut(Shut::Closed, opens_at),
@@ -98,7 +102,7 @@ impl Situation {
     #[must_use]
     pub const fn next_change_at(&self) -> Option<Timestamp> {
         match self {
-            Self::Open { closes_at, .. } => Some(*closes_at),
+            Self::Open { closes_at, .. } => *closes_at,
             Self::Shut { opens_at, .. } => *opens_at,
         }
     }
@@ -138,7 +142,7 @@ mod tests {
             };
             let got = match timetable.at(today(now)) {
                 Situation::Open { closes_at, ready_at } => {
-                    format!("open until {}, ready {}", clock(closes_at), clock(ready_at))
+                    format!("open until {}, ready {}", clock(closes_at.unwrap()), clock(ready_at))
                 }
                 Situation::Shut {
                     why,
@@ -149,5 +153,18 @@ mod tests {
             };
             assert_eq!(got, expected, "pause {paused_until:?} at {now}");
         }
+    }
+
+    #[test]
+    fn what_never_closes_has_no_end() {
+        let always = Timetable {
+            hours: &OpeningHours::always(),
+            time_zone: &TimeZone::utc(),
+            pause: None,
+            prep_time_minutes: 20,
+        };
+        let situation = always.at("2026-11-20T12:00:00Z".parse().unwrap());
+        assert!(situation.is_open());
+        assert_eq!(situation.next_change_at(), None);
     }
 }
