@@ -89,6 +89,7 @@ published! {
 
     order::Placed = "order.placed.v1" from "/order";
     order::Confirmed = "order.confirmed.v1" from "/order";
+    order::Released = "order.released.v1" from "/order";
     order::Accepted = "order.accepted.v1" from "/order";
     order::Rejected = "order.rejected.v1" from "/order";
     order::Delayed = "order.delayed.v1" from "/order";

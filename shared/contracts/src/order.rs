@@ -52,6 +52,21 @@ pub struct Window {
     pub to: Timestamp,
 }
 
+/// A scheduled order's time has come: the restaurant is asked now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Released {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered.
+    pub customer_id: UserId,
+    /// Where.
+    pub restaurant_id: RestaurantId,
+    /// The restaurant's name, for messages.
+    pub restaurant_name: String,
+    /// Until when the restaurant may answer.
+    pub answer_by: Timestamp,
+}
+
 /// The restaurant cooks: a courier may be found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Accepted {
