@@ -147,7 +147,12 @@ impl Providers {
 /// What SES refuses for this message and this address. An account that may not send, or a sender that is not verified,
 /// is for an operator to mend: the messages wait, and their alarm goes off.
 fn mail_refuses(error: &SendEmailError) -> bool {
-    error.is_message_rejected() || error.is_bad_request_exception()
+    if let SendEmailError::MessageRejected(rejected) = error {
+        return rejected
+            .message()
+            .is_none_or(|message| !message.contains("not verified"));
+    }
+    error.is_bad_request_exception()
 }
 
 /// What SNS refuses for this number: not a number, or one whose owner has opted out.
@@ -182,7 +187,11 @@ mod tests {
     fn refusals_are_for_good_and_throttles_are_not() {
         let rejected = SendEmailError::MessageRejected(MessageRejected::builder().build());
         let throttled = SendEmailError::TooManyRequestsException(TooManyRequestsException::builder().build());
+        let unverified = MessageRejected::builder()
+            .message("Email address is not verified. …")
+            .build();
         assert!(mail_refuses(&rejected));
+        assert!(!mail_refuses(&SendEmailError::MessageRejected(unverified)));
         assert!(!mail_refuses(&throttled));
         let invalid = PublishError::InvalidParameterException(InvalidParameterException::builder().build());
         let throttled = PublishError::KmsThrottlingException(KmsThrottlingException::builder().build());

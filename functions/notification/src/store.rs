@@ -71,6 +71,9 @@ pub struct Note {
     /// The ways it goes besides, with their providers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<Channel>,
+    /// Whose hands the sending is in: a claim by another at the same second is another claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<String>,
     /// Until when the sending is in one consumer's hands, in seconds of the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,

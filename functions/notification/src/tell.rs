@@ -155,6 +155,7 @@ impl Telling<'_> {
             created_at: self.event.time,
             read_at: None,
             channels: parcels.iter().map(|(_, parcel)| parcel.channel()).collect(),
+            claimed_by: lease_until.map(|_| claimant()),
             lease_until,
             expires_at: expiry(now, NOTE_KEPT_FOR),
         };
@@ -202,6 +203,7 @@ impl Telling<'_> {
             return Err(Undone::Retry("the message is being sent".to_owned()));
         }
         let mut note = claimed.value.clone();
+        note.claimed_by = Some(claimant());
         note.lease_until = Some(expiry(self.cause.now, LEASE));
         let commit = Commit::new(self.cause).also_replace(key, &claimed, &note, "claimed");
         Ok(self.desk.table.commit(commit).await?)
@@ -231,4 +233,9 @@ impl Telling<'_> {
         }
         later.map_or(Ok(Done), |reason| Err(Undone::Retry(reason)))
     }
+}
+
+/// Tells this consumer's claim from any other.
+fn claimant() -> String {
+    runtime::ids::random().simple().to_string()
 }
