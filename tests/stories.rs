@@ -1,6 +1,7 @@
 //! Orders as people live through them, through the public API. Each story has a place, a restaurant and people of its
 //! own, so that all of them can run at once, and again while every call fails now and then.
 
+mod accounts;
 mod budget;
 mod cancelling;
 mod couriers;
