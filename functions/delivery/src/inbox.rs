@@ -1,9 +1,11 @@
-//! Orders' events as own commands.
+//! Others' events as own commands: orders' and, for who works there, restaurants'.
 
+use ::store::Commit;
 use contracts::order::{Accepted, Cancelled, Ready, Stop, Undeliverable};
+use contracts::restaurant::{self, Snapshot};
 use contracts::{Cause, Contract as _, Envelope};
 use kernel::{DeliveryId, OrderId, UserId};
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, Undone, once};
 
 use crate::app::App;
 use crate::domain::estimate::{Remaining, arrival, way};
@@ -31,8 +33,29 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
             let undeliverable: Undeliverable = event.data()?;
             ended(app, cause, undeliverable.order_id, undeliverable.customer_id).await
         }
+        restaurant::Approved::TYPE => {
+            let approved: restaurant::Approved = event.data()?;
+            staffed(app, cause, event.sequence, approved.restaurant).await
+        }
+        restaurant::Changed::TYPE => {
+            let changed: restaurant::Changed = event.data()?;
+            staffed(app, cause, event.sequence, changed.restaurant).await
+        }
         _ => Ok(Done),
     }
+}
+
+/// Keeps who works at a restaurant, and so may follow its orders' deliveries. The latest event holds.
+async fn staffed(app: &App, cause: &Cause, sequence: u32, restaurant: Snapshot) -> Consumed {
+    let staff = store::StaffRecord {
+        staff: restaurant.staff.into_iter().map(|member| member.user_id).collect(),
+    };
+    let key = store::staff_key(restaurant.restaurant_id);
+    once(
+        app.table
+            .commit(Commit::new(cause).put_newer(&key, &staff, sequence))
+            .await,
+    )
 }
 
 impl From<Unstepped> for Undone {

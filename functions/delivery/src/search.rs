@@ -15,6 +15,8 @@ use crate::store::{self, CourierRecord, Found};
 
 /// How often a search begins again because somebody else was faster with the courier or the delivery.
 const ROUNDS_MAX: u32 = 8;
+/// Couriers whose records are read in one round trip: the nearest few are rarely all busy.
+const LOOKED_AT_ONCE: usize = 10;
 /// Waiting deliveries that are tried for one courier who became free: the first that asks somebody else leaves the next.
 const WAITING_TRIED_MAX: usize = 3;
 
@@ -77,33 +79,35 @@ async fn choose(app: &App, delivery: &Delivery, now: Timestamp) -> Result<Option
         cells.extend(ring(pickup, steps));
         let seen = store::seen_in(&app.table, std::mem::take(&mut cells)).await?;
         let ranked = rank(delivery, &seen, now);
-        if let Some(choice) = first_free(app, ranked).await? {
+        if let Some(choice) = first_free(app, &ranked).await? {
             return Ok(Some(choice));
         }
     }
     Ok(None)
 }
 
-async fn first_free(app: &App, ranked: Vec<Ranked>) -> Result<Option<Choice>, StoreError> {
-    if ranked.is_empty() {
-        return Ok(None);
-    }
-    let ids: Vec<CourierId> = ranked.iter().map(|candidate| candidate.courier_id).collect();
-    let couriers = store::couriers(&app.table, &ids).await?;
-    // Both are in the order of the ranking; the index may list a courier whose record says otherwise.
-    let free = couriers
-        .into_iter()
-        .find(|(_, _, courier)| matches!(courier.duty, Duty::Free { .. }));
-    Ok(free.and_then(|(courier_id, stored, courier)| {
-        let ranked = ranked
+/// The first who is free, of a ranking. The index may list a courier whose record says otherwise.
+async fn first_free(app: &App, ranked: &[Ranked]) -> Result<Option<Choice>, StoreError> {
+    for nearest in ranked.chunks(LOOKED_AT_ONCE) {
+        let ids: Vec<CourierId> = nearest.iter().map(|candidate| candidate.courier_id).collect();
+        let couriers = store::couriers(&app.table, &ids).await?;
+        let free = couriers
             .into_iter()
-            .find(|candidate| candidate.courier_id == courier_id)?;
-        Some(Choice {
+            .find(|(_, _, courier)| matches!(courier.duty, Duty::Free { .. }));
+        let Some((courier_id, stored, courier)) = free else {
+            continue;
+        };
+        let ranked = nearest
+            .iter()
+            .copied()
+            .find(|candidate| candidate.courier_id == courier_id);
+        return Ok(ranked.map(|ranked| Choice {
             ranked,
             stored,
             courier,
-        })
-    }))
+        }));
+    }
+    Ok(None)
 }
 
 /// Searches again for the deliveries that wait near a courier who became free.

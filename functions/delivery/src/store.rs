@@ -10,7 +10,7 @@ mod records;
 
 use ::store::{Commit, CommitError, EVENT_PREFIX, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
-use kernel::{CourierId, DeliveryId, OrderId, Position, TypedId as _};
+use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, TypedId as _, UserId};
 
 use crate::domain::cell::{Cell, SEARCH_RADIUS_M, cities_in_reach, city};
 use crate::domain::courier::Courier;
@@ -20,6 +20,7 @@ use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
 pub use couriers::{CourierRecord, Documents, PositionRecord};
+pub use records::StaffRecord;
 use records::{StepRecord, StepState, WaitingRecord};
 
 /// The refusal of a step that somebody else was faster with.
@@ -69,6 +70,21 @@ pub fn documents_key(courier_id: CourierId) -> Key {
 #[must_use]
 pub fn position_key(courier_id: CourierId) -> Key {
     Key::new(format!("COURIER#{courier_id}"), "POSITION")
+}
+
+/// The key of who works at a restaurant.
+#[must_use]
+pub fn staff_key(restaurant_id: RestaurantId) -> Key {
+    Key::new(format!("RESTAURANT#{restaurant_id}"), "STAFF")
+}
+
+/// True if a person works at a restaurant.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn works_at(table: &Table, user_id: UserId, restaurant_id: RestaurantId) -> Result<bool, StoreError> {
+    let staff: Option<Stored<StaffRecord>> = table.get(&staff_key(restaurant_id)).await?;
+    Ok(staff.is_some_and(|stored| stored.value.staff.contains(&user_id)))
 }
 
 /// The delivery of an order.

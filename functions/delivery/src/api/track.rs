@@ -47,7 +47,7 @@ pub struct TrackedCourier {
 
 /// Track an order's delivery
 ///
-/// For its customer, its courier and operators. The courier's position is shown only on shift and only while the courier
+/// For its customer, the restaurant's staff, its courier and operators. The courier's position is shown only on shift and only while the courier
 /// fetches or carries this very order.
 #[utoipa::path(get, path = "/v1/orders/{order_id}/delivery", operation_id = "track_delivery", tag = "deliveries",
     security(("token" = [])), params(("order_id" = OrderId, Path, description = "The order")), responses(
@@ -66,7 +66,7 @@ pub async fn track_delivery(
         return Err(Problem::not_found());
     };
     let delivery = &loaded.delivery;
-    if !may_see(&principal, delivery) {
+    if !may_see(&app, &principal, delivery).await? {
         return Err(Problem::not_found());
     }
     let assignment = delivery.progress.state.assignment();
@@ -92,8 +92,15 @@ pub async fn track_delivery(
     }))
 }
 
-fn may_see(principal: &Principal, delivery: &Delivery) -> bool {
+async fn may_see(app: &App, principal: &Principal, delivery: &Delivery) -> Result<bool, Problem> {
+    let facts = &delivery.facts;
     let as_courier = CourierId::from_uuid(principal.user_id.uuid());
     let is_courier = principal.has(Role::Courier) && delivery.progress.state.carrier() == Some(as_courier);
-    principal.user_id == delivery.facts.customer_id || is_courier || principal.has(Role::Operator)
+    if principal.user_id == facts.customer_id || is_courier || principal.has(Role::Operator) {
+        return Ok(true);
+    }
+    if principal.has(Role::Restaurant) {
+        return Ok(store::works_at(&app.table, principal.user_id, facts.restaurant_id).await?);
+    }
+    Ok(false)
 }

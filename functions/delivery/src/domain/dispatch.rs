@@ -8,8 +8,8 @@ use super::{Delivery, Vehicle};
 
 /// A courier who was not seen for longer is not asked: the device is off.
 pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
-/// How many of the nearest are looked at more closely in one search.
-pub const CANDIDATES_MAX: usize = 10;
+/// How many of the nearest are looked at more closely in one search: if all of them are busy, so are the others.
+pub const CANDIDATES_MAX: usize = 60;
 /// The pause after a first search in vain; it doubles with each further one.
 pub const RETRY_FIRST: SignedDuration = SignedDuration::from_secs(15);
 /// The longest pause between two searches.
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn only_so_many_are_looked_at() {
-        let crowd: Vec<_> = (0..50).map(|number| seen(id(number), trattoria())).collect();
+        let crowd: Vec<_> = (0..90).map(|number| seen(id(number), trattoria())).collect();
         assert_eq!(order(&delivery(State::Waiting), &crowd).len(), CANDIDATES_MAX);
     }
 

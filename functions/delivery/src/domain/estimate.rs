@@ -154,6 +154,8 @@ pub fn remaining(delivery: &Delivery, position: Option<Position>) -> Option<Rema
 /// least 5.
 #[must_use]
 pub fn arrival(remaining: Remaining, now: Timestamp) -> Eta {
+    // Whole seconds: an estimate is not more exact than that.
+    let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let likely = match remaining {
         Remaining::Everything { ready_at, trip_m } => {
             ready_at.max(now + APPROACH_USUAL) + PICKUP_SERVICE + travel(trip_m, VEHICLE_USUAL) + DROP_OFF_SERVICE

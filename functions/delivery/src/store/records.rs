@@ -349,6 +349,14 @@ pub struct WaitingRecord {
     pub expires_at: i64,
 }
 
+/// Who works at a restaurant: a replica, by the restaurant's own sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffRecord {
+    /// Everybody, whatever they do there.
+    #[serde(with = "::store::json")]
+    pub staff: Vec<UserId>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
