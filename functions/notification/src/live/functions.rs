@@ -1,6 +1,7 @@
 //! `$connect`, `$default` and `$disconnect`.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use ::store::{Commit, CommitError, StoreError, Stored, Table};
 use contracts::Cause;
@@ -17,6 +18,8 @@ use crate::store::{audience_key, connection_key, expiry, staff_key, ticket_key, 
 
 /// How long a connection lives: what API Gateway allows.
 const CONNECTION_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+/// The route that admits.
+const CONNECT: &str = "$connect";
 /// Topics of one connection, at most: a kitchen follows itself, a customer a few orders.
 const TOPICS_MAX: usize = 20;
 /// The longest command, in bytes.
@@ -123,7 +126,9 @@ pub async fn run(edge: &Edge) -> Result<(), runtime::Error> {
 }
 
 impl Live {
+    /// Serves one request. Only `$connect` is answered with how it went: a client is told of its commands by a frame.
     async fn serve(&self, request: Incoming) -> u16 {
+        let started = Instant::now();
         let context = &request.request_context;
         let cause = Cause {
             now: runtime::clock::now(),
@@ -132,20 +137,23 @@ impl Live {
             traceparent: None,
         };
         let status = match context.route_key.as_str() {
-            "$connect" => self.connect(&request, &cause).await,
+            CONNECT => self.connect(&request, &cause).await,
             "$disconnect" => self.disconnect(&context.connection_id, &cause).await,
             _ => self.command(&request, &cause).await,
         };
         let reading = self.table.meter().take();
         tracing::info!(
+            service = "notification",
+            function = "live",
             operation = context.route_key,
-            outcome = status,
+            outcome = %status,
+            duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             dynamodb_calls = reading.calls,
             read_units = reading.read_units,
             write_units = reading.write_units,
             "invocation"
         );
-        status
+        if context.route_key == CONNECT { status } else { 200 }
     }
 
     /// Admits the bearer of a ticket that was not used before.
