@@ -193,7 +193,7 @@ impl Errand<'_> {
             .or(self.subject.customer_id);
         let customer_id = customer_id.ok_or_else(|| StoreError::Corrupt("a payment without a customer".to_owned()))?;
         let payment = Payment { customer_id, state };
-        let record = PaymentRecord::from(&payment);
+        let record = PaymentRecord::new(&payment, self.cause.now);
         let key = payment_key(payment_id);
         let cause = Cause {
             correlation_id: order_of(payment_id).to_string(),

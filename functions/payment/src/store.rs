@@ -59,6 +59,8 @@ pub struct MethodRecord {
 pub struct PaymentRecord {
     customer_id: UserId,
     state: Phase,
+    // Also tells one delivery's write from another's that says the same.
+    changed_at: Timestamp,
     currency: Option<Currency>,
     total: Option<i64>,
     captured: Option<i64>,
@@ -122,9 +124,11 @@ pub const fn void_reason(reason: VoidReason) -> &'static str {
     }
 }
 
-impl From<&Payment> for PaymentRecord {
-    fn from(payment: &Payment) -> Self {
-        let mut record = Self::empty(payment.customer_id, Phase::Forestalled);
+impl PaymentRecord {
+    /// The item of a payment that changes now.
+    #[must_use]
+    pub fn new(payment: &Payment, now: Timestamp) -> Self {
+        let mut record = Self::empty(payment.customer_id, Phase::Forestalled, now);
         if let Some(total) = payment.state.total() {
             record.currency = Some(total.currency());
             record.total = Some(total.amount());
@@ -167,13 +171,12 @@ impl From<&Payment> for PaymentRecord {
         };
         record
     }
-}
 
-impl PaymentRecord {
-    const fn empty(customer_id: UserId, state: Phase) -> Self {
+    const fn empty(customer_id: UserId, state: Phase, changed_at: Timestamp) -> Self {
         Self {
             customer_id,
             state,
+            changed_at,
             currency: None,
             total: None,
             captured: None,
@@ -292,7 +295,7 @@ mod tests {
         all.push(State::ActionRequired { total, attempt, action });
         for state in all {
             let payment = Payment { customer_id, state };
-            let mut item: Item = serde_dynamo::to_item(PaymentRecord::from(&payment)).unwrap();
+            let mut item: Item = serde_dynamo::to_item(PaymentRecord::new(&payment, Timestamp::UNIX_EPOCH)).unwrap();
             item.retain(|_, value| !value.is_null());
             assert!(format!("{item:?}").len() < 1000, "{item:?}");
             let read: PaymentRecord = serde_dynamo::from_item(item).unwrap();
@@ -312,7 +315,7 @@ mod tests {
             Phase::Captured,
             Phase::Voided,
         ] {
-            let mut record = PaymentRecord::empty(customer_id, phase);
+            let mut record = PaymentRecord::empty(customer_id, phase, Timestamp::UNIX_EPOCH);
             assert!(Payment::try_from(record.clone()).is_err(), "{phase:?}");
             record.total = Some(1);
             record.currency = Some(Currency::EUR);

@@ -138,7 +138,6 @@ fn prepare(state: Option<&State>, attempt: &Attempt) -> Result<Decision, Rejecti
             },
             event: None,
         }),
-        // Somebody else was faster, and theirs is the intent that counts; ours is never confirmed.
         Some(
             State::Authorizing { .. }
             | State::ActionRequired { .. }
@@ -146,7 +145,17 @@ fn prepare(state: Option<&State>, attempt: &Attempt) -> Result<Decision, Rejecti
             | State::Declined { .. }
             | State::Captured { .. }
             | State::Voided { .. },
-        ) => Ok(Decision::Nothing),
+        ) => {
+            let known = state.and_then(State::attempt);
+            if known.is_some_and(|known| known.intent == attempt.intent) {
+                return Ok(Decision::Nothing);
+            }
+            // Somebody else was faster, or the order has ended: this intent is never confirmed, and need not stay.
+            Ok(Decision::Ask(Ask::Cancel {
+                intent: attempt.intent.clone(),
+                reason: VoidReason::OrderEnded,
+            }))
+        }
     }
 }
 

@@ -310,3 +310,24 @@ fn the_bank_wants_approval_and_gets_it_or_not() {
     assert_eq!(refused.name(), "declined");
     assert!(matches!(event, Some(Event::Declined { .. })));
 }
+
+#[test]
+fn an_intent_that_came_too_late_does_not_stay() {
+    let late = Attempt {
+        intent: IntentId::new("pi_late"),
+        ..attempt()
+    };
+    for name in ["authorizing", "authorized", "voided", "declined"] {
+        assert_eq!(
+            decide_in(name, &Command::Prepare(attempt())),
+            Ok(Decision::Nothing),
+            "{name}"
+        );
+        let expected = Ask::Cancel {
+            intent: late.intent.clone(),
+            reason: VoidReason::OrderEnded,
+        };
+        let decision = decide_in(name, &Command::Prepare(late.clone()));
+        assert_eq!(decision, Ok(Decision::Ask(expected)), "{name}");
+    }
+}
