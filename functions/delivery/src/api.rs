@@ -25,8 +25,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::domain::command::Command;
 use crate::domain::courier::{OfferEnd, Refusal};
-use crate::domain::lifecycle::{Command, Rejection};
+use crate::domain::lifecycle::Rejection;
 use crate::steps::{Stepped, Unstepped, follow_up, step};
 
 /// The service's operations and its documentation.

@@ -3,9 +3,11 @@
 //! Pure values and functions. Nothing here reads a clock, draws randomness, knows a table, a queue or a wire format.
 
 pub mod cell;
+pub mod command;
 pub mod courier;
 pub mod dispatch;
 pub mod estimate;
+pub mod event;
 pub mod lifecycle;
 pub mod track;
 pub mod transitions;

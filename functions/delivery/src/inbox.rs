@@ -8,8 +8,8 @@ use kernel::{DeliveryId, OrderId, UserId};
 use runtime::{Consumed, Done, Undone, once};
 
 use crate::app::App;
+use crate::domain::command::Command;
 use crate::domain::estimate::{Remaining, arrival, way};
-use crate::domain::lifecycle::Command;
 use crate::domain::{Facts, Place};
 use crate::steps::{Unstepped, follow_up, step, unexpected};
 use crate::{search, store};

@@ -4,11 +4,12 @@ use contracts::delivery as wire;
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use kernel::{CourierId, DeliveryId, Timestamp};
 
-use crate::domain::lifecycle::{DeclineReason, Ending, Event, Stop};
+use crate::domain::command::{DeclineReason, Ending};
+use crate::domain::event::{Event, Stop};
 use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, State, dispatch};
 
 /// The offer is over if nobody answered.
-pub const OFFER_EXPIRY: &str = "offer_expiry";
+pub const OFFER_EXPIRED: &str = "offer_expired";
 /// A courier is looked for again.
 pub const SEARCH: &str = "search";
 
@@ -159,7 +160,7 @@ pub fn envelope(
 #[must_use]
 pub fn timers(event: &Event, after: &State, envelope: &Envelope) -> Vec<Timer> {
     let due = match (event, after) {
-        (Event::Offered(offer), _) => Some((OFFER_EXPIRY, offer.expires_at)),
+        (Event::Offered(offer), _) => Some((OFFER_EXPIRED, offer.expires_at)),
         (Event::Unmatched { retry_at }, _) => retry_at.map(|due_at| (SEARCH, due_at)),
         (_, State::Waiting) => Some((SEARCH, envelope.time + dispatch::SEARCH_SAFETY_NET)),
         _ => None,

@@ -6,9 +6,10 @@ use kernel::{CourierId, DeliveryId, Timestamp};
 
 use crate::app::App;
 use crate::domain::cell::{RINGS, ring};
+use crate::domain::command::Command;
 use crate::domain::courier::{Courier, Duty};
 use crate::domain::dispatch::{Ranked, rank};
-use crate::domain::lifecycle::{Command, decide};
+use crate::domain::lifecycle::decide;
 use crate::domain::{Delivery, Offer, State};
 use crate::steps::{Unstepped, unexpected};
 use crate::store::{self, CourierRecord, Found};

@@ -5,8 +5,9 @@ use contracts::Cause;
 use kernel::{CourierId, DeliveryId, Position};
 
 use crate::app::App;
+use crate::domain::command::{Command, Ending};
 use crate::domain::courier::{Courier, Duty};
-use crate::domain::lifecycle::{Command, Ending, decide};
+use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
 use crate::search;
 use crate::steps::{Stepped, Unstepped, follow_up, unexpected};

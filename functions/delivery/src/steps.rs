@@ -7,8 +7,10 @@ use contracts::Cause;
 use kernel::{DeliveryId, Position};
 
 use crate::app::App;
+use crate::domain::command::Command;
 use crate::domain::courier::{Effect, Refusal};
-use crate::domain::lifecycle::{Command, Event, Rejection, decide};
+use crate::domain::event::Event;
+use crate::domain::lifecycle::{Rejection, decide};
 use crate::domain::{Delivery, estimate};
 use crate::search;
 use crate::store::{self, Found, Loaded};

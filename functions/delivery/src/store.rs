@@ -15,7 +15,8 @@ use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, TypedId as 
 use crate::domain::cell::{Cell, SEARCH_RADIUS_M, cities_in_reach, city};
 use crate::domain::courier::Courier;
 use crate::domain::dispatch::{Candidate, SEARCH_ENDS_AFTER};
-use crate::domain::lifecycle::{Event, evolve};
+use crate::domain::event::Event;
+use crate::domain::lifecycle::evolve;
 use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 

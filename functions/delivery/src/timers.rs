@@ -5,8 +5,8 @@ use kernel::{DeliveryId, Timestamp};
 use runtime::{Consumed, Done, Undone};
 
 use crate::app::App;
-use crate::domain::lifecycle::{Command, Ending};
-use crate::publish::{OFFER_EXPIRY, SEARCH};
+use crate::domain::command::{Command, Ending};
+use crate::publish::{OFFER_EXPIRED, SEARCH};
 use crate::search;
 use crate::steps::{Unstepped, follow_up, step};
 use crate::store::{Found, Loaded, load};
@@ -21,7 +21,7 @@ pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
         .parse()
         .map_err(|error| Undone::Park(format!("{}: {error}", timer.subject)))?;
     match timer.name.as_str() {
-        OFFER_EXPIRY => expire(app, cause, delivery_id, timer.due_at).await,
+        OFFER_EXPIRED => expire(app, cause, delivery_id, timer.due_at).await,
         SEARCH => search_again(app, cause, delivery_id, timer.sequence).await,
         other => Err(Undone::Park(format!("there is no deadline {other:?}"))),
     }

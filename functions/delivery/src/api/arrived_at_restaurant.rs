@@ -7,7 +7,7 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use super::views::DeliveryView;
 use super::{about, courier_of, courier_step};
 use crate::app::App;
-use crate::domain::lifecycle::Command;
+use crate::domain::command::Command;
 
 /// Say that you are at the restaurant
 ///

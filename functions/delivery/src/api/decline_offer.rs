@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::{about, courier_of, courier_step, refused};
 use crate::app::App;
+use crate::domain::command::{Command, DeclineReason, Ending};
 use crate::domain::courier::{OfferEnd, Refusal};
-use crate::domain::lifecycle::{Command, DeclineReason, Ending};
 use crate::store;
 
 /// Why an offer is declined.

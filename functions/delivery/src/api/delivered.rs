@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use super::views::DeliveryView;
 use super::{about, courier_of, courier_step};
 use crate::app::App;
-use crate::domain::lifecycle::{Command, Event};
+use crate::domain::command::Command;
+use crate::domain::event::Event;
 
 /// How the customer proved to be the customer.
 #[derive(Deserialize, ToSchema)]

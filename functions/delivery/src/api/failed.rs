@@ -10,7 +10,7 @@ use super::views::DeliveryView;
 use super::{about, courier_of, courier_step};
 use crate::app::App;
 use crate::domain::FailureReason;
-use crate::domain::lifecycle::Command;
+use crate::domain::command::Command;
 
 /// Why the food cannot be handed over.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::views::DeliveryView;
 use super::{about, courier_of, courier_step};
 use crate::app::App;
-use crate::domain::lifecycle::Command;
+use crate::domain::command::Command;
 
 /// What the courier took.
 #[derive(Debug, Default, Deserialize, ToSchema)]

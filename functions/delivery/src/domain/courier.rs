@@ -4,7 +4,8 @@
 
 use kernel::{CourierId, DeliveryId, OfferId, Timestamp};
 
-use super::lifecycle::{Ending, Event};
+use super::command::Ending;
+use super::event::Event;
 use super::{Offer, State, Vehicle};
 
 /// Past offers that a courier remembers, so that a late answer hears what became of them.

@@ -4,7 +4,9 @@ use kernel::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
-use super::lifecycle::{Command, DeclineReason, Ending, Event, Rejection, Stop, decide, evolve};
+use super::command::{Command, DeclineReason, Ending};
+use super::event::{Event, Stop};
+use super::lifecycle::{Rejection, decide, evolve};
 use super::transitions::{Phase, Verb, target};
 use super::{Delivery, Eta, FailureReason, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, State};
 

@@ -1,0 +1,143 @@
+//! What may be asked of a delivery.
+
+use kernel::{CourierId, OfferId, Timestamp};
+
+use super::transitions::Verb;
+use super::{Eta, FailureReason, Offer};
+
+/// Why a courier does not want a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeclineReason {
+    /// The restaurant or the customer is too far.
+    TooFar,
+    /// The courier takes a break.
+    Break,
+    /// The vehicle does not work.
+    VehicleProblem,
+    /// Anything else.
+    Other,
+}
+
+/// How an offer ended without being taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The courier does not want it.
+    Declined(DeclineReason),
+    /// The courier did not answer in time.
+    Expired,
+    /// The courier stopped working.
+    ShiftEnded,
+}
+
+/// What somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command<'a> {
+    /// Ask a courier.
+    Offer(Offer),
+    /// Note that nobody is free.
+    Miss,
+    /// Take the offer.
+    Accept {
+        /// The offer.
+        offer_id: OfferId,
+        /// By whom.
+        courier_id: CourierId,
+    },
+    /// End an offer that was not taken.
+    EndOffer {
+        /// The offer.
+        offer_id: OfferId,
+        /// How it ended.
+        ending: Ending,
+    },
+    /// Free the courier before the pick-up.
+    Release {
+        /// Whom.
+        courier_id: CourierId,
+    },
+    /// Note that the food is ready.
+    NoteReady {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Note a new estimate, if it moved enough.
+    Reestimate {
+        /// The estimate.
+        eta: Eta,
+    },
+    /// Stand at the restaurant.
+    ArriveAtRestaurant {
+        /// Who.
+        courier_id: CourierId,
+    },
+    /// Take the food.
+    PickUp {
+        /// Who.
+        courier_id: CourierId,
+        /// What the courier read on the bag, if anything.
+        order_code: Option<&'a str>,
+    },
+    /// Stand at the door.
+    ArriveAtCustomer {
+        /// Who.
+        courier_id: CourierId,
+    },
+    /// Give the food to the customer.
+    HandOver {
+        /// Who.
+        courier_id: CourierId,
+        /// What the customer said.
+        pin: &'a str,
+    },
+    /// Give up on handing over.
+    Fail {
+        /// Who.
+        courier_id: CourierId,
+        /// Why.
+        reason: FailureReason,
+    },
+    /// End the delivery with its order.
+    Withdraw,
+}
+
+impl Command<'_> {
+    /// The command without its data.
+    #[must_use]
+    pub const fn verb(&self) -> Verb {
+        match self {
+            Self::Offer(_) => Verb::Offer,
+            Self::Miss => Verb::Miss,
+            Self::Accept { .. } => Verb::Accept,
+            Self::EndOffer { .. } => Verb::EndOffer,
+            Self::Release { .. } => Verb::Release,
+            Self::NoteReady { .. } => Verb::NoteReady,
+            Self::Reestimate { .. } => Verb::Reestimate,
+            Self::ArriveAtRestaurant { .. } => Verb::ArriveAtRestaurant,
+            Self::PickUp { .. } => Verb::PickUp,
+            Self::ArriveAtCustomer { .. } => Verb::ArriveAtCustomer,
+            Self::HandOver { .. } => Verb::HandOver,
+            Self::Fail { .. } => Verb::Fail,
+            Self::Withdraw => Verb::Withdraw,
+        }
+    }
+
+    /// Whose assignment the command presumes.
+    #[must_use]
+    pub const fn assignee(&self) -> Option<CourierId> {
+        match self {
+            Self::Release { courier_id }
+            | Self::ArriveAtRestaurant { courier_id }
+            | Self::PickUp { courier_id, .. }
+            | Self::ArriveAtCustomer { courier_id }
+            | Self::HandOver { courier_id, .. }
+            | Self::Fail { courier_id, .. } => Some(*courier_id),
+            Self::Offer(_)
+            | Self::Miss
+            | Self::Accept { .. }
+            | Self::EndOffer { .. }
+            | Self::NoteReady { .. }
+            | Self::Reestimate { .. }
+            | Self::Withdraw => None,
+        }
+    }
+}

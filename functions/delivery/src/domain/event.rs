@@ -1,0 +1,96 @@
+//! What may have happened to a delivery.
+
+use kernel::{CourierId, Timestamp};
+
+use super::command::Ending;
+use super::{Assignment, Eta, FailureReason, Offer};
+
+/// Where a courier arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Where the food is fetched.
+    Restaurant,
+    /// Where it is brought.
+    Customer,
+}
+
+/// What has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A courier is asked.
+    Offered(Offer),
+    /// The courier who was asked did not take it.
+    OfferEnded {
+        /// The offer.
+        offer: Offer,
+        /// How it ended.
+        ending: Ending,
+    },
+    /// Nobody is free.
+    Unmatched {
+        /// When it is tried again; nothing: it is given up.
+        retry_at: Option<Timestamp>,
+    },
+    /// A courier took it.
+    Assigned(Assignment),
+    /// The courier who had taken it is free of it again.
+    Released {
+        /// Who.
+        courier_id: CourierId,
+    },
+    /// The food is ready.
+    FoodReady {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The estimate moved.
+    EtaChanged {
+        /// To where.
+        eta: Eta,
+    },
+    /// The courier arrived.
+    Arrived {
+        /// Who.
+        courier_id: CourierId,
+        /// Where.
+        stop: Stop,
+    },
+    /// The courier has the food.
+    PickedUp {
+        /// Who.
+        courier_id: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The courier said a wrong PIN.
+    PinRefused {
+        /// Who.
+        courier_id: CourierId,
+        /// How often it may be tried again.
+        attempts_left: u8,
+    },
+    /// The customer has the food.
+    Delivered {
+        /// Who brought it.
+        courier_id: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The courier could not hand it over.
+    Failed {
+        /// Who tried.
+        courier_id: CourierId,
+        /// Why not.
+        reason: FailureReason,
+    },
+    /// Nobody takes it: an operator should look.
+    Escalated {
+        /// How many couriers were asked.
+        offers: u32,
+    },
+    /// The order ended before the food arrived.
+    Withdrawn {
+        /// Who was asked or on the way.
+        courier_id: Option<CourierId>,
+    },
+}
