@@ -57,8 +57,10 @@ impl Parcel {
 pub enum NotTaken {
     /// It never will: the provider's code.
     Refused(String),
-    /// It may later, or it is unknown whether it has.
-    Later(String),
+    /// Not now: the provider's code. It may later.
+    Busy(String),
+    /// No answer: whether it has taken the message is unknown.
+    Unknown(String),
 }
 
 impl Providers {
@@ -171,17 +173,19 @@ where
     if error.as_service_error().is_some_and(refuses) {
         return NotTaken::Refused(code.unwrap_or_else(|| "refused".to_owned()));
     }
-    match code {
-        Some(code) => NotTaken::Later(code),
-        None => NotTaken::Later(DisplayErrorContext(error).to_string()),
+    match error.raw_response().map(|response| response.status().as_u16()) {
+        Some(status @ 400..) => NotTaken::Busy(code.unwrap_or_else(|| format!("status {status}"))),
+        _ => NotTaken::Unknown(DisplayErrorContext(error).to_string()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_sesv2::config::http::HttpResponse;
     use aws_sdk_sesv2::types::error::{MessageRejected, TooManyRequestsException};
     use aws_sdk_sns::types::error::{InvalidParameterException, KmsThrottlingException};
+    use aws_smithy_types::body::SdkBody;
 
     #[test]
     fn refusals_are_for_good_and_throttles_are_not() {
@@ -202,6 +206,10 @@ mod tests {
     #[test]
     fn no_answer_is_no_refusal() {
         let error: SdkError<SendEmailError> = SdkError::timeout_error("no answer");
-        assert!(matches!(judge(error, mail_refuses), NotTaken::Later(_)));
+        assert!(matches!(judge(error, mail_refuses), NotTaken::Unknown(_)));
+        let busy = SendEmailError::TooManyRequestsException(TooManyRequestsException::builder().build());
+        let answer = HttpResponse::new(429.try_into().unwrap(), SdkBody::empty());
+        let error = SdkError::service_error(busy, answer);
+        assert_eq!(judge(error, mail_refuses), NotTaken::Busy("status 429".to_owned()));
     }
 }

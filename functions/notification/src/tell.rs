@@ -6,7 +6,7 @@
 //! ended is never sent again. A consumer that dies between the provider's yes and the event leaves a gap: after the lease
 //! another sends once more. Neither provider can close it, so in that gap a message goes at least once.
 
-use ::store::{Commit, CommitError, Stored};
+use ::store::{Commit, CommitError, Key, Stored};
 use contracts::notification::Channel;
 use contracts::{Cause, Envelope};
 use kernel::{MessageId, OrderId, SignedDuration, UserId};
@@ -20,8 +20,9 @@ use crate::store::{NOTE_KEPT_FOR, Note, Person, expiry, note_key, outcome_key};
 use crate::text::{Locale, Reader, Text, mail, write};
 use crate::{people, unsubscribe};
 
-/// How long a consumer may take to hand a message over: longer than the function lives.
-const LEASE: SignedDuration = SignedDuration::from_secs(40);
+/// How long a consumer may take to hand a message over: two providers' calls of one try each and two commits with all
+/// their tries take 21 seconds at worst.
+const LEASE: SignedDuration = SignedDuration::from_secs(25);
 
 /// One notice to one recipient.
 struct Telling<'a> {
@@ -30,6 +31,12 @@ struct Telling<'a> {
     cause: &'a Cause,
     recipient: Recipient,
     rule: Rule,
+}
+
+/// The sending of one notice, in this consumer's hands.
+struct Claim {
+    key: Key,
+    note: Stored<Note>,
 }
 
 /// Tells somebody something that an event caused.
@@ -160,20 +167,27 @@ impl Telling<'_> {
             expires_at: expiry(now, NOTE_KEPT_FOR),
         };
         let key = note_key(self.recipient, self.id(Channel::InApp), route.in_app);
-        let claim = Commit::new(self.cause).also_create(&key, &note, "claimed");
-        match self.desk.table.commit(claim).await {
-            Ok(()) => {}
+        let commit = Commit::new(self.cause).also_create(&key, &note, "claimed");
+        let claim = match self.desk.table.commit(commit).await {
+            Ok(()) => Claim {
+                key,
+                note: Stored {
+                    value: note,
+                    version: 1,
+                    sequence: 0,
+                },
+            },
             Err(CommitError::Refused(_)) if parcels.is_empty() => return Ok(Done),
             Err(CommitError::Refused(_)) => {
                 parcels = self.unsent(parcels).await?;
                 if parcels.is_empty() {
                     return Ok(Done);
                 }
-                self.take_over(&key).await?;
+                self.take_over(key).await?
             }
             Err(error) => return Err(error.into()),
-        }
-        self.send(parcels).await
+        };
+        self.send(parcels, claim).await
     }
 
     /// Leaves out what has ended.
@@ -191,8 +205,8 @@ impl Telling<'_> {
     }
 
     /// Takes the sending over from whoever claimed it, once the lease has ended.
-    async fn take_over(&self, key: &::store::Key) -> Result<(), Undone> {
-        let Some(claimed): Option<Stored<Note>> = self.desk.table.get(key).await? else {
+    async fn take_over(&self, key: Key) -> Result<Claim, Undone> {
+        let Some(claimed) = self.desk.table.get::<Note>(&key).await? else {
             return Err(Undone::Retry("the message is being written".to_owned()));
         };
         if claimed
@@ -205,14 +219,23 @@ impl Telling<'_> {
         let mut note = claimed.value.clone();
         note.claimed_by = Some(claimant());
         note.lease_until = Some(expiry(self.cause.now, LEASE));
-        let commit = Commit::new(self.cause).also_replace(key, &claimed, &note, "claimed");
-        Ok(self.desk.table.commit(commit).await?)
+        let commit = Commit::new(self.cause).also_replace(&key, &claimed, &note, "claimed");
+        self.desk.table.commit(commit).await?;
+        Ok(Claim {
+            key,
+            note: Stored {
+                value: note,
+                version: claimed.version + 1,
+                sequence: 0,
+            },
+        })
     }
 
     /// Hands messages to their providers and publishes how each ended. One that is to be tried again does not keep the
     /// others from going.
-    async fn send(&self, parcels: Vec<(UserId, Parcel)>) -> Consumed {
-        let mut later = None;
+    async fn send(&self, parcels: Vec<(UserId, Parcel)>, claim: Claim) -> Consumed {
+        let mut busy = None;
+        let mut unknown = None;
         for (user_id, parcel) in parcels {
             let channel = parcel.channel();
             let message_id = self.id(channel);
@@ -228,10 +251,29 @@ impl Telling<'_> {
                     tracing::warn!(message.id = %message_id, reason, "a provider refused a message");
                     failed(&self.desk.table, self.cause, message, reason).await?;
                 }
-                Err(NotTaken::Later(reason)) => later = Some(reason),
+                Err(NotTaken::Busy(reason)) => busy = Some(reason),
+                Err(NotTaken::Unknown(reason)) => unknown = Some(reason),
             }
         }
-        later.map_or(Ok(Done), |reason| Err(Undone::Retry(reason)))
+        match (unknown, busy) {
+            (None, None) => Ok(Done),
+            // Whether it went is unknown, so the lease runs on: the provider may still be at it.
+            (Some(reason), _) => Err(Undone::Retry(reason)),
+            (None, Some(reason)) => {
+                self.release(claim).await;
+                Err(Undone::Retry(reason))
+            }
+        }
+    }
+
+    /// Gives the sending back, since the provider said that nothing went: the next to come may try at once.
+    async fn release(&self, claim: Claim) {
+        let mut note = claim.note.value.clone();
+        note.lease_until = None;
+        let commit = Commit::new(self.cause).also_replace(&claim.key, &claim.note, &note, "claimed");
+        if let Err(error) = self.desk.table.commit(commit).await {
+            tracing::warn!(error = %error, "a claim could not be given back: its lease will end");
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use kernel::OrderId;
 
 use super::{BRAND, Text};
 
-/// A mail, written and ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A mail, written and ready to be sent. It is personal, so it has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The subject line.
     pub subject: String,
