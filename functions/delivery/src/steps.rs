@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, CommitError, StoreError};
+use ::store::{Commit, CommitError, StoreError};
 use contracts::Cause;
 use kernel::{DeliveryId, Position};
 
@@ -15,6 +15,9 @@ use crate::domain::{Delivery, estimate};
 use crate::search;
 use crate::store::{self, Found, Loaded};
 
+/// How often a step is decided before the caller hears that others are faster: of a crowd that answers one offer at once,
+/// the losers' transactions also get in each other's way.
+const ATTEMPTS_MAX: u32 = 6;
 /// The pause before a step is decided again, times the attempt.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
 
@@ -58,7 +61,7 @@ pub async fn step<'a>(
     delivery_id: DeliveryId,
     command: impl Fn(&Loaded) -> Option<Command<'a>>,
 ) -> Result<Stepped, Unstepped> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=ATTEMPTS_MAX {
         let loaded = match store::load(&app.table, delivery_id).await? {
             Found::Nothing => return Err(Unstepped::Missing),
             Found::CalledOff => return Err(Unstepped::CalledOff),
@@ -80,7 +83,7 @@ pub async fn step<'a>(
             Err(error) => return Err(unexpected(error).into()),
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+    Err(StoreError::Contended(ATTEMPTS_MAX).into())
 }
 
 /// Adds what the events do to the courier.
