@@ -17,7 +17,7 @@ use crate::app::App;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
-    let edge = runtime::Edge::start("delivery").await?;
+    let edge = runtime::Edge::start("delivery")?;
     match edge.function() {
         "api" => runtime::serve(&edge, api::router(App::new(&edge)?)).await,
         "inbox" => {
@@ -25,7 +25,7 @@ async fn main() -> Result<(), runtime::Error> {
             let handle = async |event: &Envelope, cause: &Cause| Box::pin(inbox::handle(&app, event, cause)).await;
             runtime::consume(&edge, handle).await
         }
-        "outbox" => runtime::relay(&edge).await,
+        "outbox" => runtime::relay_with_timers(&edge).await,
         "timers" => {
             let app = App::new(&edge)?;
             let handle = async |timer: &Timer, cause: &Cause| Box::pin(timers::handle(&app, timer, cause)).await;

@@ -18,7 +18,7 @@ use contracts::{Cause, Envelope};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
-    let edge = runtime::Edge::start("notification").await?;
+    let edge = runtime::Edge::start("notification")?;
     match edge.function() {
         "api" => runtime::serve(&edge, api::router(App::new(&edge)?)).await,
         "inbox" => {

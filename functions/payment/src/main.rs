@@ -18,7 +18,7 @@ use crate::stripe::signature::WebhookSecret;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let edge = Edge::start("payment").await?;
+    let edge = Edge::start("payment")?;
     match edge.function() {
         "api" => {
             let secret = WebhookSecret::new(edge.var("STRIPE_WEBHOOK_SECRET")?);
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Error> {
             })
             .await
         }
-        "outbox" => runtime::relay(&edge).await,
+        "outbox" => runtime::relay_with_timers(&edge).await,
         "timers" => {
             let app = App::new(&edge)?;
             runtime::keep_time(&edge, async |timer: &Timer, cause: &Cause| {

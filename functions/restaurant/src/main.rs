@@ -14,7 +14,7 @@ use runtime::{Cause, Edge, Envelope};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
-    let edge = Edge::start("restaurant").await?;
+    let edge = Edge::start("restaurant")?;
     match edge.function() {
         "api" => runtime::serve(&edge, api::router(App::new(&edge))).await,
         "inbox" => {

@@ -13,7 +13,7 @@ mod wire;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
-    let edge = runtime::Edge::start("user").await?;
+    let edge = runtime::Edge::start("user")?;
     match edge.function() {
         "api" => runtime::serve(&edge, api::router(app::App::new(&edge)?)).await,
         "outbox" => runtime::relay(&edge).await,

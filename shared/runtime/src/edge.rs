@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_types::retry::RetrySpec;
 use kernel::SignedDuration;
 use store::{CursorKey, Table};
 
@@ -46,20 +50,27 @@ impl Edge {
     /// # Errors
     /// When a variable that every function needs is missing: `_HANDLER`, `TABLE_NAME`, `CURSOR_KEY`, `AWS_REGION`; or when
     /// `AWS_CA_BUNDLE` names a file that cannot be read.
-    pub async fn start(service: &'static str) -> Result<Self, Error> {
+    pub fn start(service: &'static str) -> Result<Self, Error> {
         let environment = Environment::of_process();
         telemetry::start(&environment);
         let region = aws_config::Region::new(environment.var("AWS_REGION")?.to_owned());
         let trust = Trust::for_aws(&environment)?;
-        // A function's credentials are in its environment: none of the other sources need to be asked.
-        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        // Everything a function has is in its environment. The loader of the SDK would link in, and ask, the sources of
+        // laptops and servers too: profiles, single sign-on, instance metadata.
+        let mut sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
             .region(region)
-            .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+            .credentials_provider(SharedCredentialsProvider::new(
+                EnvironmentVariableCredentialsProvider::new(),
+            ))
             .http_client(shared_client(&trust))
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SystemTimeSource::new())
             .retry_config(
                 RetryConfig::standard()
                     .with_max_attempts(ATTEMPTS_MAX)
-                    .with_initial_backoff(INITIAL_BACKOFF),
+                    .with_initial_backoff(INITIAL_BACKOFF)
+                    .with_retry_spec(RetrySpec::v2_1()),
             )
             .timeout_config(
                 TimeoutConfig::builder()
@@ -67,9 +78,9 @@ impl Edge {
                     .operation_attempt_timeout(ATTEMPT_TIMEOUT)
                     .operation_timeout(OPERATION_TIMEOUT)
                     .build(),
-            )
-            .load()
-            .await;
+            );
+        sdk.set_endpoint_url(environment.optional("AWS_ENDPOINT_URL").map(str::to_owned));
+        let sdk = sdk.build();
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), environment.var("TABLE_NAME")?);
         let cursor_key = CursorKey::new(environment.var("CURSOR_KEY")?);
         let function = environment.var("_HANDLER")?.to_owned();

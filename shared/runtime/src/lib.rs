@@ -24,7 +24,7 @@ pub use http::{
     body_limit, replay, serve,
 };
 pub use internal::{CallError, Internal};
-pub use messages::{Consumed, Done, Undone, consume, keep_time, once, relay};
+pub use messages::{Consumed, Done, Undone, consume, keep_time, once, relay, relay_with_timers};
 pub use outbound::{Http, HttpError};
 
 /// Why a function cannot start, or an invocation failed as a whole.

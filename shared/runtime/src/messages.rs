@@ -8,4 +8,4 @@ mod timers;
 
 pub use consumer::{consume, keep_time};
 pub use outcome::{Consumed, Done, Undone, once};
-pub use relay::relay;
+pub use relay::{relay, relay_with_timers};

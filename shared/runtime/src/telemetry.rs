@@ -1,6 +1,6 @@
 //! Logs: one JSON object a line, which log queries read by field.
 
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::Environment;
@@ -8,7 +8,7 @@ use crate::Environment;
 /// Starts logging. `LOG_LEVEL` chooses the least level; without it, `info`.
 pub(crate) fn start(environment: &Environment) {
     let level = environment.optional("LOG_LEVEL").unwrap_or("info");
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let level = level.parse().unwrap_or(LevelFilter::INFO);
     let subscriber = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -17,7 +17,7 @@ pub(crate) fn start(environment: &Environment) {
         .with_span_events(FmtSpan::NONE)
         .with_target(false)
         .with_ansi(false)
-        .with_env_filter(filter)
+        .with_max_level(level)
         .finish();
     // A second start in the same process, as in a test, keeps the first.
     if tracing::subscriber::set_global_default(subscriber).is_err() {

@@ -10,7 +10,7 @@ use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 use lambda_runtime::{LambdaEvent, service_fn};
 use store::{EVENT_PREFIX, StoredEvent};
 
-use super::timers::Timers;
+use super::timers::{NoTimers, SetTimers, Timers};
 use crate::{Edge, Error};
 
 /// What one `PublishBatch` takes.
@@ -18,11 +18,11 @@ const BATCH_ENTRIES_MAX: usize = 10;
 /// What one `PublishBatch` takes in bytes (256 KiB), less room for attributes.
 const BATCH_BYTES_MAX: usize = 250 * 1024;
 
-struct Relay {
+struct Relay<T> {
     edge: Edge,
     topic: String,
     client: aws_sdk_sns::Client,
-    timers: Option<Timers>,
+    timers: T,
 }
 
 /// An event on its way.
@@ -32,16 +32,29 @@ struct Outgoing {
     body: String,
 }
 
-/// Publishes what the stream hands over until the environment ends.
+/// Publishes what the stream hands over until the environment ends. For a service that sets no deadlines, whose binary
+/// then carries no client for them.
 ///
 /// # Errors
 /// When `TOPIC_ARN` is missing, or the Runtime API fails.
 pub async fn relay(edge: &Edge) -> Result<(), Error> {
+    run(edge, NoTimers).await
+}
+
+/// Publishes what the stream hands over, and sets the deadlines that come with it, until the environment ends.
+///
+/// # Errors
+/// When `TOPIC_ARN` or a variable of the timers is missing, or the Runtime API fails.
+pub async fn relay_with_timers(edge: &Edge) -> Result<(), Error> {
+    run(edge, Timers::of(edge)?).await
+}
+
+async fn run(edge: &Edge, timers: impl SetTimers) -> Result<(), Error> {
     let relay = Relay {
         edge: edge.clone(),
         topic: edge.var("TOPIC_ARN")?,
         client: aws_sdk_sns::Client::new(edge.sdk()),
-        timers: Timers::of(edge)?,
+        timers,
     };
     let function = service_fn(async |event: LambdaEvent<Event>| {
         let started = std::time::Instant::now();
@@ -57,7 +70,7 @@ pub async fn relay(edge: &Edge) -> Result<(), Error> {
     lambda_runtime::run(function).await
 }
 
-impl Relay {
+impl<T: SetTimers> Relay<T> {
     /// Sends what it can, in order, and names the first that it could not: the stream goes on from there.
     async fn send(&self, batch: Event) -> DynamoDbEventResponse {
         let mut response = DynamoDbEventResponse::default();
@@ -119,15 +132,7 @@ impl Relay {
             if outgoing.event.timers.is_empty() {
                 continue;
             }
-            let Some(timers) = &self.timers else {
-                // Retrying cannot help: the template gives this service no timers.
-                tracing::error!(
-                    event = outgoing.event.event_type,
-                    "an event sets timers, and there are none"
-                );
-                continue;
-            };
-            match timers.set(&outgoing.event.timers).await {
+            match self.timers.set(&outgoing.event.timers).await {
                 Ok(()) => self.edge.count_messages(outgoing.event.timers.len()),
                 Err(error) => {
                     tracing::warn!(error, "a timer could not be set");

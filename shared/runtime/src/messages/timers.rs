@@ -22,24 +22,28 @@ pub(super) struct Timers {
     group: String,
 }
 
-impl Timers {
-    /// The service's timers; none if its template gives it none.
-    pub(super) fn of(edge: &Edge) -> Result<Option<Self>, Error> {
-        if edge.environment().optional("TIMERS_QUEUE_URL").is_none() {
-            return Ok(None);
-        }
-        Ok(Some(Self {
-            sqs: aws_sdk_sqs::Client::new(edge.sdk()),
-            scheduler: aws_sdk_scheduler::Client::new(edge.sdk()),
-            queue_url: edge.var("TIMERS_QUEUE_URL")?,
-            queue_arn: edge.var("TIMERS_QUEUE_ARN")?,
-            role_arn: edge.var("SCHEDULER_ROLE_ARN")?,
-            group: edge.var("SCHEDULE_GROUP")?,
-        }))
-    }
+/// Whatever sets deadlines.
+pub(super) trait SetTimers {
+    /// Sets timers. One that was set before is set again or left: its consumer takes it once.
+    async fn set(&self, timers: &[Timer]) -> Result<(), String>;
+}
 
-    /// Sets timers. A timer that was set before is set again or left: its consumer takes it once.
-    pub(super) async fn set(&self, timers: &[Timer]) -> Result<(), String> {
+/// For a service without deadlines.
+pub(super) struct NoTimers;
+
+impl SetTimers for NoTimers {
+    async fn set(&self, timers: &[Timer]) -> Result<(), String> {
+        // Trying again cannot help, and the event itself is published: the defect is told and the stream goes on.
+        tracing::error!(
+            count = timers.len(),
+            "an event sets deadlines, and its service has no timers"
+        );
+        Ok(())
+    }
+}
+
+impl SetTimers for Timers {
+    async fn set(&self, timers: &[Timer]) -> Result<(), String> {
         for timer in timers {
             let body = serde_json::to_string(timer).map_err(|error| error.to_string())?;
             let delay = delay_seconds(timer.due_at, clock::now());
@@ -50,6 +54,20 @@ impl Timers {
             }
         }
         Ok(())
+    }
+}
+
+impl Timers {
+    /// The service's timers.
+    pub(super) fn of(edge: &Edge) -> Result<Self, Error> {
+        Ok(Self {
+            sqs: aws_sdk_sqs::Client::new(edge.sdk()),
+            scheduler: aws_sdk_scheduler::Client::new(edge.sdk()),
+            queue_url: edge.var("TIMERS_QUEUE_URL")?,
+            queue_arn: edge.var("TIMERS_QUEUE_ARN")?,
+            role_arn: edge.var("SCHEDULER_ROLE_ARN")?,
+            group: edge.var("SCHEDULE_GROUP")?,
+        })
     }
 
     async fn delay(&self, body: String, seconds: i64) -> Result<(), String> {
