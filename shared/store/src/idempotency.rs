@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use contracts::Cause;
 use kernel::{SignedDuration, Timestamp};
 
 use crate::error::{number_attribute, text_attribute};
@@ -90,11 +89,9 @@ impl RequestKey {
         item
     }
 
-    pub(crate) fn in_progress(&self, cause: &Cause) -> Item {
-        let mut item = self.marker(cause.now);
-        let lease_until = cause.now.as_second() + IN_PROGRESS_LEASE.as_secs();
-        // Tells a repetition by the client library from another request at the same second.
-        item.insert("begun_by".to_owned(), AttributeValue::S(cause.causation_id.clone()));
+    pub(crate) fn in_progress(&self, now: Timestamp) -> Item {
+        let mut item = self.marker(now);
+        let lease_until = now.as_second() + IN_PROGRESS_LEASE.as_secs();
         item.insert("lease_until".to_owned(), AttributeValue::N(lease_until.to_string()));
         item
     }

@@ -29,6 +29,20 @@ const ROUNDS_MAX: u32 = 8;
 /// What one `BatchGetItem` takes.
 const BATCH_KEYS_MAX: usize = 100;
 
+/// The attribute by which a conditional put knows its own item again.
+const PUT_TOKEN: &str = "put_token";
+
+/// A put has no request token as a transaction has. When the reply to the first try is lost, the client library tries
+/// again and is refused by its own item: the token tells that from somebody else's, who may have written the very same.
+#[expect(clippy::disallowed_methods, reason = "a token of the transport, as the SDK draws for transactions")]
+fn put_token() -> AttributeValue {
+    AttributeValue::S(uuid::Uuid::new_v4().simple().to_string())
+}
+
+fn is_ours(found: Option<&Item>, item: &Item) -> bool {
+    found.is_some_and(|found| found.get(PUT_TOKEN) == item.get(PUT_TOKEN))
+}
+
 /// A service's table. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Table {
@@ -202,7 +216,10 @@ impl Table {
         }
     }
 
-    async fn put(&self, plan: &Plan, (item, condition, values): SolePut) -> Result<(), CommitError> {
+    async fn put(&self, plan: &Plan, (mut item, condition, values): SolePut) -> Result<(), CommitError> {
+        if condition.is_some() {
+            item.insert(PUT_TOKEN.to_owned(), put_token());
+        }
         self.meter.call();
         let result = self
             .client
@@ -223,8 +240,7 @@ impl Table {
             }
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                    // The reply to the first try was lost and the client tried again: what is there is what we wrote.
-                    if refused.item() == Some(&item) {
+                    if is_ours(refused.item(), &item) {
                         Ok(())
                     } else {
                         Err(plan.sole_refusal(refused.item.clone()))
@@ -305,7 +321,8 @@ impl Table {
     /// When the table does not answer.
     pub async fn begin(&self, request: &RequestKey, cause: &Cause) -> Result<Precedent, StoreError> {
         let (condition, values) = request.condition(false, cause.now);
-        let item = request.in_progress(cause);
+        let mut item = request.in_progress(cause.now);
+        item.insert(PUT_TOKEN.to_owned(), put_token());
         self.meter.call();
         let result = self
             .client
@@ -325,7 +342,7 @@ impl Table {
             }
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                    let ours = refused.item() == Some(&item);
+                    let ours = is_ours(refused.item(), &item);
                     Ok(if ours {
                         Precedent::None
                     } else {
