@@ -36,6 +36,14 @@ impl Api {
         }
     }
 
+    /// The API for whoever holds a token.
+    pub fn with_token(outputs: &Outputs, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..Self::public(outputs)
+        }
+    }
+
     /// Signs up, reads the code out of the mail, confirms and signs in.
     ///
     /// # Errors
@@ -49,7 +57,7 @@ impl Api {
             body["phone"] = json!(phone);
         }
         api.post("/v1/auth/sign-up", &body)?;
-        let code = confirmation_code(outputs, email)?;
+        let code = mailed_code(outputs, email)?;
         api.post("/v1/auth/confirm", &json!({"email": email, "code": code}))?;
         Self::sign_in(outputs, email, PASSWORD)
     }
@@ -128,7 +136,10 @@ impl Api {
 }
 
 /// The code in the newest mail to an address.
-fn confirmation_code(outputs: &Outputs, email: &str) -> Outcome<String> {
+///
+/// # Errors
+/// When no mail comes.
+pub fn mailed_code(outputs: &Outputs, email: &str) -> Outcome<String> {
     let aws = Aws::new(&outputs.aws_endpoint);
     let started = Instant::now();
     while started.elapsed() < MAIL_TIMEOUT {
