@@ -1,6 +1,7 @@
 //! `POST /v1/webhooks/stripe`
 
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use bytes::Bytes;
 use contracts::Cause;
 use http::{HeaderMap, StatusCode};
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::carry_out::{Failure, Progress, Subject, carry_out, load};
-use crate::domain::{Command, IntentId, Observation, VoidReason};
+use crate::domain::{Command, IntentId, Observation, Standing, VoidReason};
 use crate::stripe;
 use crate::stripe::signature::WebhookSecret;
 
@@ -62,8 +63,15 @@ pub async fn stripe_webhook(
     State(secret): State<WebhookSecret>,
     RequestCause(cause): RequestCause,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Received>, Problem> {
+    let body = body.map_err(|rejection| {
+        Problem::new(
+            rejection.status(),
+            "body_too_large",
+            "The body is larger than Stripe's events are.",
+        )
+    })?;
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     secret
         .verify(signature.unwrap_or_default(), &body, cause.now)
@@ -92,13 +100,16 @@ async fn look(app: &App, event: &Event, cause: &Cause) -> Result<(), Problem> {
     let Some(payment_id) = shown.payment_id() else {
         return Ok(());
     };
+    let standing = shown.standing()?;
+    let void_reason = match shown.lapsed() {
+        Some(reason) => reason,
+        None if standing == Standing::Canceled => likely_void_reason(app, payment_id, cause).await?,
+        None => VoidReason::OrderEnded,
+    };
     let observation = Observation {
         intent,
-        standing: shown.standing()?,
-        void_reason: match shown.lapsed() {
-            Some(reason) => reason,
-            None => likely_void_reason(app, payment_id, cause).await?,
-        },
+        standing,
+        void_reason,
     };
     let subject = Subject {
         payment_id,
