@@ -117,7 +117,8 @@ pub fn lay_out(instance: &Instance, service: &str, profile: Profile) -> Outcome 
     let bootstrap = folder.join("bootstrap");
     make_folder(&folder)?;
     // A running function may execute the old file: replace it, never write into it.
-    let fresh = folder.with_extension("new");
+    // Two copies of the platform may be started at once, so each writes a file of its own.
+    let fresh = folder.with_extension(format!("{}.new", std::process::id()));
     let stripped = Command::new("strip")
         .arg("-o")
         .arg(&fresh)
