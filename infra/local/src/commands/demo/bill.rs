@@ -12,9 +12,10 @@ use crate::failure::Outcome;
 use crate::platform::Service;
 use crate::ui::{say, table};
 
-/// What this program asks only to show it. An app would learn it from the live connection or ask far less often, so it
-/// is no part of an order's cost.
-const WATCHING: [&str; 4] = [
+/// What is no part of an order's cost: what this program asks only to show it (an app would learn it from the live
+/// connection or ask far less often), and the end of the couriers' shifts.
+const NO_ORDERS: [&str; 5] = [
+    "POST /v1/couriers/me/shift/end",
     "GET /v1/orders/{order_id}/timeline",
     "GET /v1/restaurants/{restaurant_id}/orders",
     "GET /v1/couriers/me/offers",
@@ -71,11 +72,11 @@ impl Sum {
 pub fn print(aws: &Aws, since: i64, orders: u32) -> Outcome {
     let lines = settled(aws, since)?;
     let mut services: BTreeMap<String, Sum> = BTreeMap::new();
-    let (mut total, mut watching) = (Sum::default(), Sum::default());
+    let (mut total, mut others) = (Sum::default(), Sum::default());
     for line in &lines {
         let operation = line["operation"].as_str().unwrap_or_default();
-        if WATCHING.contains(&operation) {
-            watching.add(line);
+        if NO_ORDERS.contains(&operation) {
+            others.add(line);
             continue;
         }
         let service = line["service"].as_str().unwrap_or_default();
@@ -99,7 +100,7 @@ pub fn print(aws: &Aws, since: i64, orders: u32) -> Outcome {
     say(format!(
         "\n  Handled: requests, messages and batches of events. Left out are {} readings of timelines and lists that \
          only this demonstration makes.",
-        watching.invocations
+        others.invocations
     ));
     Ok(())
 }
