@@ -1,0 +1,293 @@
+//! `POST /v1/orders`
+//!
+//! Two round trips: one read of everything that decides, one transaction. Nobody else is asked: that the restaurant is
+//! still as it was quoted is a condition of the transaction. Only when it is not, the quote is held against what changed.
+
+use std::time::Duration;
+
+use ::store::{Answer, Commit, CommitError, Item, Precedent, RequestKey, StoreError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use contracts::Cause;
+use contracts::order::Window;
+use http::StatusCode;
+use kernel::{Money, OrderId, PaymentMethodId, QuoteId, RestaurantId, Role, Text, Timestamp, TypedId as _};
+use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, replay};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problems::no_longer;
+use crate::app::App;
+use crate::domain::kitchen::slot_of;
+use crate::domain::quote::{Fixed, still_holds};
+use crate::domain::{Order, Refusal, State as OrderState, StateName};
+use crate::publish;
+use crate::store::{
+    KITCHEN_FULL, ORDER_MOVED, PlacedRecord, QuoteRecord, RESTAURANT_CHANGED, Slot, begin, gate_key, known, placed_key,
+    quote_key, take_slot,
+};
+
+/// How often placing is tried when others use the same restaurant's items at the same moment.
+const ATTEMPTS_MAX: u32 = 6;
+/// The longest first pause between two tries; the actual one is drawn evenly below it, and doubles.
+const PAUSE_MS_MAX: u32 = 40;
+/// A note to the restaurant about the whole order.
+type Note = Text<500>;
+
+/// Which quote to order, and how to pay.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceBody {
+    quote_id: QuoteId,
+    payment_method_id: PaymentMethodId,
+    /// For the restaurant.
+    #[serde(default)]
+    note: Option<Note>,
+}
+
+/// An order that was just placed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlacedView {
+    order_id: OrderId,
+    quote_id: QuoteId,
+    state: StateName,
+    restaurant_id: RestaurantId,
+    restaurant_name: String,
+    /// What the quote showed, and what is authorised.
+    total: Money,
+    promised: Window,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheduled_for: Option<Timestamp>,
+    placed_at: Timestamp,
+    /// Until when the payment may be authorised.
+    pay_by: Timestamp,
+}
+
+/// Orders a quote.
+///
+/// A quote becomes at most one order. Refused with 409 when it cannot be ordered any more: `quote_expired`, `quote_used`,
+/// `quote_outdated`, `item_unavailable`, `kitchen_full`, `restaurant_paused`, `restaurant_closed`, `restaurant_suspended`.
+#[utoipa::path(
+    post,
+    path = "/v1/orders",
+    tag = "orders",
+    params(("Idempotency-Key" = String, Header, description = "New for each order; the same again gives the same answer")),
+    request_body = PlaceBody,
+    responses(
+        (status = 201, description = "The order", body = PlacedView),
+        (status = 400, description = "No Idempotency-Key", body = Problem),
+        (status = 403, description = "Not a customer", body = Problem),
+        (status = 404, description = "`quote_not_found`", body = Problem),
+        (status = 409, description = "The quote cannot be ordered any more, or the same request is still running", body = Problem),
+        (status = 422, description = "Values that cannot be, or a key that was used for another request", body = Problem),
+    ),
+    security(("token" = []))
+)]
+pub async fn place_order(
+    State(app): State<App>,
+    principal: Principal,
+    key: IdempotencyKey,
+    RequestCause(cause): RequestCause,
+    Json(body): Json<PlaceBody>,
+) -> Result<Response, Problem> {
+    principal.require(Role::Customer)?;
+    let request = key.request(&principal, "place_order", &body);
+    let order_id = OrderId::from_uuid(body.quote_id.uuid());
+    let placing = Placing {
+        app,
+        principal,
+        request,
+        cause: cause.about(&order_id),
+        order_id,
+        body,
+    };
+    let mut renewed = None;
+    for attempt in 0..ATTEMPTS_MAX {
+        let quote = match placing.read().await? {
+            Found::Answered(answer) => return Ok(replay(&answer)),
+            Found::Quote(quote) => renewed.take().unwrap_or(quote),
+        };
+        match placing.commit(&quote).await {
+            Ok(answer) => return Ok((StatusCode::CREATED, Json(answer)).into_response()),
+            Err(CommitError::KeyTaken(marker)) => return placing.answered_meanwhile(marker.as_ref()),
+            Err(CommitError::Refused(RESTAURANT_CHANGED)) => renewed = Some(placing.renew(*quote).await?),
+            Err(CommitError::Refused(KITCHEN_FULL)) => return Err(Refusal::KitchenFull.into()),
+            Err(CommitError::Conflict | CommitError::Refused(ORDER_MOVED)) => pause(attempt).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Contended(ATTEMPTS_MAX).into())
+}
+
+async fn pause(attempt: u32) {
+    let longest = PAUSE_MS_MAX << attempt;
+    tokio::time::sleep(Duration::from_millis(ids::below(longest).into())).await;
+}
+
+struct Placing {
+    app: App,
+    principal: Principal,
+    request: RequestKey,
+    cause: Cause,
+    order_id: OrderId,
+    body: PlaceBody,
+}
+
+enum Found {
+    Answered(Answer),
+    Quote(Box<QuoteRecord>),
+}
+
+impl Placing {
+    /// Reads everything that decides in one round trip.
+    async fn read(&self) -> Result<Found, Problem> {
+        let keys = [
+            self.request.key(),
+            quote_key(self.body.quote_id),
+            placed_key(self.order_id),
+        ];
+        let mut items = self.app.table.get_all(&keys).await?.into_iter();
+        let mut next = || items.next().flatten();
+        let (marker, quote, order) = (next(), next(), next());
+        match self.request.judge(marker.as_ref(), self.cause.now) {
+            Precedent::None => {}
+            Precedent::Answered(answer) => return Ok(Found::Answered(answer)),
+            Precedent::InProgress => return Err(Problem::in_progress()),
+            Precedent::OtherRequest => return Err(Problem::key_reused()),
+        }
+        if let Some(order) = order {
+            return Err(self.used(&order));
+        }
+        let not_found = || Problem::new(StatusCode::NOT_FOUND, "quote_not_found", "There is no such quote.");
+        let quote: QuoteRecord = ::store::read(quote.ok_or_else(not_found)?)?.value;
+        if quote.customer_id != self.principal.user_id {
+            return Err(not_found());
+        }
+        if quote.valid_until <= self.cause.now {
+            let detail = "The quote has expired: make a new one.";
+            return Err(Problem::conflict("quote_expired", detail));
+        }
+        Ok(Found::Quote(Box::new(quote)))
+    }
+
+    /// The quote is an order already: the caller's own, or it names nothing.
+    fn used(&self, order: &Item) -> Problem {
+        let customer = order.get("customer_id").map(AttributeValue::as_s).and_then(Result::ok);
+        if customer != Some(&self.principal.user_id.to_string()) {
+            return Problem::new(StatusCode::NOT_FOUND, "quote_not_found", "There is no such quote.");
+        }
+        Problem::conflict("quote_used", "The quote was ordered before.").with("order_id", self.order_id.to_string())
+    }
+
+    /// The same key was used at the same moment, and the other request was faster.
+    fn answered_meanwhile(&self, marker: Option<&Item>) -> Result<Response, Problem> {
+        match self.request.judge(marker, self.cause.now) {
+            Precedent::Answered(answer) => Ok(replay(&answer)),
+            Precedent::OtherRequest => Err(Problem::key_reused()),
+            Precedent::InProgress | Precedent::None => Err(Problem::in_progress()),
+        }
+    }
+
+    /// One transaction: the order, its first event, the answer, the kitchen's slot, and the restaurant as it was quoted.
+    async fn commit(&self, quote: &QuoteRecord) -> Result<PlacedView, CommitError> {
+        let now = self.cause.now;
+        let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
+        let pay_by = now + self.app.deadlines.payment;
+        let placed = self.placed(quote);
+        let order = Order {
+            id: self.order_id,
+            facts: placed.facts()?,
+            state: OrderState::AwaitingPayment { pay_by },
+            assigned: None,
+        };
+        let view = self.view(&order, quote, pay_by);
+        let answer = Answer {
+            status: StatusCode::CREATED.as_u16(),
+            body: serde_json::to_string(&view).map_err(|error| corrupt(&error))?,
+        };
+        let envelope = publish::placed(&order, &placed, pay_by, &self.cause).map_err(|error| corrupt(&error))?;
+        let timers = publish::timers(Some(&order.state), &envelope);
+        let commit = Commit::new(&self.cause)
+            .answer(&self.request, &answer)
+            .also_create(&placed_key(self.order_id), &placed, ORDER_MOVED)
+            .also_check(
+                &gate_key(quote.restaurant_id),
+                "version = :version",
+                [(":version", AttributeValue::N(quote.gate.to_string()))],
+                RESTAURANT_CHANGED,
+            );
+        let commit = begin(commit, self.order_id, envelope, timers, &order.state);
+        let commit = match (quote.slot, &quote.capacity) {
+            (Some(start), Some(capacity)) => {
+                let slot = Slot {
+                    restaurant_id: quote.restaurant_id,
+                    start,
+                };
+                take_slot(commit, slot, capacity, quote.contents.priced().subtotal)
+            }
+            _ => commit,
+        };
+        self.app.table.commit(commit).await?;
+        Ok(view)
+    }
+
+    fn placed(&self, quote: &QuoteRecord) -> PlacedRecord {
+        PlacedRecord {
+            slot: quote.slot,
+            note: self.body.note.clone().map(String::from),
+            ..PlacedRecord::new(
+                self.order_id,
+                quote.customer_id,
+                quote.restaurant_id,
+                self.body.payment_method_id,
+                self.cause.now,
+                quote.contents.clone(),
+            )
+        }
+    }
+
+    fn view(&self, order: &Order, quote: &QuoteRecord, pay_by: Timestamp) -> PlacedView {
+        PlacedView {
+            order_id: order.id,
+            quote_id: self.body.quote_id,
+            state: order.state.name(),
+            restaurant_id: order.facts.restaurant_id,
+            restaurant_name: order.facts.restaurant_name.clone(),
+            total: order.facts.total,
+            promised: order.facts.promised,
+            scheduled_for: quote.contents.wish,
+            placed_at: order.facts.placed_at,
+            pay_by,
+        }
+    }
+
+    /// Holds the quote against what the restaurant changed since. If it still holds, it is as good as made now.
+    async fn renew(&self, quote: QuoteRecord) -> Result<Box<QuoteRecord>, Problem> {
+        let known = known(&self.app.table, &self.app.menus, quote.restaurant_id).await?;
+        let known = known.ok_or_else(|| no_longer(Refusal::Outdated))?;
+        let menu = known.menu.ok_or_else(|| no_longer(Refusal::Outdated))?;
+        let priced = quote.contents.priced();
+        let fixed = Fixed {
+            lines: &priced.lines,
+            tax: priced.tax,
+            tax_included: priced.tax_included,
+            place: quote.contents.to.position,
+            scheduled_for: quote.contents.wish,
+            cook_at: quote.cook_at,
+            ready_at: quote.ready_at,
+        };
+        still_holds(fixed, &known.restaurant, &menu, &known.overrides, self.cause.now).map_err(no_longer)?;
+        let capacity = known.restaurant.capacity;
+        let slot = capacity.map(|capacity| match quote.slot {
+            Some(slot) if quote.capacity.map(|before| before.slot_minutes) == Some(capacity.slot_minutes) => slot,
+            Some(_) | None => slot_of(&capacity, quote.ready_at),
+        });
+        Ok(Box::new(QuoteRecord {
+            gate: known.gate,
+            capacity,
+            slot,
+            ..quote
+        }))
+    }
+}

@@ -1,0 +1,11 @@
+//! The description of the API.
+
+use std::path::Path;
+
+use super::public;
+
+#[test]
+fn the_committed_description_is_what_the_handlers_say() {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    runtime::openapi::check(&committed, &public().1).unwrap();
+}

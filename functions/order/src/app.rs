@@ -1,0 +1,145 @@
+//! What the functions share: the table, the clients, the deadlines, and how a command is carried out.
+
+use std::time::Duration;
+
+use ::store::{COMMIT_ATTEMPTS_MAX, ChangeError, Commit, CommitError, CursorKey, StoreError, Table};
+use contracts::Cause;
+use kernel::OrderId;
+use runtime::{Edge, Internal, MissingVariable};
+
+use crate::domain::{Command, Deadlines, Decision, Event, Order, Party, Rejection, State, decide};
+use crate::publish;
+use crate::store::{self, Loaded, MenuCache, ORDER_MOVED, Slot, append, release_slot};
+
+/// The pause before a lost race is run again, times the attempt.
+const RACE_PAUSE: Duration = Duration::from_millis(15);
+
+/// What the functions share. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The service's table.
+    pub table: Table,
+    /// Seals the cursors of lists.
+    pub cursor_key: CursorKey,
+    /// Asks other services.
+    pub internal: Internal,
+    /// How long each side has.
+    pub deadlines: Deadlines,
+    /// Menus that were read before.
+    pub menus: MenuCache,
+}
+
+impl App {
+    /// What the functions share, from the function's edge.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub fn new(edge: &Edge) -> Result<Self, MissingVariable> {
+        Ok(Self {
+            table: edge.table().clone(),
+            cursor_key: edge.cursor_key().clone(),
+            internal: edge.internal()?,
+            deadlines: Deadlines {
+                payment: edge.seconds("PAYMENT_DEADLINE_SECONDS")?,
+                restaurant: edge.seconds("RESTAURANT_DEADLINE_SECONDS")?,
+                courier: edge.seconds("COURIER_DEADLINE_SECONDS")?,
+            },
+            menus: MenuCache::default(),
+        })
+    }
+
+    /// An order.
+    ///
+    /// # Errors
+    /// [`ChangeError::Missing`] when there is none; when the table does not answer.
+    pub async fn order(&self, order_id: OrderId) -> Result<Loaded, ChangeError<Rejection>> {
+        store::load(&self.table, order_id).await?.ok_or(ChangeError::Missing)
+    }
+
+    /// Carries a command out on an order as it was read, and returns the order after it. When somebody else was faster,
+    /// the command is decided again on what they left: exactly one of two that exclude each other wins.
+    ///
+    /// # Errors
+    /// Why not; then nothing was changed.
+    pub async fn carry_out(
+        &self,
+        mut loaded: Loaded,
+        command: &Command,
+        by: Party,
+        cause: &Cause,
+    ) -> Result<Loaded, ChangeError<Rejection>> {
+        let order_id = loaded.order.id;
+        let cause = cause.clone().about(&order_id);
+        for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+            let decision = decide(&loaded.order, command, by, self.deadlines, cause.now);
+            let Some(decision) = decision.map_err(ChangeError::Rejected)? else {
+                return Ok(loaded);
+            };
+            match self.commit(&loaded, &decision, &cause).await {
+                Ok(()) => {
+                    loaded.order.state = decision.state;
+                    loaded.sequence += 1;
+                    return Ok(loaded);
+                }
+                Err(CommitError::Conflict | CommitError::Refused(ORDER_MOVED)) => {
+                    tokio::time::sleep(RACE_PAUSE * attempt).await;
+                    loaded = self.order(order_id).await?;
+                }
+                Err(CommitError::Store(error)) => return Err(error.into()),
+                Err(error) => return Err(ChangeError::Commit(error)),
+            }
+        }
+        Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+    }
+
+    async fn commit(&self, loaded: &Loaded, decision: &Decision, cause: &Cause) -> Result<(), CommitError> {
+        let order = &loaded.order;
+        let sequence = loaded.sequence + 1;
+        let envelope = publish::envelope(order, &decision.event, sequence, &loaded.placed.contents, cause);
+        let envelope = envelope.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let timers = publish::timers(entered(order, &decision.state), &envelope);
+        let step = || {
+            append(
+                Commit::new(cause),
+                order.id,
+                envelope.clone(),
+                timers.clone(),
+                &decision.state,
+            )
+        };
+        let Some(slot) = freed_slot(loaded, &decision.event) else {
+            return self.table.commit(step()).await;
+        };
+        let value = loaded.placed.contents.priced().subtotal;
+        match self.table.commit(release_slot(step(), slot, value, cause.now)).await {
+            // The count is gone, so there is nothing to give back.
+            Err(CommitError::Refused(label)) if label != ORDER_MOVED => self.table.commit(step()).await,
+            result => result,
+        }
+    }
+}
+
+/// The state whose deadlines begin now; nothing if the order stays in its state.
+fn entered<'a>(before: &Order, after: &'a State) -> Option<&'a State> {
+    (before.state.name() != after.name()).then_some(after)
+}
+
+/// The kitchen's slot that an order gives back: it ended before anybody began to cook.
+fn freed_slot(loaded: &Loaded, event: &Event) -> Option<Slot> {
+    let uncooked = match &loaded.order.state {
+        State::AwaitingPayment { .. } | State::Scheduled { .. } | State::AwaitingRestaurant { .. } => true,
+        State::Preparing { .. }
+        | State::Ready { .. }
+        | State::OutForDelivery { .. }
+        | State::Delivered { .. }
+        | State::Cancelled { .. }
+        | State::Rejected { .. }
+        | State::Undeliverable { .. } => false,
+    };
+    let ends = matches!(event, Event::Cancelled { .. } | Event::Rejected { .. });
+    let start = loaded.placed.slot.filter(|_| uncooked && ends)?;
+    Some(Slot {
+        restaurant_id: loaded.placed.restaurant_id,
+        start,
+    })
+}

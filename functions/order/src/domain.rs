@@ -1,0 +1,28 @@
+//! The rules of quotes and orders: values in, decisions out.
+//!
+//! Nothing here reads a clock, a table or a network. What a restaurant offers comes in as the platform's shared
+//! description of it ([`contracts::restaurant::Snapshot`], [`contracts::menu::Menu`]).
+
+pub mod basket;
+pub mod decide;
+pub mod estimate;
+pub mod kitchen;
+pub mod order;
+pub mod overrides;
+pub mod price;
+pub mod quote;
+pub mod reach;
+pub mod reasons;
+pub mod transitions;
+
+#[cfg(test)]
+pub mod cast;
+
+pub use basket::{Basket, Choice, Line};
+pub use decide::{Command, Decision, Event, Rejection, cancellation, decide};
+pub use order::{Deadlines, Facts, Order, State};
+pub use overrides::Overrides;
+pub use price::Defect;
+pub use quote::{Priced, Refusal};
+pub use reasons::{CancelReason, FailReason, KitchenReason, RejectReason};
+pub use transitions::{CommandName, Party, StateName};

@@ -1,0 +1,189 @@
+//! What other services' events mean here.
+
+mod replicas;
+
+use ::store::{ChangeError, Commit};
+use contracts::restaurant::Snapshot;
+use contracts::{Cause, Contract as _, Envelope, MalformedEnvelope, delivery, payment, restaurant};
+use kernel::OrderId;
+use runtime::{Consumed, Done, Undone, once};
+
+use crate::app::App;
+use crate::domain::{Command, FailReason, Party, Rejection};
+use crate::store::{CourierRecord, courier_key};
+
+/// Handles one event. What is of no interest is done.
+///
+/// # Errors
+/// When it must come again, or never will work.
+pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
+    if let Some(snapshot) = described(event)? {
+        return replicas::restaurant(app, snapshot, event.sequence, cause).await;
+    }
+    if let Some(Fact { order_id, command, by }) = fact(event)? {
+        return tell(app, order_id, &command, by, cause).await;
+    }
+    match event.event_type.as_str() {
+        restaurant::MenuPublished::TYPE => replicas::menu(app, event.data()?, cause).await,
+        restaurant::ItemAvailabilityChanged::TYPE => {
+            replicas::availability(app, &event.data()?, event.sequence, cause).await
+        }
+        delivery::Assigned::TYPE => assigned(app, &event.data()?, event.sequence, cause).await,
+        _ => Ok(Done),
+    }
+}
+
+/// The restaurant that an event describes, if it describes one.
+fn described(event: &Envelope) -> Result<Option<Snapshot>, MalformedEnvelope> {
+    Ok(match event.event_type.as_str() {
+        restaurant::Approved::TYPE => Some(event.data::<restaurant::Approved>()?.restaurant),
+        restaurant::Changed::TYPE => Some(event.data::<restaurant::Changed>()?.restaurant),
+        restaurant::Paused::TYPE => Some(event.data::<restaurant::Paused>()?.restaurant),
+        restaurant::Resumed::TYPE => Some(event.data::<restaurant::Resumed>()?.restaurant),
+        _ => None,
+    })
+}
+
+/// What an order is told.
+struct Fact {
+    order_id: OrderId,
+    command: Command,
+    by: Party,
+}
+
+impl Fact {
+    const fn of_payment(order_id: OrderId, command: Command) -> Self {
+        let by = Party::Payment;
+        Self { order_id, command, by }
+    }
+
+    const fn of_delivery(order_id: OrderId, command: Command) -> Self {
+        let by = Party::Delivery;
+        Self { order_id, command, by }
+    }
+}
+
+/// What an event tells an order, if it tells one something.
+fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
+    let fact = match event.event_type.as_str() {
+        payment::Authorized::TYPE => {
+            let told: payment::Authorized = event.data()?;
+            let (payment_id, amount) = (told.payment_id, told.amount);
+            Fact::of_payment(told.order_id, Command::Authorize { payment_id, amount })
+        }
+        payment::Declined::TYPE => Fact::of_payment(event.data::<payment::Declined>()?.order_id, Command::Decline),
+        payment::Voided::TYPE => Fact::of_payment(event.data::<payment::Voided>()?.order_id, Command::Void),
+        delivery::PickedUp::TYPE => {
+            let told: delivery::PickedUp = event.data()?;
+            let (courier, at) = (told.courier_id, told.picked_up_at);
+            Fact::of_delivery(told.order_id, Command::PickUp { courier, at })
+        }
+        delivery::Delivered::TYPE => {
+            let told: delivery::Delivered = event.data()?;
+            let (courier, at) = (told.courier_id, told.delivered_at);
+            Fact::of_delivery(told.order_id, Command::Deliver { courier, at })
+        }
+        delivery::Failed::TYPE => {
+            let told: delivery::Failed = event.data()?;
+            let (courier, reason) = (told.courier_id, FailReason::read(&told.reason));
+            Fact::of_delivery(told.order_id, Command::Fail { courier, reason })
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(fact))
+}
+
+/// Tells an order a fact. One that comes again finds the order where it led before, so no mark of it is needed.
+///
+/// # Errors
+/// `Retry` for one that comes before what it follows; `Park` for one that cannot be of this order.
+pub async fn tell(app: &App, order_id: OrderId, command: &Command, by: Party, cause: &Cause) -> Consumed {
+    let loaded = app.order(order_id).await?;
+    match app.carry_out(loaded, command, by, cause).await {
+        Ok(_) => Ok(Done),
+        Err(ChangeError::Rejected(rejection)) => Err(undone(&rejection)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn undone(rejection: &Rejection) -> Undone {
+    match rejection {
+        Rejection::TooEarly { .. } | Rejection::NotDue { .. } => Undone::Retry(rejection.to_string()),
+        Rejection::WrongState { .. }
+        | Rejection::Contradiction { .. }
+        | Rejection::AmountDiffers { .. }
+        | Rejection::DelayTooLong => Undone::Park(rejection.to_string()),
+    }
+}
+
+/// Who comes for the food is not the order's to decide, only to know: one small item beside it, the latest word holds.
+async fn assigned(app: &App, assigned: &delivery::Assigned, sequence: u32, cause: &Cause) -> Consumed {
+    let record = CourierRecord {
+        courier_id: assigned.courier_id,
+    };
+    let commit = Commit::new(cause).put_newer(&courier_key(assigned.order_id), &record, sequence);
+    once(app.table.commit(commit).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::PUBLISHED;
+
+    use super::*;
+    use crate::domain::CommandName;
+
+    /// The event in the golden file of a type.
+    fn golden(event_type: &str) -> Envelope {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contracts/golden");
+        let text = std::fs::read_to_string(format!("{folder}/{event_type}.json")).unwrap();
+        Envelope::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn events_become_what_the_readme_says() {
+        for published in PUBLISHED {
+            let event = golden(published.event_type);
+            let told = fact(&event).unwrap().map(|fact| (fact.command.name(), fact.by));
+            let expected = match published.event_type {
+                "payment.authorized.v1" => Some((CommandName::Authorize, Party::Payment)),
+                "payment.declined.v1" => Some((CommandName::Decline, Party::Payment)),
+                "payment.voided.v1" => Some((CommandName::Void, Party::Payment)),
+                "delivery.picked_up.v1" => Some((CommandName::PickUp, Party::Delivery)),
+                "delivery.delivered.v1" => Some((CommandName::Deliver, Party::Delivery)),
+                "delivery.failed.v1" => Some((CommandName::Fail, Party::Delivery)),
+                _ => None,
+            };
+            assert_eq!(told, expected, "{}", published.event_type);
+            let describes = ["approved", "changed", "paused", "resumed"]
+                .map(|name| format!("restaurant.{name}.v1"))
+                .contains(&published.event_type.to_owned());
+            assert_eq!(
+                described(&event).unwrap().is_some(),
+                describes,
+                "{}",
+                published.event_type
+            );
+        }
+    }
+
+    #[test]
+    fn a_malformed_event_is_parked_with_its_reason() {
+        let mut event = golden("payment.authorized.v1");
+        event.data["amount"] = "a lot".into();
+        let undone = fact(&event).map(drop).map_err(Undone::from).unwrap_err();
+        assert!(
+            matches!(&undone, Undone::Park(reason) if reason.contains("payment.authorized.v1")),
+            "{undone}"
+        );
+    }
+
+    #[test]
+    fn early_facts_come_again_and_impossible_ones_do_not() {
+        let (state, command) = (crate::domain::StateName::Ready, CommandName::Deliver);
+        assert!(matches!(
+            undone(&Rejection::TooEarly { state, command }),
+            Undone::Retry(_)
+        ));
+        assert!(matches!(undone(&Rejection::Contradiction { command }), Undone::Park(_)));
+    }
+}

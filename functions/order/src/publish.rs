@@ -1,0 +1,188 @@
+//! What has happened, as others hear of it: domain events as contracts, and the deadlines they set.
+
+use contracts::order as wire;
+use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
+use kernel::OrderId;
+
+use crate::domain::decide::deadlines;
+use crate::domain::{Event, Order, Party, State};
+use crate::store::{Contents, PlacedRecord};
+
+/// The first event of an order.
+///
+/// # Errors
+/// When the payload cannot be written.
+pub fn placed(
+    order: &Order,
+    record: &PlacedRecord,
+    pay_by: kernel::Timestamp,
+    cause: &Cause,
+) -> Result<Envelope, MalformedEnvelope> {
+    let payload = wire::Placed {
+        order_id: order.id,
+        customer_id: order.facts.customer_id,
+        restaurant_id: order.facts.restaurant_id,
+        restaurant_name: order.facts.restaurant_name.clone(),
+        payment_method_id: record.payment_method_id,
+        total: order.facts.total,
+        pay_by,
+    };
+    Envelope::new(&order.id.to_string(), 1, cause, &payload)
+}
+
+/// Where an event goes among the order's events.
+struct Wrapper<'a> {
+    id: OrderId,
+    sequence: u32,
+    cause: &'a Cause,
+}
+
+impl Wrapper<'_> {
+    fn wrap<C: Contract>(&self, payload: &C) -> Result<Envelope, MalformedEnvelope> {
+        Envelope::new(&self.id.to_string(), self.sequence, self.cause, payload)
+    }
+}
+
+/// An event as it is published.
+///
+/// # Errors
+/// When the payload cannot be written.
+#[expect(clippy::too_many_lines, reason = "one arm for each event")]
+pub fn envelope(
+    order: &Order,
+    event: &Event,
+    sequence: u32,
+    contents: &Contents,
+    cause: &Cause,
+) -> Result<Envelope, MalformedEnvelope> {
+    let facts = &order.facts;
+    let wrapper = Wrapper {
+        id: order.id,
+        sequence,
+        cause,
+    };
+    let (order_id, customer_id, restaurant_id) = (order.id, facts.customer_id, facts.restaurant_id);
+    let restaurant_name = facts.restaurant_name.clone();
+    match event {
+        Event::Confirmed { release_at } => wrapper.wrap(&wire::Confirmed {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            total: facts.total,
+            release_at: *release_at,
+            promised: facts.promised,
+        }),
+        Event::Released { answer_by } => wrapper.wrap(&wire::Released {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            answer_by: *answer_by,
+        }),
+        Event::Accepted { ready_at } => wrapper.wrap(&wire::Accepted {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            ready_at: *ready_at,
+            pickup: contents.pickup.clone(),
+            drop_off: contents.drop_off(),
+            promised: facts.promised,
+            delivery_fee: facts.delivery_fee,
+            tip: facts.tip,
+        }),
+        Event::Delayed { ready_at, reason } => wrapper.wrap(&wire::Delayed {
+            order_id,
+            customer_id,
+            restaurant_name,
+            ready_at: *ready_at,
+            reason: reason.to_string(),
+        }),
+        Event::Ready { ready_at } => wrapper.wrap(&wire::Ready {
+            order_id,
+            customer_id,
+            restaurant_name,
+            ready_at: *ready_at,
+        }),
+        Event::PickedUp { courier, at } => wrapper.wrap(&wire::PickedUp {
+            order_id,
+            customer_id,
+            restaurant_name,
+            courier_id: *courier,
+            picked_up_at: *at,
+        }),
+        Event::Delivered { at } => wrapper.wrap(&wire::Delivered {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            total: facts.total,
+            item_ids: item_ids(contents),
+            delivered_at: *at,
+        }),
+        Event::Rejected { reason } => wrapper.wrap(&wire::Rejected {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            reason: reason.to_string(),
+        }),
+        Event::Undeliverable { reason, fee } => wrapper.wrap(&wire::Undeliverable {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            reason: reason.to_string(),
+            fee: *fee,
+        }),
+        Event::Cancelled { by, reason, fee } => wrapper.wrap(&wire::Cancelled {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            by: by.to_string(),
+            reason: reason.to_string(),
+            fee: *fee,
+        }),
+    }
+}
+
+/// What was ordered, each item once.
+fn item_ids(contents: &Contents) -> Vec<String> {
+    let mut ids: Vec<_> = contents.priced().lines.into_iter().map(|line| line.item_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// The deadlines that begin with the state that an order entered, if it entered one.
+#[must_use]
+pub fn timers(entered: Option<&State>, envelope: &Envelope) -> Vec<Timer> {
+    let timer = |(command, due_at): (crate::domain::CommandName, kernel::Timestamp)| Timer {
+        name: command.to_string(),
+        subject: envelope.subject.clone(),
+        sequence: envelope.sequence,
+        due_at,
+        correlationid: envelope.correlationid.clone(),
+    };
+    entered.into_iter().flat_map(deadlines).map(timer).collect()
+}
+
+/// Who did what an event tells.
+#[must_use]
+pub fn actor(event: &Envelope) -> Party {
+    let said = |name: &str| event.data.get(name).and_then(serde_json::Value::as_str);
+    match event.event_type.as_str() {
+        wire::Placed::TYPE => Party::Customer,
+        wire::Confirmed::TYPE => Party::Payment,
+        wire::Accepted::TYPE | wire::Delayed::TYPE | wire::Ready::TYPE => Party::Restaurant,
+        wire::Rejected::TYPE if said("reason") != Some("no_answer") => Party::Restaurant,
+        wire::PickedUp::TYPE | wire::Delivered::TYPE | wire::Undeliverable::TYPE => Party::Courier,
+        wire::Cancelled::TYPE => {
+            let by = said("by").and_then(|by| Party::ALL.iter().find(|party| party.as_str() == by));
+            by.copied().unwrap_or(Party::Platform)
+        }
+        _ => Party::Platform,
+    }
+}

@@ -1,0 +1,110 @@
+//! The lists: a customer's orders, a restaurant's, and all of them for operators.
+
+use std::collections::HashMap;
+
+use ::store::{Index, Query};
+use kernel::{OrderId, RestaurantId, TypedId as _, UserId};
+use serde::Deserialize;
+
+/// The operators' list is spread over so many partitions: 10,000 orders a minute are 21 a second for each, far from the
+/// thousand that one partition takes.
+pub const SHARDS: u8 = 8;
+
+/// An entry of a list: where the order's item is.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Pointer {
+    pk: String,
+    sk: String,
+    gsi1pk: Option<String>,
+    gsi1sk: Option<OrderId>,
+    gsi2pk: Option<String>,
+    gsi2sk: Option<OrderId>,
+}
+
+impl Pointer {
+    /// Which order it points to.
+    #[must_use]
+    pub fn order_id(&self) -> Option<OrderId> {
+        self.pk.strip_prefix("ORDER#").and_then(|id| id.parse().ok())
+    }
+
+    /// Where a list goes on after this entry.
+    #[must_use]
+    pub fn position(&self, index: Index) -> HashMap<String, String> {
+        let mut position = HashMap::from([("pk".to_owned(), self.pk.clone()), ("sk".to_owned(), self.sk.clone())]);
+        let keys = match index {
+            Index::Table => None,
+            Index::Gsi1 => Some(("gsi1pk", &self.gsi1pk, "gsi1sk", self.gsi1sk)),
+            Index::Gsi2 => Some(("gsi2pk", &self.gsi2pk, "gsi2sk", self.gsi2sk)),
+        };
+        if let Some((partition, Some(value), sort, Some(id))) = keys {
+            position.insert(partition.to_owned(), value.clone());
+            position.insert(sort.to_owned(), id.to_string());
+        }
+        position
+    }
+}
+
+pub(super) fn customer_partition(customer_id: UserId) -> String {
+    format!("CUSTOMER#{customer_id}")
+}
+
+pub(super) fn restaurant_partition(restaurant_id: RestaurantId) -> String {
+    format!("RESTAURANT#{restaurant_id}")
+}
+
+pub(super) fn shard_partition(shard: u8) -> String {
+    format!("ORDERS#{shard}")
+}
+
+/// The shard of the operators' list that an order is in: its last bits, which are random.
+pub(super) fn shard_of(order_id: OrderId) -> u8 {
+    order_id.uuid().as_bytes()[15] % SHARDS
+}
+
+/// A customer's orders, the newest first.
+#[must_use]
+pub fn customers_orders(customer_id: UserId, limit: usize) -> Query {
+    Query::new(Index::Gsi1, customer_partition(customer_id), limit).newest_first()
+}
+
+/// A restaurant's orders, the newest first.
+#[must_use]
+pub fn restaurants_orders(restaurant_id: RestaurantId, limit: usize) -> Query {
+    Query::new(Index::Gsi2, restaurant_partition(restaurant_id), limit).newest_first()
+}
+
+/// One shard of all orders, the newest first.
+#[must_use]
+pub fn shard_orders(shard: u8, limit: usize) -> Query {
+    Query::new(Index::Gsi1, shard_partition(shard), limit).newest_first()
+}
+
+/// Where a shard goes on after an order.
+#[must_use]
+pub fn shard_position(order_id: OrderId) -> HashMap<String, String> {
+    let text = |name: &str, value: String| (name.to_owned(), value);
+    HashMap::from([
+        text("pk", format!("ORDER#{order_id}")),
+        text("sk", format!("{}{:08}", ::store::EVENT_PREFIX, 1)),
+        text("gsi1pk", shard_partition(shard_of(order_id))),
+        text("gsi1sk", order_id.to_string()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::id;
+
+    #[test]
+    fn a_list_goes_on_after_its_last_entry() {
+        let order_id: OrderId = id(0x17);
+        let pointer: Pointer = serde_json::from_value(serde_json::json!({
+            "pk": format!("ORDER#{order_id}"), "sk": "EVENT#00000001", "gsi1pk": "ORDERS#7", "gsi1sk": order_id,
+        }))
+        .unwrap();
+        assert_eq!(pointer.order_id(), Some(order_id));
+        assert_eq!(pointer.position(Index::Gsi1), shard_position(order_id));
+    }
+}

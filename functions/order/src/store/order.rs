@@ -1,0 +1,284 @@
+//! Orders as the table holds them.
+
+use ::store::{Commit, EVENT_PREFIX, Index, Key, Page, Query, StoreError, StoredEvent, Table};
+use contracts::{Envelope, Timer};
+use kernel::{CourierId, OrderId, PaymentMethodId, RestaurantId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use super::quote::Contents;
+use crate::domain::quote::food_with_tax;
+use crate::domain::{Facts, Order, State};
+
+/// The refusal of a step that somebody else was faster with.
+pub const ORDER_MOVED: &str = "order_moved";
+/// Events of one order shown at once: an order has some ten.
+const HISTORY_MAX: usize = 100;
+/// What an order's partition ends with: what was placed, the courier if there is one, and the last event.
+const TAIL_ITEMS: usize = 3;
+
+fn partition(order_id: OrderId) -> String {
+    format!("ORDER#{order_id}")
+}
+
+/// The key of what was placed. It exists exactly if the order does.
+#[must_use]
+pub fn placed_key(order_id: OrderId) -> Key {
+    Key::new(partition(order_id), "PLACED")
+}
+
+/// The key of the courier assigned to an order. It sorts between the events and what was placed.
+#[must_use]
+pub fn courier_key(order_id: OrderId) -> Key {
+    Key::new(partition(order_id), "LINK#COURIER")
+}
+
+fn event_key(order_id: OrderId, sequence: u32) -> Key {
+    Key::new(partition(order_id), format!("{EVENT_PREFIX}{sequence:08}"))
+}
+
+/// An order, as it was placed. Written once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlacedRecord {
+    /// Who ordered.
+    pub customer_id: UserId,
+    /// Where.
+    pub restaurant_id: RestaurantId,
+    /// How the customer pays.
+    pub payment_method_id: PaymentMethodId,
+    /// When.
+    pub placed_at: Timestamp,
+    /// The kitchen's slot that it took, if the kitchen has slots.
+    #[serde(default)]
+    pub slot: Option<Timestamp>,
+    /// For the restaurant.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// What was agreed.
+    #[serde(with = "::store::json")]
+    pub contents: Contents,
+    /// `CUSTOMER#<id>`
+    pub gsi1pk: String,
+    /// The order's id.
+    pub gsi1sk: OrderId,
+    /// `RESTAURANT#<id>`
+    pub gsi2pk: String,
+    /// The order's id.
+    pub gsi2sk: OrderId,
+}
+
+/// An event item: what [`StoredEvent`] has, and the state after the event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EventRecord {
+    event_type: String,
+    #[serde(with = "::store::json")]
+    envelope: Envelope,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    timers: Vec<Timer>,
+    sequence: u32,
+    #[serde(with = "::store::json")]
+    state: State,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gsi1pk: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gsi1sk: Option<OrderId>,
+}
+
+/// Who comes for an order's food.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct CourierRecord {
+    /// Who.
+    pub courier_id: CourierId,
+}
+
+/// An order as it was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The order.
+    pub order: Order,
+    /// Its last event.
+    pub sequence: u32,
+    /// What was placed.
+    pub placed: PlacedRecord,
+}
+
+/// What is read of any item of an order: one kind has this, another that.
+#[derive(Debug, Deserialize)]
+struct TailItem {
+    sk: String,
+    state: Option<String>,
+    sequence: Option<u32>,
+    courier_id: Option<CourierId>,
+    contents: Option<String>,
+    customer_id: Option<UserId>,
+    restaurant_id: Option<RestaurantId>,
+    payment_method_id: Option<PaymentMethodId>,
+    placed_at: Option<Timestamp>,
+    slot: Option<Timestamp>,
+    note: Option<String>,
+}
+
+impl TailItem {
+    fn placed(&self, order_id: OrderId) -> Result<Option<PlacedRecord>, StoreError> {
+        let (Some(customer_id), Some(restaurant_id), Some(payment_method_id), Some(placed_at), Some(contents)) = (
+            self.customer_id,
+            self.restaurant_id,
+            self.payment_method_id,
+            self.placed_at,
+            &self.contents,
+        ) else {
+            return Ok(None);
+        };
+        let contents = serde_json::from_str(contents).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Some(PlacedRecord {
+            payment_method_id,
+            slot: self.slot,
+            note: self.note.clone(),
+            ..PlacedRecord::new(
+                order_id,
+                customer_id,
+                restaurant_id,
+                payment_method_id,
+                placed_at,
+                contents,
+            )
+        }))
+    }
+}
+
+impl PlacedRecord {
+    /// A record of an order without a slot or a note.
+    #[must_use]
+    pub fn new(
+        order_id: OrderId,
+        customer_id: UserId,
+        restaurant_id: RestaurantId,
+        payment_method_id: PaymentMethodId,
+        placed_at: Timestamp,
+        contents: Contents,
+    ) -> Self {
+        Self {
+            customer_id,
+            restaurant_id,
+            payment_method_id,
+            placed_at,
+            slot: None,
+            note: None,
+            contents,
+            gsi1pk: super::lists::customer_partition(customer_id),
+            gsi1sk: order_id,
+            gsi2pk: super::lists::restaurant_partition(restaurant_id),
+            gsi2sk: order_id,
+        }
+    }
+
+    /// What the rules need of it.
+    ///
+    /// # Errors
+    /// When its amounts do not add up: a defect.
+    pub fn facts(&self) -> Result<Facts, StoreError> {
+        let priced = self.contents.priced();
+        Ok(Facts {
+            customer_id: self.customer_id,
+            restaurant_id: self.restaurant_id,
+            restaurant_name: self.contents.name.clone(),
+            total: priced.total,
+            food: food_with_tax(&priced).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            delivery_fee: priced.delivery_fee,
+            tip: priced.tip,
+            promised: self.contents.promised,
+            release_at: self.contents.release_at,
+            prep_minutes: self.contents.prep,
+            placed_at: self.placed_at,
+        })
+    }
+}
+
+/// Reads an order in one round trip.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn load(table: &Table, order_id: OrderId) -> Result<Option<Loaded>, StoreError> {
+    let query = Query::new(Index::Table, partition(order_id), TAIL_ITEMS).newest_first();
+    let tail: Page<TailItem> = table.query(&query).await?;
+    let items: Vec<_> = tail.items.into_iter().map(|stored| stored.value).collect();
+    let Some(placed) = items.iter().find(|item| item.sk == "PLACED") else {
+        return Ok(None);
+    };
+    let defect = || StoreError::Corrupt(format!("{order_id} is incomplete"));
+    let placed = placed.placed(order_id)?.ok_or_else(defect)?;
+    let last = items
+        .iter()
+        .find(|item| item.sk.starts_with(EVENT_PREFIX))
+        .ok_or_else(defect)?;
+    let state = last.state.as_deref().ok_or_else(defect)?;
+    let state = serde_json::from_str(state).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let order = Order {
+        id: order_id,
+        facts: placed.facts()?,
+        state,
+        assigned: items.iter().find_map(|item| item.courier_id),
+    };
+    let sequence = last.sequence.ok_or_else(defect)?;
+    Ok(Some(Loaded {
+        order,
+        sequence,
+        placed,
+    }))
+}
+
+/// Reads several orders at once, in the order of their ids; one that is gone is left out.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn load_all(table: &Table, ids: &[OrderId]) -> Result<Vec<Loaded>, StoreError> {
+    let mut reads = tokio::task::JoinSet::new();
+    for (place, id) in ids.iter().copied().enumerate() {
+        let table = table.clone();
+        reads.spawn(async move { (place, load(&table, id).await) });
+    }
+    let mut found = Vec::with_capacity(ids.len());
+    while let Some(read) = reads.join_next().await {
+        let (place, order) = read.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        found.extend(order?.map(|order| (place, order)));
+    }
+    found.sort_unstable_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, order)| order).collect())
+}
+
+/// Reads what happened to an order, oldest first.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn history(table: &Table, order_id: OrderId) -> Result<Vec<Envelope>, StoreError> {
+    let query = Query::new(Index::Table, partition(order_id), HISTORY_MAX).prefix(EVENT_PREFIX);
+    let page: Page<StoredEvent> = table.query(&query).await?;
+    Ok(page.items.into_iter().map(|stored| stored.value.envelope).collect())
+}
+
+/// Adds the first event of an order, with which the operators' list begins to show it.
+#[must_use]
+pub fn begin(commit: Commit, order_id: OrderId, envelope: Envelope, timers: Vec<Timer>, state: &State) -> Commit {
+    let mut record = event_record(envelope, timers, state);
+    record.gsi1pk = Some(super::lists::shard_partition(super::lists::shard_of(order_id)));
+    record.gsi1sk = Some(order_id);
+    commit.also_create(&event_key(order_id, 1), &record, ORDER_MOVED)
+}
+
+/// Adds an order's next event, if nobody else has.
+#[must_use]
+pub fn append(commit: Commit, order_id: OrderId, envelope: Envelope, timers: Vec<Timer>, state: &State) -> Commit {
+    let key = event_key(order_id, envelope.sequence);
+    commit.also_create(&key, &event_record(envelope, timers, state), ORDER_MOVED)
+}
+
+fn event_record(envelope: Envelope, timers: Vec<Timer>, state: &State) -> EventRecord {
+    EventRecord {
+        event_type: envelope.event_type.clone(),
+        sequence: envelope.sequence,
+        envelope,
+        timers,
+        state: state.clone(),
+        gsi1pk: None,
+        gsi1sk: None,
+    }
+}
