@@ -67,7 +67,7 @@ async fn table() -> Table {
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(outputs.region.clone()))
         .endpoint_url(&outputs.aws_endpoint)
-        .credentials_provider(Credentials::for_tests())
+        .credentials_provider(Credentials::new("test", "test", None, None, "the emulator"))
         .build();
     let client = Client::from_conf(config);
     let name = format!("conformance-{}", Uuid::new_v4());

@@ -86,7 +86,7 @@ const USER: &[Row] = &[
 const RESTAURANT_SERVICE: &[Row] = &[
     ("GET /v1/restaurants", EVERYBODY, ""),
     ("POST /v1/restaurants", OWNERS, RESTAURANT),
-    ("GET /v1/restaurants/mine", OWNERS, ""),
+    ("GET /v1/restaurants/mine", SIGNED_IN, ""),
     ("GET /v1/admin/restaurants", &[Operator], ""),
     ("GET /v1/restaurants/{restaurant_id}", EVERYBODY, ""),
     ("GET /v1/restaurants/{restaurant_id}/availability", EVERYBODY, ""),
@@ -127,7 +127,7 @@ const RESTAURANT_SERVICE: &[Row] = &[
         &[Owner],
         r#"{"categories": []}"#,
     ),
-    ("GET /v1/restaurants/{restaurant_id}/menu/draft", &[Owner, Operator], ""),
+    ("GET /v1/restaurants/{restaurant_id}/menu/draft", &[Owner], ""),
     ("POST /v1/restaurants/{restaurant_id}/menu/publish", &[Owner], "{}"),
     (
         "PATCH /v1/restaurants/{restaurant_id}/menu/items/{item_id}",
@@ -252,7 +252,11 @@ const DELIVERY: &[Row] = &[
         &[Courier],
         r#"{"reason": "customer_absent"}"#,
     ),
-    ("GET /v1/orders/{order_id}/delivery", &[Customer, Courier, Operator], ""),
+    (
+        "GET /v1/orders/{order_id}/delivery",
+        &[Customer, Owner, Courier, Operator],
+        "",
+    ),
 ];
 
 const NOTIFICATION: &[Row] = &[

@@ -175,13 +175,12 @@ impl Person {
     #[must_use]
     pub fn once(&self, method: &Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let authorization = self.token.as_ref().map(|token| format!("Bearer {token}"));
-        let mut all = vec![("content-type", "application/json")];
+        let mut all = headers.to_vec();
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            all.push(("content-type", "application/json"));
+        }
         if let Some(authorization) = &authorization {
             all.push(("authorization", authorization));
-        }
-        all.extend_from_slice(headers);
-        if let Some(given) = headers.iter().find(|(name, _)| *name == "content-type") {
-            all.retain(|(name, value)| *name != "content-type" || *value == given.1);
         }
         self.stack
             .send(method, &format!("{}{path}", self.stack.outputs.api_url), &all, body)

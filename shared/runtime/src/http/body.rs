@@ -65,10 +65,16 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
-/// Reads JSON: 400 for what is no JSON, 422 with the place for what is not the JSON that is wanted.
+/// Reads a JSON object: 400 for what is no JSON, 422 with the place for what is not the object that is wanted.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // An unknown field before the syntax error would hide it.
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
+    // A list of values in the order of the fields would be read as well, and nobody means that.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Problem::invalid("", "not_an_object", "must be a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
         if inner.is_data() {
@@ -76,9 +82,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         } else {
             malformed(&inner)
         }
-    })?;
-    deserializer.end().map_err(|error| malformed(&error))?;
-    Ok(value)
+    })
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -175,6 +179,9 @@ mod tests {
                 "/items/0/price",
             ),
             (r#"{"items": "all"}"#, 422, "invalid_body", "/items"),
+            (r#"{"other": 1"#, 400, "malformed_json", ""),
+            ("[]", 422, "invalid_body", ""),
+            ("null", 422, "invalid_body", ""),
             (r"{}", 422, "invalid_body", ""),
             (&nested, 422, "invalid_body", "/items/0/0"),
         ] {
