@@ -358,7 +358,11 @@ fn is_repeated(order: &Order, command: &Command, by: Party) -> bool {
             Command::Accept { prep_minutes },
         ) => *known == prep_minutes.unwrap_or(order.facts.prep_minutes),
         (State::Rejected { reason: known, .. }, Command::Reject { reason }) => *known == RejectReason::from(*reason),
-        (State::Ready { .. }, Command::MarkReady) => true,
+        // Who has fetched the food says that it was ready, so a kitchen that says so afterwards says nothing new.
+        (
+            State::Ready { .. } | State::OutForDelivery { .. } | State::Delivered { .. } | State::Undeliverable { .. },
+            Command::MarkReady,
+        ) => true,
         // Somebody is on the way, so the search has not failed; the pick-up's own deadline still runs.
         (State::Ready { .. }, Command::CourierDeadline) => order.assigned.is_some(),
         (
