@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sandbox::Sandbox;
-use serde_json::Value;
-use testkit::Stack;
+use serde_json::{Value, json};
+use testkit::{Aws, Stack};
 use ureq::http::Method;
 
 /// The functions of every service.
@@ -134,9 +134,67 @@ fn environment(service: &str, function: &str) -> BTreeMap<String, String> {
         .iter()
         .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
         .collect();
+    // What a sample event does must not reach the people of the stories: it has a table, a topic and a queue of its own.
+    environment.insert("TABLE_NAME".to_owned(), own_table(aws, &environment["TABLE_NAME"]));
+    environment.insert("TOPIC_ARN".to_owned(), own_topic(stack));
+    let queue = aws.json("sqs", "AmazonSQS.CreateQueue", &json!({"QueueName": "sample-events"}));
+    for name in ["INBOX_QUEUE_URL", "INBOX_DLQ_URL", "TIMERS_QUEUE_URL", "TIMERS_DLQ_URL"] {
+        if let Some(url) = environment.get_mut(name) {
+            queue["QueueUrl"].as_str().unwrap().clone_into(url);
+        }
+    }
     environment.insert("AWS_ENDPOINT_URL".to_owned(), stack.outputs.aws_endpoint.clone());
     environment.insert("AWS_REGION".to_owned(), stack.outputs.region.clone());
     environment
+}
+
+/// An empty table with the keys and indexes of a service's, and without its stream.
+fn own_table(aws: Aws, table: &str) -> String {
+    let described = &aws.json(
+        "dynamodb",
+        "DynamoDB_20120810.DescribeTable",
+        &json!({"TableName": table}),
+    )["Table"];
+    let name = format!("sample-events-{table}-{}", std::process::id());
+    let mut wanted = json!({
+        "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": described["AttributeDefinitions"], "KeySchema": described["KeySchema"],
+    });
+    if let Some(indexes) = described["GlobalSecondaryIndexes"].as_array() {
+        let index = |one: &Value| json!({"IndexName": one["IndexName"], "KeySchema": one["KeySchema"], "Projection": one["Projection"]});
+        wanted["GlobalSecondaryIndexes"] = indexes.iter().map(index).collect();
+    }
+    // One for all functions of the service: the first makes it.
+    let known = aws.json("dynamodb", "DynamoDB_20120810.ListTables", &json!({}));
+    if !known["TableNames"].as_array().unwrap().contains(&json!(name)) {
+        drop(aws.json("dynamodb", "DynamoDB_20120810.CreateTable", &wanted));
+    }
+    name
+}
+
+/// A topic that nobody listens to.
+fn own_topic(stack: &Stack) -> String {
+    let authorization = format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/{}/sns/aws4_request, SignedHeaders=host, Signature=0",
+        stack.outputs.region
+    );
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let form = b"Action=CreateTopic&Version=2010-03-31&Name=sample-events";
+    let reply = stack.send(
+        &Method::POST,
+        &format!("{}/", stack.outputs.aws_endpoint),
+        &headers,
+        form,
+    );
+    let arn = reply
+        .text
+        .split("<TopicArn>")
+        .nth(1)
+        .and_then(|rest| rest.split('<').next());
+    arn.unwrap_or_else(|| panic!("no topic: {}", reply.text)).to_owned()
 }
 
 fn root() -> &'static Path {
