@@ -6,20 +6,24 @@ mod mark_read;
 mod unsubscribe;
 
 use axum::Router;
+use runtime::openapi::Register;
+use runtime::routes;
+#[cfg(test)]
 use utoipa::openapi::OpenApi;
+#[cfg(test)]
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::app::App;
 
 /// The routes, and the page that describes them.
 pub fn router(app: App) -> Router {
-    let (router, _) = operations().split_for_parts();
-    runtime::docs::docs(router.with_state(app), "notification", include_str!("../openapi.json"))
+    let router = operations(Router::new()).with_state(app);
+    runtime::docs::docs(router, "notification", include_str!("../openapi.json"))
 }
 
-fn operations() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(document())
+/// The operations.
+fn operations<R: Register<App>>(register: R) -> R {
+    register
         .routes(routes!(list::list_notifications))
         .routes(routes!(mark_read::mark_notification_read))
         .routes(routes!(unsubscribe::unsubscribe))
@@ -27,15 +31,18 @@ fn operations() -> OpenApiRouter<App> {
         .routes(routes!(issue_ticket::issue_live_ticket))
 }
 
+/// What describes the API.
+#[cfg(test)]
 fn document() -> OpenApi {
-    runtime::openapi::document(
+    let document = runtime::openapi::document(
         "Notifications",
         "The in-app inbox, unsubscribe links, and tickets for the live connection. Connect to the ticket's URL with \
          `?ticket=`, then send `{\"action\": \"subscribe\", \"topic\": \"order:<order id>\"}` (or `restaurant:<restaurant \
          id>`, or `operators`), `unsubscribe`, or `ping`. Frames are `{\"topic\", \"type\", \"data\", \"at\"}`; one that \
          comes twice has the same `data.event_id`. A connection lives two hours at most; after a reconnection, read the \
          present state over HTTP.",
-    )
+    );
+    operations(OpenApiRouter::with_openapi(document)).into_openapi()
 }
 
 #[cfg(test)]
@@ -44,8 +51,7 @@ mod tests {
 
     #[test]
     fn the_openapi_document_is_what_the_handlers_say() {
-        let (_, openapi) = super::operations().split_for_parts();
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
-        runtime::openapi::check(&committed, &openapi).unwrap();
+        runtime::openapi::check(&committed, &super::document()).unwrap();
     }
 }

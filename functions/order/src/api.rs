@@ -20,10 +20,14 @@ mod reject_order;
 mod view;
 
 use axum::Router;
+use runtime::openapi::Register;
+use runtime::routes;
+#[cfg(test)]
 use utoipa::openapi::OpenApi;
+#[cfg(test)]
 use utoipa::{PartialSchema as _, ToSchema as _};
+#[cfg(test)]
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::app::App;
 
@@ -32,12 +36,13 @@ const OPENAPI: &str = include_str!("../openapi.json");
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    let (router, _) = public();
-    runtime::docs::docs(router.with_state(app), "order", OPENAPI)
+    let router = operations(Router::new()).with_state(app);
+    runtime::docs::docs(router, "order", OPENAPI)
 }
 
-/// The routes for apps, and what describes them.
-fn public() -> (Router<App>, OpenApi) {
+/// What describes the API.
+#[cfg(test)]
+fn document() -> OpenApi {
     let mut document = runtime::openapi::document(
         "Tiffin order API",
         "Quotes that hold for fifteen minutes, and orders from placing to the door.",
@@ -49,7 +54,12 @@ fn public() -> (Router<App>, OpenApi) {
         create_quote::ChoiceBody::schema(),
     );
     schemas.insert(view::ChoiceView::name().into_owned(), view::ChoiceView::schema());
-    OpenApiRouter::with_openapi(document)
+    operations(OpenApiRouter::with_openapi(document)).into_openapi()
+}
+
+/// The operations.
+fn operations<R: Register<App>>(register: R) -> R {
+    register
         .routes(routes!(create_quote::create_quote))
         .routes(routes!(place_order::place_order, list_orders::list_orders))
         .routes(routes!(get_order::get_order))
@@ -62,7 +72,6 @@ fn public() -> (Router<App>, OpenApi) {
         .routes(routes!(cancel_order::cancel_order))
         .routes(routes!(list_restaurant_orders::list_restaurant_orders))
         .routes(routes!(list_all_orders::list_all_orders))
-        .split_for_parts()
 }
 
 #[cfg(test)]

@@ -34,11 +34,16 @@ mod write_review;
 
 use axum::Router;
 use axum::routing::get;
+#[cfg(test)]
 use contracts::menu::MenuOption;
+use runtime::openapi::Register;
+use runtime::routes;
+#[cfg(test)]
 use utoipa::openapi::OpenApi;
+#[cfg(test)]
 use utoipa::{PartialSchema as _, ToSchema as _};
+#[cfg(test)]
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::app::App;
 
@@ -50,8 +55,7 @@ pub const MENU_BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    let (router, _) = public();
-    let router = router
+    let router = operations(Router::new())
         .route(
             "/internal/restaurants/{restaurant_id}/menus/{version}",
             get(get_published_menu::get_published_menu),
@@ -60,8 +64,9 @@ pub fn router(app: App) -> Router {
     runtime::docs::docs(router, "restaurant", OPENAPI)
 }
 
-/// The routes for apps, and what describes them. Calls between services are described by their contracts.
-fn public() -> (Router<App>, OpenApi) {
+/// What describes the API. Calls between services are described by their contracts.
+#[cfg(test)]
+fn document() -> OpenApi {
     let mut document = runtime::openapi::document(
         "Tiffin restaurant API",
         "Restaurants with their hours, delivery areas, staff, menus and reviews, and finding them by position.",
@@ -69,7 +74,12 @@ fn public() -> (Router<App>, OpenApi) {
     // Options contain groups, which contain options: the generator stops there, so the circle is closed here.
     let schemas = &mut document.components.get_or_insert_default().schemas;
     schemas.insert(MenuOption::name().into_owned(), MenuOption::schema());
-    OpenApiRouter::with_openapi(document)
+    operations(OpenApiRouter::with_openapi(document)).into_openapi()
+}
+
+/// The operations for apps.
+fn operations<R: Register<App>>(register: R) -> R {
+    register
         .routes(routes!(
             search_restaurants::search_restaurants,
             create_restaurant::create_restaurant
@@ -90,21 +100,14 @@ fn public() -> (Router<App>, OpenApi) {
         .routes(routes!(get_availability::get_availability))
         .routes(routes!(replace_zones::replace_zones))
         .routes(routes!(replace_capacity::replace_capacity))
-        .merge(menu())
+        // A menu is larger than any other body.
+        .routes(routes!(get_menu::get_menu, replace_menu::replace_menu).body_limit(MENU_BODY_BYTES_MAX))
         .routes(routes!(get_menu_draft::get_menu_draft))
         .routes(routes!(publish_menu::publish_menu))
         .routes(routes!(change_item::change_item))
         .routes(routes!(change_option::change_option))
         .routes(routes!(put_staff::put_staff, remove_staff::remove_staff))
         .routes(routes!(list_reviews::list_reviews, write_review::write_review))
-        .split_for_parts()
-}
-
-/// A menu is larger than any other body.
-fn menu() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(get_menu::get_menu, replace_menu::replace_menu))
-        .layer(runtime::body_limit(MENU_BODY_BYTES_MAX))
 }
 
 #[cfg(test)]

@@ -36,9 +36,12 @@ mod verify_totp;
 
 use axum::Router;
 use axum::routing::get;
+use runtime::openapi::Register;
+use runtime::routes;
+#[cfg(test)]
 use utoipa::openapi::OpenApi;
+#[cfg(test)]
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::app::App;
 
@@ -47,8 +50,7 @@ const OPENAPI: &str = include_str!("../openapi.json");
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    let (router, _) = public();
-    let router = router
+    let router = operations(Router::new())
         .route("/internal/users/{user_id}/contact", get(get_contact::get_contact))
         .route(
             "/internal/users/{user_id}/addresses/{address_id}",
@@ -59,13 +61,19 @@ pub fn router(app: App) -> Router {
     runtime::docs::docs(router, "user", OPENAPI)
 }
 
-/// The routes for apps, and what describes them. Calls between services are described by their contracts.
-fn public() -> (Router<App>, OpenApi) {
+/// What describes the API. Calls between services are described by their contracts.
+#[cfg(test)]
+fn document() -> OpenApi {
     let document = runtime::openapi::document(
         "Tiffin user API",
         "Sign-up and sign-in, the signed-in person's profile, preferences and addresses, and roles.",
     );
-    OpenApiRouter::with_openapi(document)
+    operations(OpenApiRouter::with_openapi(document)).into_openapi()
+}
+
+/// The operations for apps.
+fn operations<R: Register<App>>(register: R) -> R {
+    register
         .routes(routes!(sign_up::sign_up))
         .routes(routes!(confirm::confirm))
         .routes(routes!(resend_code::resend_code))
@@ -90,7 +98,6 @@ fn public() -> (Router<App>, OpenApi) {
         .routes(routes!(verify_totp::verify_totp))
         .routes(routes!(get_user::get_user))
         .routes(routes!(replace_roles::replace_roles))
-        .split_for_parts()
 }
 
 #[cfg(test)]

@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
+use axum::handler::Handler;
+use axum::routing::MethodRouter;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Info, OpenApi};
+use utoipa_axum::PathItemExt as _;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// The name under which operations demand the access token: `security(("token" = []))`.
 pub const TOKEN: &str = "token";
@@ -23,6 +27,82 @@ pub fn document(title: &str, description: &str) -> OpenApi {
         .get_or_insert_default()
         .add_security_scheme(TOKEN, SecurityScheme::Http(scheme));
     document
+}
+
+/// Operations on one path, as [`crate::routes!`] makes them of their handlers.
+pub struct Routes<S> {
+    path: String,
+    methods: MethodRouter<S>,
+    describe: fn() -> UtoipaMethodRouter<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// No operation yet, and what will describe them all.
+    pub fn described_by(describe: fn() -> UtoipaMethodRouter<S>) -> Self {
+        Self {
+            path: String::new(),
+            methods: MethodRouter::new(),
+            describe,
+        }
+    }
+
+    /// Adds the handler that `P` describes.
+    #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "handlers are functions: nothing is gained by a reference"
+    )]
+    pub fn on<P, T, H>(mut self, handler: H) -> Self
+    where
+        P: utoipa::Path,
+        T: 'static,
+        H: Handler<T, S>,
+    {
+        self.path = P::path();
+        for method in P::methods() {
+            self.methods = self.methods.on(method.to_method_filter(), handler.clone());
+        }
+        self
+    }
+
+    /// Lets the bodies of these operations be larger or smaller than others.
+    #[must_use]
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.methods = self.methods.layer(crate::body_limit(bytes));
+        self
+    }
+}
+
+/// What a service's operations are registered with: the router that serves them, or the document that describes them.
+/// The two are apart so that a function carries, and builds at its start, nothing of the document.
+pub trait Register<S>: Sized {
+    /// Registers operations.
+    #[must_use]
+    fn routes(self, routes: Routes<S>) -> Self;
+}
+
+impl<S: Clone + Send + Sync + 'static> Register<S> for axum::Router<S> {
+    fn routes(self, routes: Routes<S>) -> Self {
+        self.route(&routes.path, routes.methods)
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Register<S> for OpenApiRouter<S> {
+    fn routes(self, routes: Routes<S>) -> Self {
+        Self::routes(self, (routes.describe)())
+    }
+}
+
+/// The operations of handlers on one path: `routes!(place_order::place_order, list_orders::list_orders)`.
+#[macro_export]
+macro_rules! routes {
+    ($($module:ident :: $handler:ident),+ $(,)?) => {{
+        let routes = $crate::openapi::Routes::described_by(|| ::utoipa_axum::routes!($($module::$handler),+));
+        $(let routes = ::utoipa_axum::paste! {
+            routes.on::<$module::[<__path_ $handler>], _, _>($module::$handler)
+        };)+
+        routes
+    }};
 }
 
 /// Compares a document with the committed file, which `UPDATE_OPENAPI=1` writes anew.

@@ -148,7 +148,13 @@ impl Commit {
 
     /// Replaces the aggregate that the commit is about, if it still is what was read.
     #[must_use]
-    pub fn replace<T: Serialize, U>(mut self, key: &Key, subject: &impl ToString, read: &Stored<U>, record: &T) -> Self {
+    pub fn replace<T: Serialize, U>(
+        mut self,
+        key: &Key,
+        subject: &impl ToString,
+        read: &Stored<U>,
+        record: &T,
+    ) -> Self {
         let write = self.writes.len();
         let sequence = read.sequence;
         self.aggregate = Some(Aggregate {

@@ -34,7 +34,10 @@ const PUT_TOKEN: &str = "put_token";
 
 /// A put has no request token as a transaction has. When the reply to the first try is lost, the client library tries
 /// again and is refused by its own item: the token tells that from somebody else's, who may have written the very same.
-#[expect(clippy::disallowed_methods, reason = "a token of the transport, as the SDK draws for transactions")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a token of the transport, as the SDK draws for transactions"
+)]
 fn put_token() -> AttributeValue {
     AttributeValue::S(uuid::Uuid::new_v4().simple().to_string())
 }
