@@ -202,6 +202,10 @@ fn first_calls(
         let invocation = sandbox.invoke(event).or_fail(&what, "correct the service")?;
         invocation.answer.or_fail(&what, "correct the service")?;
         calls = stub.drain();
+        if calls == 0 {
+            let why = format!("its sample event called no DynamoDB; it wrote:\n{}", sandbox.log());
+            return Err(Failure::new(what, why, "correct the service or the event"));
+        }
         times.push(milliseconds(invocation.duration));
         after_mb.push(megabytes(sandbox.peak_memory()));
         means = throttle.as_ref().map_or("", Throttle::means);
@@ -240,8 +244,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
     let queue = format!("{nowhere}/000000000000/queue");
     let arn = |kind: &str| format!("arn:aws:{kind}:{REGION}:000000000000:bench");
     let mut environment = vec![
-        ("AWS_ENDPOINT_URL", nowhere.to_owned()),
-        ("AWS_ENDPOINT_URL_DYNAMODB", format!("https://localhost:{}", stub.port)),
+        ("AWS_ENDPOINT_URL", format!("https://localhost:{}", stub.port)),
         (
             "SSL_CERT_FILE",
             stub.folder.join("certificate.pem").display().to_string(),
