@@ -246,8 +246,8 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
     let mut environment = vec![
         ("AWS_ENDPOINT_URL", format!("https://localhost:{}", stub.port)),
         (
-            "SSL_CERT_FILE",
-            stub.folder.join("certificate.pem").display().to_string(),
+            "AWS_CA_BUNDLE",
+            stub.folder.join("authority.pem").display().to_string(),
         ),
         ("AWS_NEW_RETRIES_2026", "true".to_owned()),
         ("STAGE", "bench".to_owned()),
