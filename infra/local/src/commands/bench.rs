@@ -1,5 +1,6 @@
 //! `cargo local bench`: every benchmark of the platform.
 
+pub mod mdrp;
 pub mod requests;
 pub mod start;
 
@@ -11,6 +12,8 @@ use crate::instance::Instance;
 /// The benchmarks.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Bench {
+    /// How well the dispatch engine serves the public instances of the Meal Delivery Routing Problem.
+    Mdrp(mdrp::Options),
     /// How fast, how small and how frugal every service starts, beside a function that only echoes.
     Start(start::Options),
     /// What every public operation costs: round trips, capacity units, messages and processor time.
@@ -23,6 +26,7 @@ pub enum Bench {
 /// When it cannot be measured.
 pub fn run(instance: &Instance, bench: &Bench) -> Outcome {
     match bench {
+        Bench::Mdrp(options) => mdrp::run(options),
         Bench::Start(options) => start::run(instance, options),
         Bench::Requests(options) => requests::run(instance, options),
     }

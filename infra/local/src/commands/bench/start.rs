@@ -245,10 +245,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
     let arn = |kind: &str| format!("arn:aws:{kind}:{REGION}:000000000000:bench");
     let mut environment = vec![
         ("AWS_ENDPOINT_URL", format!("https://localhost:{}", stub.port)),
-        (
-            "AWS_CA_BUNDLE",
-            stub.folder.join("authority.pem").display().to_string(),
-        ),
+        ("AWS_CA_BUNDLE", stub.folder.join("authority.pem").display().to_string()),
         ("AWS_NEW_RETRIES_2026", "true".to_owned()),
         ("STAGE", "bench".to_owned()),
         ("LOG_LEVEL", "info".to_owned()),
