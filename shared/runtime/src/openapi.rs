@@ -29,16 +29,17 @@ pub fn document(title: &str, description: &str) -> OpenApi {
     document
 }
 
-/// Operations on one path, as [`crate::routes!`] makes them of their handlers.
-pub struct Routes<S> {
+/// Operations on one path, as [`crate::routes!`] makes them of their handlers. What describes them is a type of its own,
+/// so that a program which never asks for it does not contain it.
+pub struct Routes<S, D> {
     path: String,
     methods: MethodRouter<S>,
-    describe: fn() -> UtoipaMethodRouter<S>,
+    describe: D,
 }
 
-impl<S: Clone + Send + Sync + 'static> Routes<S> {
+impl<S: Clone + Send + Sync + 'static, D: FnOnce() -> UtoipaMethodRouter<S>> Routes<S, D> {
     /// No operation yet, and what will describe them all.
-    pub fn described_by(describe: fn() -> UtoipaMethodRouter<S>) -> Self {
+    pub fn described_by(describe: D) -> Self {
         Self {
             path: String::new(),
             methods: MethodRouter::new(),
@@ -78,17 +79,17 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 pub trait Register<S>: Sized {
     /// Registers operations.
     #[must_use]
-    fn routes(self, routes: Routes<S>) -> Self;
+    fn routes<D: FnOnce() -> UtoipaMethodRouter<S>>(self, routes: Routes<S, D>) -> Self;
 }
 
 impl<S: Clone + Send + Sync + 'static> Register<S> for axum::Router<S> {
-    fn routes(self, routes: Routes<S>) -> Self {
+    fn routes<D: FnOnce() -> UtoipaMethodRouter<S>>(self, routes: Routes<S, D>) -> Self {
         self.route(&routes.path, routes.methods)
     }
 }
 
 impl<S: Clone + Send + Sync + 'static> Register<S> for OpenApiRouter<S> {
-    fn routes(self, routes: Routes<S>) -> Self {
+    fn routes<D: FnOnce() -> UtoipaMethodRouter<S>>(self, routes: Routes<S, D>) -> Self {
         Self::routes(self, (routes.describe)())
     }
 }
