@@ -23,7 +23,7 @@ mod order;
 mod quote;
 mod restaurant;
 
-pub use lists::{Pointer, SHARDS, customers_orders, restaurants_orders, shard_orders, shard_position};
+pub use lists::{Pointer, SHARDS, customer_list, customers_orders, restaurants_orders, shard_orders, shard_position};
 pub use order::{
     CourierRecord, Loaded, ORDER_MOVED, PlacedRecord, append, begin, courier_key, history, load, load_all, placed_key,
 };

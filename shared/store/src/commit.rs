@@ -20,15 +20,68 @@ const CONSUMED_FOR_SECONDS: i64 = 15 * 24 * 3600;
 
 /// An event item's own attributes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "EventItem", into = "EventItem")]
 pub struct StoredEvent {
     /// The event's type, for whoever reads the table.
     pub event_type: String,
     /// The envelope as it is published.
-    #[serde(with = "crate::json")]
     pub envelope: Envelope,
-    /// Deadlines that the event sets.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Deadlines of the event's own aggregate that the event sets.
     pub timers: Vec<Timer>,
+}
+
+/// A deadline as an event item holds it: what the envelope beside it says is not said again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredTimer {
+    /// What is due.
+    pub name: String,
+    /// When it is due.
+    pub due_at: Timestamp,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct EventItem {
+    event_type: String,
+    #[serde(with = "crate::json")]
+    envelope: Envelope,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    timers: Vec<StoredTimer>,
+}
+
+impl From<StoredEvent> for EventItem {
+    fn from(event: StoredEvent) -> Self {
+        Self {
+            event_type: event.event_type,
+            envelope: event.envelope,
+            timers: event.timers.into_iter().map(StoredTimer::from).collect(),
+        }
+    }
+}
+
+impl From<EventItem> for StoredEvent {
+    fn from(item: EventItem) -> Self {
+        let timer = |timer: StoredTimer| Timer {
+            name: timer.name,
+            subject: item.envelope.subject.clone(),
+            sequence: item.envelope.sequence,
+            due_at: timer.due_at,
+            correlationid: item.envelope.correlationid.clone(),
+        };
+        Self {
+            timers: item.timers.into_iter().map(timer).collect(),
+            event_type: item.event_type,
+            envelope: item.envelope,
+        }
+    }
+}
+
+impl From<Timer> for StoredTimer {
+    fn from(timer: Timer) -> Self {
+        Self {
+            name: timer.name,
+            due_at: timer.due_at,
+        }
+    }
 }
 
 /// Why a write is there, which is what its refusal means.

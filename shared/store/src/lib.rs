@@ -14,7 +14,7 @@ mod meter;
 mod query;
 mod table;
 
-pub use commit::{Commit, EVENT_PREFIX, StoredEvent};
+pub use commit::{Commit, EVENT_PREFIX, StoredEvent, StoredTimer};
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::{ChangeError, CommitError, StoreError};
 pub use idempotency::{Answer, IN_PROGRESS_LEASE, Precedent, REPLAY_WINDOW, RequestKey};

@@ -24,8 +24,8 @@ use crate::domain::quote::{Fixed, still_holds};
 use crate::domain::{Order, Refusal, State as OrderState, StateName};
 use crate::publish;
 use crate::store::{
-    KITCHEN_FULL, ORDER_MOVED, PlacedRecord, QuoteRecord, RESTAURANT_CHANGED, Slot, begin, gate_key, known, placed_key,
-    quote_key, take_slot,
+    KITCHEN_FULL, ORDER_MOVED, PlacedRecord, QuoteRecord, RESTAURANT_CHANGED, Slot, begin, customer_list, gate_key,
+    known, placed_key, quote_key, take_slot,
 };
 
 /// How often placing is tried when others use the same restaurant's items at the same moment.
@@ -173,8 +173,8 @@ impl Placing {
 
     /// The quote is an order already: the caller's own, or it names nothing.
     fn used(&self, order: &Item) -> Problem {
-        let customer = order.get("customer_id").map(AttributeValue::as_s).and_then(Result::ok);
-        if customer != Some(&self.principal.user_id.to_string()) {
+        let customer = order.get("gsi1pk").map(AttributeValue::as_s).and_then(Result::ok);
+        if customer.and_then(|list| customer_list::read(list)) != Some(self.principal.user_id) {
             return Problem::new(StatusCode::NOT_FOUND, "quote_not_found", "There is no such quote.");
         }
         Problem::conflict("quote_used", "The quote was ordered before.").with("order_id", self.order_id.to_string())
@@ -233,18 +233,17 @@ impl Placing {
     }
 
     fn placed(&self, quote: &QuoteRecord) -> PlacedRecord {
-        PlacedRecord {
-            slot: quote.slot,
-            note: self.body.note.clone().map(String::from),
-            ..PlacedRecord::new(
-                self.order_id,
-                quote.customer_id,
-                quote.restaurant_id,
-                self.body.payment_method_id,
-                self.cause.now,
-                quote.contents.clone(),
-            )
-        }
+        let mut record = PlacedRecord::new(
+            self.order_id,
+            quote.customer_id,
+            quote.restaurant_id,
+            self.body.payment_method_id,
+            self.cause.now,
+            quote.contents.clone(),
+        );
+        record.slot = quote.slot;
+        record.note = self.body.note.clone().map(String::from);
+        record
     }
 
     fn view(&self, order: &Order, quote: &QuoteRecord, pay_by: Timestamp) -> PlacedView {

@@ -45,12 +45,40 @@ impl Pointer {
     }
 }
 
-pub(super) fn customer_partition(customer_id: UserId) -> String {
-    format!("CUSTOMER#{customer_id}")
+macro_rules! lists_of {
+    ($($(#[$doc:meta])* $module:ident, $id:ty, $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        pub mod $module {
+            use serde::de::Error as _;
+            use serde::{Deserialize as _, Deserializer, Serializer};
+
+            /// The partition of the list.
+            pub fn partition(id: $id) -> String {
+                format!(concat!($prefix, "{}"), id)
+            }
+
+            /// Whose list a partition is.
+            pub fn read(partition: &str) -> Option<$id> {
+                partition.strip_prefix($prefix)?.parse().ok()
+            }
+
+            pub fn serialize<S: Serializer>(id: &$id, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&partition(*id))
+            }
+
+            pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$id, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                read(&text).ok_or_else(|| D::Error::custom("not a list's partition"))
+            }
+        }
+    )*};
 }
 
-pub(super) fn restaurant_partition(restaurant_id: RestaurantId) -> String {
-    format!("RESTAURANT#{restaurant_id}")
+lists_of! {
+    /// A customer, as the partition of the list of their orders.
+    customer_list, kernel::UserId, "CUSTOMER#";
+    /// A restaurant, as the partition of the list of its orders.
+    restaurant_list, kernel::RestaurantId, "RESTAURANT#";
 }
 
 pub(super) fn shard_partition(shard: u8) -> String {
@@ -65,13 +93,13 @@ pub(super) fn shard_of(order_id: OrderId) -> u8 {
 /// A customer's orders, the newest first.
 #[must_use]
 pub fn customers_orders(customer_id: UserId, limit: usize) -> Query {
-    Query::new(Index::Gsi1, customer_partition(customer_id), limit).newest_first()
+    Query::new(Index::Gsi1, customer_list::partition(customer_id), limit).newest_first()
 }
 
 /// A restaurant's orders, the newest first.
 #[must_use]
 pub fn restaurants_orders(restaurant_id: RestaurantId, limit: usize) -> Query {
-    Query::new(Index::Gsi2, restaurant_partition(restaurant_id), limit).newest_first()
+    Query::new(Index::Gsi2, restaurant_list::partition(restaurant_id), limit).newest_first()
 }
 
 /// One shard of all orders, the newest first.

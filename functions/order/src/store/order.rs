@@ -1,16 +1,19 @@
 //! Orders as the table holds them.
 
-use ::store::{Commit, EVENT_PREFIX, Index, Key, Page, Query, StoreError, StoredEvent, Table};
+use ::store::{Commit, EVENT_PREFIX, Index, Key, Page, Query, StoreError, StoredEvent, StoredTimer, Table};
 use contracts::{Envelope, Timer};
 use kernel::{CourierId, OrderId, PaymentMethodId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
+use super::lists::{customer_list, restaurant_list, shard_of, shard_partition};
 use super::quote::Contents;
 use crate::domain::quote::food_with_tax;
 use crate::domain::{Facts, Order, State};
 
 /// The refusal of a step that somebody else was faster with.
 pub const ORDER_MOVED: &str = "order_moved";
+/// The sort key of what was placed.
+const PLACED: &str = "PLACED";
 /// Events of one order shown at once: an order has some ten.
 const HISTORY_MAX: usize = 100;
 /// What an order's partition ends with: what was placed, the courier if there is one, and the last event.
@@ -23,7 +26,7 @@ fn partition(order_id: OrderId) -> String {
 /// The key of what was placed. It exists exactly if the order does.
 #[must_use]
 pub fn placed_key(order_id: OrderId) -> Key {
-    Key::new(partition(order_id), "PLACED")
+    Key::new(partition(order_id), PLACED)
 }
 
 /// The key of the courier assigned to an order. It sorts between the events and what was placed.
@@ -40,8 +43,10 @@ fn event_key(order_id: OrderId, sequence: u32) -> Key {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PlacedRecord {
     /// Who ordered.
+    #[serde(rename = "gsi1pk", with = "customer_list")]
     pub customer_id: UserId,
     /// Where.
+    #[serde(rename = "gsi2pk", with = "restaurant_list")]
     pub restaurant_id: RestaurantId,
     /// How the customer pays.
     pub payment_method_id: PaymentMethodId,
@@ -56,14 +61,10 @@ pub struct PlacedRecord {
     /// What was agreed.
     #[serde(with = "::store::json")]
     pub contents: Contents,
-    /// `CUSTOMER#<id>`
-    pub gsi1pk: String,
-    /// The order's id.
-    pub gsi1sk: OrderId,
-    /// `RESTAURANT#<id>`
-    pub gsi2pk: String,
-    /// The order's id.
-    pub gsi2sk: OrderId,
+    /// The order, in its customer's list.
+    gsi1sk: OrderId,
+    /// The order, in its restaurant's list.
+    gsi2sk: OrderId,
 }
 
 /// An event item: what [`StoredEvent`] has, and the state after the event.
@@ -73,7 +74,7 @@ pub struct EventRecord {
     #[serde(with = "::store::json")]
     envelope: Envelope,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    timers: Vec<Timer>,
+    timers: Vec<StoredTimer>,
     sequence: u32,
     #[serde(with = "::store::json")]
     state: State,
@@ -109,8 +110,8 @@ struct TailItem {
     sequence: Option<u32>,
     courier_id: Option<CourierId>,
     contents: Option<String>,
-    customer_id: Option<UserId>,
-    restaurant_id: Option<RestaurantId>,
+    gsi1pk: Option<String>,
+    gsi2pk: Option<String>,
     payment_method_id: Option<PaymentMethodId>,
     placed_at: Option<Timestamp>,
     slot: Option<Timestamp>,
@@ -118,30 +119,18 @@ struct TailItem {
 }
 
 impl TailItem {
-    fn placed(&self, order_id: OrderId) -> Result<Option<PlacedRecord>, StoreError> {
-        let (Some(customer_id), Some(restaurant_id), Some(payment_method_id), Some(placed_at), Some(contents)) = (
-            self.customer_id,
-            self.restaurant_id,
-            self.payment_method_id,
-            self.placed_at,
-            &self.contents,
-        ) else {
-            return Ok(None);
-        };
-        let contents = serde_json::from_str(contents).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Some(PlacedRecord {
-            payment_method_id,
+    fn placed(self, order_id: OrderId) -> Option<PlacedRecord> {
+        Some(PlacedRecord {
+            customer_id: customer_list::read(&self.gsi1pk?)?,
+            restaurant_id: restaurant_list::read(&self.gsi2pk?)?,
+            payment_method_id: self.payment_method_id?,
+            placed_at: self.placed_at?,
             slot: self.slot,
-            note: self.note.clone(),
-            ..PlacedRecord::new(
-                order_id,
-                customer_id,
-                restaurant_id,
-                payment_method_id,
-                placed_at,
-                contents,
-            )
-        }))
+            note: self.note,
+            contents: serde_json::from_str(&self.contents?).ok()?,
+            gsi1sk: order_id,
+            gsi2sk: order_id,
+        })
     }
 }
 
@@ -164,9 +153,7 @@ impl PlacedRecord {
             slot: None,
             note: None,
             contents,
-            gsi1pk: super::lists::customer_partition(customer_id),
             gsi1sk: order_id,
-            gsi2pk: super::lists::restaurant_partition(restaurant_id),
             gsi2sk: order_id,
         }
     }
@@ -200,13 +187,17 @@ impl PlacedRecord {
 pub async fn load(table: &Table, order_id: OrderId) -> Result<Option<Loaded>, StoreError> {
     let query = Query::new(Index::Table, partition(order_id), TAIL_ITEMS).newest_first();
     let tail: Page<TailItem> = table.query(&query).await?;
-    let items: Vec<_> = tail.items.into_iter().map(|stored| stored.value).collect();
-    let Some(placed) = items.iter().find(|item| item.sk == "PLACED") else {
+    let (placed, rest): (Vec<_>, Vec<_>) = tail
+        .items
+        .into_iter()
+        .map(|stored| stored.value)
+        .partition(|item| item.sk == PLACED);
+    let Some(placed) = placed.into_iter().next() else {
         return Ok(None);
     };
     let defect = || StoreError::Corrupt(format!("{order_id} is incomplete"));
-    let placed = placed.placed(order_id)?.ok_or_else(defect)?;
-    let last = items
+    let placed = placed.placed(order_id).ok_or_else(defect)?;
+    let last = rest
         .iter()
         .find(|item| item.sk.starts_with(EVENT_PREFIX))
         .ok_or_else(defect)?;
@@ -216,7 +207,7 @@ pub async fn load(table: &Table, order_id: OrderId) -> Result<Option<Loaded>, St
         id: order_id,
         facts: placed.facts()?,
         state,
-        assigned: items.iter().find_map(|item| item.courier_id),
+        assigned: rest.iter().find_map(|item| item.courier_id),
     };
     let sequence = last.sequence.ok_or_else(defect)?;
     Ok(Some(Loaded {
@@ -259,7 +250,7 @@ pub async fn history(table: &Table, order_id: OrderId) -> Result<Vec<Envelope>, 
 #[must_use]
 pub fn begin(commit: Commit, order_id: OrderId, envelope: Envelope, timers: Vec<Timer>, state: &State) -> Commit {
     let mut record = event_record(envelope, timers, state);
-    record.gsi1pk = Some(super::lists::shard_partition(super::lists::shard_of(order_id)));
+    record.gsi1pk = Some(shard_partition(shard_of(order_id)));
     record.gsi1sk = Some(order_id);
     commit.also_create(&event_key(order_id, 1), &record, ORDER_MOVED)
 }
@@ -276,7 +267,7 @@ fn event_record(envelope: Envelope, timers: Vec<Timer>, state: &State) -> EventR
         event_type: envelope.event_type.clone(),
         sequence: envelope.sequence,
         envelope,
-        timers,
+        timers: timers.into_iter().map(StoredTimer::from).collect(),
         state: state.clone(),
         gsi1pk: None,
         gsi1sk: None,

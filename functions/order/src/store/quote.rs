@@ -72,18 +72,25 @@ pub struct Contents {
 /// The parts of a price, in minor units of one currency.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct AmountsRecord {
+    #[serde(rename = "c")]
     currency: Currency,
+    #[serde(rename = "s")]
     subtotal: i64,
+    #[serde(rename = "d")]
     delivery: i64,
+    #[serde(rename = "v")]
     service: i64,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "m", default, skip_serializing_if = "is_zero")]
     small: i64,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "o", default, skip_serializing_if = "is_zero")]
     discount: i64,
+    #[serde(rename = "x")]
     tax: i64,
+    #[serde(rename = "in")]
     included: bool,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
     tip: i64,
+    #[serde(rename = "t")]
     total: i64,
 }
 
@@ -103,8 +110,6 @@ pub struct LineRecord {
     quantity: u32,
     #[serde(rename = "u")]
     unit_price: i64,
-    #[serde(rename = "t")]
-    total: i64,
     #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     options: Vec<ChoiceRecord>,
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
@@ -160,7 +165,6 @@ impl From<&PricedLine> for LineRecord {
             name: line.name.clone(),
             quantity: line.quantity,
             unit_price: line.unit_price.amount(),
-            total: line.total.amount(),
             options: line.options.iter().map(ChoiceRecord::from).collect(),
             note: line.note.clone(),
         }
@@ -174,7 +178,7 @@ impl LineRecord {
             name: self.name.clone(),
             quantity: self.quantity,
             unit_price: Money::new(self.unit_price, currency),
-            total: Money::new(self.total, currency),
+            total: Money::new(self.unit_price.saturating_mul(i64::from(self.quantity)), currency),
             options: self.options.iter().map(|option| option.read(currency)).collect(),
             note: self.note.clone(),
         }
