@@ -96,7 +96,7 @@ fn the_wrong_pin_does_not_hand_over_and_another_courier_may_not() {
     let wrong = if pin == "1111" { "2222" } else { "1111" };
     let refusal = rider.person.post(&path("delivered"), &json!({"pin": wrong}));
     assert!((400..500).contains(&refusal.status), "{}", refusal.text);
-    assert_eq!(basket.order(&order_id)["state"], "out_for_delivery");
+    basket.awaits(&order_id, "out_for_delivery");
     rider.does(&delivery_id, "delivered", &json!({"pin": pin}));
     basket.awaits(&order_id, "delivered");
 }
