@@ -15,8 +15,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-# What each operation answers when there is nothing; everything else is answered with an empty object.
-ANSWERS = {"Query": {"Items": [], "Count": 0, "ScannedCount": 0}, "BatchGetItem": {"Responses": {}, "UnprocessedKeys": {}}}
+# What each operation answers when there is nothing; everything else is answered with an empty object. The user service
+# then asks the user pool who it is that signed in: the person of the sample events.
+PERSON = {"sub": "5d22d6ce-e074-46b4-baa7-20a06a9ba3f8", "email": "ada@example.com", "name": "Ada", "locale": "en"}
+ANSWERS = {
+    "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
+    "BatchGetItem": {"Responses": {}, "UnprocessedKeys": {}},
+    "AdminGetUser": {
+        "Username": PERSON["sub"],
+        "Enabled": True,
+        "UserStatus": "CONFIRMED",
+        "UserAttributes": [{"Name": name, "Value": value} for name, value in PERSON.items()],
+    },
+}
 
 
 def make_certificate(folder):
@@ -68,8 +79,9 @@ class DynamoDb(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        # Before the answer: whoever has it may count the calls at once.
         print("call", operation, flush=True)
+        self.wfile.write(body)
 
     do_GET = do_POST
 
