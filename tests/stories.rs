@@ -7,5 +7,6 @@ mod cancelling;
 mod couriers;
 mod happy_path;
 mod kitchen;
+mod ordering;
 mod payment;
 mod repetition;
