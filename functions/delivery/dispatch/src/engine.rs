@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::improve::{exchange, fill, relocate};
 use crate::parameters::Parameters;
 use crate::plan::{Model, Plan, ROUTE_TRIPS_MAX, Route, Task};
-use crate::snapshot::{Commitment, Decisions, Snapshot, Travel, Trip};
+use crate::snapshot::{Approach, Commitment, Decisions, Snapshot, Travel, Trip};
 
 /// Decides what to commit now and what to hold.
 #[must_use]
@@ -115,12 +115,20 @@ fn told<P>(snapshot: &Snapshot<'_, P>, model: &Model<'_>, plan: &Plan) -> Decisi
         if let ([task], Ok(_)) = (first, walked)
             && model.leave_at(rider, task.orders()[0], times.0) < model.now + model.parameters.epoch
         {
-            decisions.commit.push(Commitment {
-                trip: trip(task),
-                pickup_at: times.0,
-                done_at: times.1,
-            });
-            held = 1;
+            let lead = task.orders()[0];
+            if task.orders().iter().all(|&order| model.meals[order].certain) {
+                decisions.commit.push(Commitment {
+                    trip: trip(task),
+                    pickup_at: times.0,
+                    done_at: times.1,
+                });
+                held = 1;
+            } else if model.approach(rider, model.tables.restaurant[lead]) > 0 {
+                decisions.approach.push(Approach {
+                    courier: snapshot.couriers[rider].id,
+                    order: snapshot.orders[lead].id,
+                });
+            }
         }
         decisions.plan.extend(route.tasks()[held..].iter().map(trip));
     }

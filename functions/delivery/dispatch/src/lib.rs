@@ -13,6 +13,8 @@
 //!    start, takes part like one who is free now.
 //! 4. *Commit late, but never harmfully.* A trip is committed in the epoch in which its courier has to leave so as not to
 //!    keep the food waiting. Everything else is held: a better courier, or a companion for the order, may turn up.
+//!    If it is not yet known when the food will be ready, the courier is only sent to the restaurant ([`Approach`]), and the
+//!    trip is committed when it is.
 //!
 //! What a plan costs is the time from click to door of its orders, plus a price for the couriers' time that rises with the
 //! load (see [`Parameters`]). Under load that price is what makes bundles worth their detour.
@@ -23,12 +25,15 @@ mod improve;
 mod insert;
 mod parameters;
 mod plan;
+pub mod route;
 mod snapshot;
 mod tables;
 
 pub use engine::decide;
 pub use parameters::{Parameters, fair_credit};
-pub use snapshot::{Commitment, Courier, DEMAND_PLACES_MAX, Decisions, Order, Service, Snapshot, Time, Travel, Trip};
+pub use snapshot::{
+    Approach, Commitment, Courier, DEMAND_PLACES_MAX, Decisions, Order, Service, Snapshot, Time, Travel, Trip,
+};
 
 #[cfg(test)]
 mod tests;

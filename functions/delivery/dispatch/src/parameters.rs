@@ -26,6 +26,11 @@ pub struct Parameters {
     /// What a courier is worth who waits near the demand, for each tick of the mean way to it: of two who would be in time,
     /// the remote one is sent, and the other is there for the next order.
     pub nearness_percent: i64,
+    /// How much earlier than expected a courier comes for food of which it is not known when it will be ready, in percent of
+    /// the spread, at no load: a courier who waits costs nothing then, food that waits does.
+    pub eager_percent_idle: i64,
+    /// The same at full load, where whoever stands at a counter is missing elsewhere: rather a little later than expected.
+    pub eager_percent_busy: i64,
     /// How far ahead the load is looked at.
     pub load_window: Time,
     /// How often the orders are gone through in search of a better place.
@@ -56,6 +61,8 @@ impl Parameters {
             courier_percent_idle: 5,
             courier_percent_busy: 10,
             nearness_percent: 12,
+            eager_percent_idle: 170,
+            eager_percent_busy: -40,
             load_window: 40 * minute,
             sweeps: 2,
         }

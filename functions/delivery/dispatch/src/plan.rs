@@ -105,6 +105,8 @@ impl Route {
 pub struct Meal {
     pub placed_at: Time,
     pub ready_at: Time,
+    /// Whether it is known when the food will be ready.
+    pub certain: bool,
 }
 
 /// What a courier needs to be planned.
@@ -153,6 +155,7 @@ impl<'a> Model<'a> {
         let meals = snapshot.orders.iter().map(|order| Meal {
             placed_at: order.placed_at,
             ready_at: order.ready_at,
+            certain: order.ready_spread == 0,
         });
         let mut model = Self {
             now: snapshot.now,
@@ -167,12 +170,19 @@ impl<'a> Model<'a> {
             after_drop_off: snapshot.service.after_drop_off,
             courier_price: 0,
         };
-        model.courier_price = model.price();
+        let (work, time) = model.load();
+        let between = |idle: i64, busy: i64| idle + (busy - idle) * work.min(time) / time.max(1);
+        model.courier_price = between(parameters.courier_percent_idle, parameters.courier_percent_busy);
+        let eager = between(parameters.eager_percent_idle, parameters.eager_percent_busy);
+        for (meal, order) in model.meals.iter_mut().zip(snapshot.orders) {
+            let early = i64::from(order.ready_spread) * eager / 100;
+            meal.ready_at -= Time::try_from(early).unwrap_or(0);
+        }
         model
     }
 
-    /// The price of a courier's time: the work that is waiting against the time in which it can be done.
-    fn price(&self) -> i64 {
+    /// The work that is waiting, and the time of couriers in which it can be done.
+    fn load(&self) -> (i64, i64) {
         let horizon = self.now + self.parameters.load_window;
         let service = self.before_pickup + self.after_pickup + self.before_drop_off + self.after_drop_off;
         let work: i64 = (0..self.meals.len())
@@ -184,9 +194,7 @@ impl<'a> Model<'a> {
             .iter()
             .map(|rider| i64::from((rider.off_at.min(horizon) - rider.free_at).max(0)))
             .sum();
-        let idle = self.parameters.courier_percent_idle;
-        let busy = self.parameters.courier_percent_busy;
-        idle + (busy - idle) * work.min(time) / time.max(1)
+        (work, time)
     }
 
     #[inline]

@@ -75,6 +75,8 @@ pub struct Order<P> {
     pub placed_at: Time,
     /// When the food is, or is expected to be, ready.
     pub ready_at: Time,
+    /// By how much that is usually wrong (the standard deviation); 0 if it is known.
+    pub ready_spread: Time,
 }
 
 /// How long a courier takes at the ends of a way.
@@ -110,11 +112,23 @@ pub struct Commitment {
     pub done_at: Time,
 }
 
+/// A courier who goes to a restaurant now, although the trip stays open: it is not known when its food will be ready, and by
+/// then the courier may be given another order that is ready first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approach {
+    /// The courier's id.
+    pub courier: u32,
+    /// The id of an order of the restaurant.
+    pub order: u32,
+}
+
 /// What to do in this epoch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decisions {
     /// To be told to the couriers now.
     pub commit: Vec<Commitment>,
+    /// Where to go already; the trips themselves are held.
+    pub approach: Vec<Approach>,
     /// What is held, in each courier's sequence: not a promise, only where the next epoch begins.
     pub plan: Vec<Trip>,
     /// Orders for which the plan has no place: nobody can bring them in time as things stand.

@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::{Courier, Decisions, Order, Parameters, Service, Snapshot, Time, Trip, decide, fair_credit};
+use crate::{Approach, Courier, Decisions, Order, Parameters, Service, Snapshot, Time, Trip, decide, fair_credit};
 
 /// A street: places are house numbers, a minute apart.
 type House = i32;
@@ -40,6 +40,7 @@ fn order(id: u32, restaurant: u32, drop_off: House, ready_at: Time) -> Order<Hou
         drop_off,
         placed_at: 0,
         ready_at,
+        ready_spread: 0,
     }
 }
 
@@ -79,6 +80,23 @@ fn a_courier_is_told_when_leaving_later_would_keep_the_food_waiting() {
         (&commitment.trip, commitment.pickup_at, commitment.done_at),
         (&trip(1, &[7]), 20, 29)
     );
+}
+
+#[test]
+fn for_food_that_may_be_ready_any_minute_a_courier_goes_early_and_waits_to_be_told_which() {
+    let couriers = [courier(1, 0)];
+    let unsure = Order {
+        ready_spread: 5,
+        ..order(7, 10, 15, 20)
+    };
+    let sent = at(5, &couriers, &[unsure], &[]);
+    assert_eq!(sent.approach, [Approach { courier: 1, order: 7 }]);
+    assert_eq!((sent.commit.len(), sent.plan), (0, vec![trip(1, &[7])]));
+    let there = [courier(1, 10)];
+    let waits = at(15, &there, &[unsure], &[]);
+    assert_eq!((waits.commit.len(), waits.approach.len()), (0, 0));
+    let told = at(17, &there, &[order(7, 10, 15, 17)], &[]);
+    assert_eq!(told.commit[0].trip, trip(1, &[7]));
 }
 
 #[test]

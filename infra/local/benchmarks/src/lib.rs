@@ -3,3 +3,4 @@
 //! `cargo local bench` shows what comes out. The programs that decide are those of the service; nothing here is shipped.
 
 pub mod mdrp;
+pub mod routes;

@@ -17,7 +17,7 @@ pub use greedy::Greedy;
 pub use instance::{Courier, Instance, Order, Point, Restaurant, Roads, Unreadable};
 pub use ours::Ours;
 pub use rolling::Rolling;
-pub use simulate::{CourierNow, Day, OrderNow, Policy, Regime, Tour, View, simulate};
+pub use simulate::{CourierNow, Day, OrderNow, Policy, Regime, Step, Tour, View, simulate};
 pub use solution::{Delivery, Files, Move, Pickup, Solution, Stop};
 
 /// Half of the service time at a restaurant or an address: it is split evenly before and after the hand-over.

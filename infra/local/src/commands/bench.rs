@@ -2,6 +2,7 @@
 
 pub mod mdrp;
 pub mod requests;
+pub mod routes;
 pub mod start;
 
 use clap::Subcommand;
@@ -14,6 +15,8 @@ use crate::instance::Instance;
 pub enum Bench {
     /// How well the dispatch engine serves the public instances of the Meal Delivery Routing Problem.
     Mdrp(mdrp::Options),
+    /// How well, and how fast, the stops of one courier are put in sequence.
+    Routes(routes::Options),
     /// How fast, how small and how frugal every service starts, beside a function that only echoes.
     Start(start::Options),
     /// What every public operation costs: round trips, capacity units, messages and processor time.
@@ -27,6 +30,7 @@ pub enum Bench {
 pub fn run(instance: &Instance, bench: &Bench) -> Outcome {
     match bench {
         Bench::Mdrp(options) => mdrp::run(options),
+        Bench::Routes(options) => routes::run(options),
         Bench::Start(options) => start::run(instance, options),
         Bench::Requests(options) => requests::run(instance, options),
     }

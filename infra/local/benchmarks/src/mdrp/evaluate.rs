@@ -180,7 +180,7 @@ impl Judge<'_> {
                     let here =
                         pickups.next_if(|pickup| next == pickup.orders.first().map(|&order| Stop::Address(order)));
                     if let Some(pickup) = here {
-                        self.handed_over(pickup, restaurant, step.departs_at, arrived_at);
+                        self.handed_over(pickup, restaurant, arrived_at);
                         free_at = pickup.picked_up_at + half(self.instance.pickup_service);
                         aboard.extend(pickup.orders.iter().rev());
                         bound = true;
@@ -202,7 +202,7 @@ impl Judge<'_> {
         self.require(pickups.next().is_none(), "a courier is there to pick up", &facts.name);
     }
 
-    fn handed_over(&mut self, pickup: &Pickup, restaurant: usize, departed_at: i32, arrived_at: i32) {
+    fn handed_over(&mut self, pickup: &Pickup, restaurant: usize, arrived_at: i32) {
         let name = &self.instance.couriers[pickup.courier].name;
         let orders = pickup.orders.iter().map(|&order| &self.instance.orders[order]);
         let ready_at = orders.clone().map(|order| order.ready_at).max().unwrap_or(arrived_at);
@@ -215,8 +215,8 @@ impl Judge<'_> {
             name,
         );
         self.require(
-            departed_at >= pickup.assigned_at,
-            "a courier leaves after being told",
+            pickup.picked_up_at >= pickup.assigned_at,
+            "a courier is told before the pickup",
             name,
         );
     }

@@ -1,13 +1,13 @@
 //! The simplest policy: each order at once, in the sequence of their placement, to the nearest courier who is free.
 
-use super::simulate::{Policy, Tour, View};
+use super::simulate::{Policy, Step, Tour, View};
 
 /// Nearest courier, one order at a time, no bundles.
 #[derive(Debug, Default)]
 pub struct Greedy;
 
 impl Policy for Greedy {
-    fn decide(&mut self, view: &View<'_>) -> Vec<Tour> {
+    fn decide(&mut self, view: &View<'_>) -> Vec<Step> {
         let mut orders: Vec<_> = view.orders.iter().collect();
         orders.sort_by_key(|order| (order.placed_at, order.index));
         let mut taken = vec![false; view.couriers.len()];
@@ -25,10 +25,10 @@ impl Policy for Greedy {
             });
             if let Some((_, courier, at)) = reach.min() {
                 taken[at] = true;
-                tours.push(Tour {
+                tours.push(Step::Bring(Tour {
                     courier,
                     orders: vec![order.index],
-                });
+                }));
             }
         }
         tours

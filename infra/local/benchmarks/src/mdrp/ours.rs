@@ -3,10 +3,13 @@
 use dispatch::{Courier, Order, Parameters, Service, Snapshot, Trip, decide, fair_credit};
 
 use super::instance::Point;
-use super::simulate::{Policy, Tour, View};
+use super::simulate::{Policy, Step, Tour, View};
 
 /// How far ahead shifts are looked at: who starts within the longest click-to-door time may still matter.
 const SHIFTS_AHEAD: i32 = 60;
+
+/// By how much preparation times differ within a restaurant: two fifths of the mean, in any trade that cooks to order.
+const SPREAD_PERCENT: i32 = 40;
 
 /// The engine with its plan of the last minute.
 #[derive(Debug)]
@@ -28,7 +31,7 @@ impl Default for Ours {
 }
 
 impl Policy for Ours {
-    fn decide(&mut self, view: &View<'_>) -> Vec<Tour> {
+    fn decide(&mut self, view: &View<'_>) -> Vec<Step> {
         let couriers: Vec<_> = view
             .couriers
             .iter()
@@ -57,6 +60,11 @@ impl Policy for Ours {
                 drop_off: order.drop_off,
                 placed_at: order.placed_at,
                 ready_at: order.ready_at,
+                ready_spread: if order.ready_known {
+                    0
+                } else {
+                    (order.ready_at - order.placed_at) * SPREAD_PERCENT / 100
+                },
             })
             .collect();
         let snapshot = Snapshot {
@@ -76,14 +84,20 @@ impl Policy for Ours {
         let travel = |from: Point, to: Point| view.roads.travel(from, to);
         let decisions = decide(&snapshot, &travel, &self.parameters);
         self.plan = decisions.plan;
-        decisions
-            .commit
-            .into_iter()
-            .map(|commitment| Tour {
+        let bring = decisions.commit.into_iter().map(|commitment| {
+            Step::Bring(Tour {
                 courier: index(commitment.trip.courier),
                 orders: commitment.trip.orders.into_iter().map(index).collect(),
             })
-            .collect()
+        });
+        let go = decisions.approach.iter().filter_map(|approach| {
+            let order = view.orders.iter().find(|order| number(order.index) == approach.order)?;
+            Some(Step::Go {
+                courier: index(approach.courier),
+                restaurant: order.restaurant,
+            })
+        });
+        bring.chain(go).collect()
     }
 }
 

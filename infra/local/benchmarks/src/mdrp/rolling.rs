@@ -9,7 +9,7 @@
 use dispatch::assignment::{FORBIDDEN, assign};
 
 use super::instance::Point;
-use super::simulate::{CourierNow, OrderNow, Policy, Tour, View};
+use super::simulate::{CourierNow, OrderNow, Policy, Step, Tour, View};
 
 /// Minutes between two optimisations.
 const EVERY: i32 = 5;
@@ -39,7 +39,7 @@ struct Ride {
 }
 
 impl Policy for Rolling {
-    fn decide(&mut self, view: &View<'_>) -> Vec<Tour> {
+    fn decide(&mut self, view: &View<'_>) -> Vec<Step> {
         if view.now % EVERY != 0 {
             return Vec::new();
         }
@@ -55,10 +55,10 @@ impl Policy for Rolling {
             for &(courier, bundle) in &taken {
                 let ride = ride(view, couriers[courier], &group[bundle].orders);
                 if couriers[courier].free_at <= view.now + EVERY && ride.leave_at < view.now + EVERY {
-                    tours.push(Tour {
+                    tours.push(Step::Bring(Tour {
                         courier: couriers[courier].index,
                         orders: group[bundle].orders.iter().map(|order| order.index).collect(),
-                    });
+                    }));
                 }
             }
             let mut at = 0;

@@ -17,8 +17,22 @@ pub enum Regime {
 
 /// Who decides.
 pub trait Policy {
-    /// What to commit in this minute, for good.
-    fn decide(&mut self, view: &View<'_>) -> Vec<Tour>;
+    /// What to do in this minute, for good.
+    fn decide(&mut self, view: &View<'_>) -> Vec<Step>;
+}
+
+/// What a policy can have a courier do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Carry out a tour.
+    Bring(Tour),
+    /// Go to a restaurant without an order, and wait there.
+    Go {
+        /// The courier's index.
+        courier: usize,
+        /// The restaurant's index.
+        restaurant: usize,
+    },
 }
 
 /// A bundle for a courier: orders of one restaurant in the sequence of their drop-offs.
@@ -87,6 +101,8 @@ pub struct OrderNow {
     pub placed_at: i32,
     /// When the food is, or is expected to be, ready.
     pub ready_at: i32,
+    /// Whether that is known.
+    pub ready_known: bool,
 }
 
 /// A day that has been simulated.
@@ -132,10 +148,13 @@ pub fn simulate(instance: &Instance, regime: Regime, policy: &mut impl Policy) -
             orders_guaranteed_per_hour: instance.guaranteed_pay_per_hour / instance.pay_per_order,
         };
         let asked = Instant::now();
-        let tours = policy.decide(&view);
+        let steps = policy.decide(&view);
         epochs.push(asked.elapsed());
-        for tour in tours {
-            world.begin(now, tour);
+        for step in steps {
+            match step {
+                Step::Bring(tour) => world.begin(now, tour),
+                Step::Go { courier, restaurant } => world.go(now, courier, restaurant),
+            }
         }
     }
     world.reveal(i32::MAX);
@@ -157,7 +176,8 @@ struct Rider {
 
 struct Wait {
     assigned_at: i32,
-    left_at: i32,
+    /// When the courier left for the restaurant; nothing for one who was there.
+    left_at: Option<i32>,
     arrived_at: i32,
     orders: Vec<usize>,
 }
@@ -239,7 +259,8 @@ impl<'a> World<'a> {
         if self.regime == Regime::Exact || facts.ready_at <= now {
             return facts.ready_at;
         }
-        (facts.placed_at + self.preparation[facts.restaurant]).max(now + 1)
+        let mean = self.preparation[facts.restaurant];
+        (facts.placed_at + mean).max(now + 1)
     }
 
     fn seen(&self, now: i32) -> (Vec<CourierNow>, Vec<OrderNow>) {
@@ -270,6 +291,7 @@ impl<'a> World<'a> {
                 drop_off: order.at,
                 placed_at: order.placed_at,
                 ready_at: self.expected(index, now),
+                ready_known: self.regime == Regime::Exact || order.ready_at <= now,
             }
         });
         (couriers.collect(), orders.collect())
@@ -302,20 +324,38 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Sends a courier to a restaurant; who is there already, on the way to somewhere or off shift, stays so.
+    fn go(&mut self, now: i32, courier: usize, restaurant: usize) {
+        let rider = &self.riders[courier];
+        let there = Stop::Restaurant(restaurant);
+        if rider.waits.is_none() && rider.free_at <= now && rider.stop != there {
+            self.riders[courier].free_at = self.travel(courier, now, there);
+        }
+    }
+
     fn begin(&mut self, now: i32, tour: Tour) {
         let Some(&first) = tour.orders.first() else { return };
         self.open.retain(|order| !tour.orders.contains(order));
         let rider = &self.riders[tour.courier];
+        let restaurant = self.instance.orders[first].restaurant;
         let left_at = now.max(rider.free_at);
         let from = self.place(tour.courier, rider.stop);
-        let wait = Wait {
+        let mut wait = Wait {
             assigned_at: now,
-            left_at,
+            left_at: Some(left_at),
             arrived_at: left_at + self.instance.roads().travel(from, self.instance.pickup(first)),
             orders: tour.orders,
         };
+        let ready_at = self.ready_at(&wait.orders);
+        let there_at = rider.free_at;
+        if rider.stop == Stop::Restaurant(restaurant)
+            && ready_at.max(there_at + half(self.instance.pickup_service)) >= now
+        {
+            // The courier stands at the counter when the order becomes ready.
+            wait.left_at = None;
+            wait.arrived_at = there_at;
+        }
         if self.regime == Regime::Exact {
-            let ready_at = self.ready_at(&wait.orders);
             self.pick_up(tour.courier, wait, ready_at);
         } else {
             self.riders[tour.courier].waits = Some(wait);
@@ -330,8 +370,7 @@ impl<'a> World<'a> {
             self.open.extend(wait.orders);
             return;
         }
-        let restaurant = Stop::Restaurant(self.instance.orders[wait.orders[0]].restaurant);
-        self.travel(courier, wait.left_at, restaurant);
+        self.arrive(courier, &wait);
         let mut time = picked_up_at + half_pickup;
         for &order in &wait.orders {
             let arrived_at = self.travel(courier, time, Stop::Address(order));
@@ -354,8 +393,15 @@ impl<'a> World<'a> {
     }
 
     fn arrive_in_vain(&mut self, courier: usize, wait: &Wait) {
-        let restaurant = Stop::Restaurant(self.instance.orders[wait.orders[0]].restaurant);
-        self.riders[courier].free_at = self.travel(courier, wait.left_at, restaurant);
+        self.arrive(courier, wait);
+        self.riders[courier].free_at = wait.arrived_at;
+    }
+
+    fn arrive(&mut self, courier: usize, wait: &Wait) {
+        if let Some(left_at) = wait.left_at {
+            let restaurant = self.instance.orders[wait.orders[0]].restaurant;
+            self.travel(courier, left_at, Stop::Restaurant(restaurant));
+        }
     }
 
     /// Moves a courier and tells the arrival.

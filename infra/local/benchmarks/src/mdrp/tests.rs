@@ -124,8 +124,8 @@ fn every_broken_rule_is_found() {
         ("a courier leaves when the service is over", |_, day| {
             day.moves[2].departs_at = 31;
         }),
-        ("a courier leaves after being told", |_, day| {
-            day.pickups[0].assigned_at = 21;
+        ("a courier is told before the pickup", |_, day| {
+            day.pickups[0].assigned_at = 26;
         }),
     ];
     for (rule, spoil) in table {
