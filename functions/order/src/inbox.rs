@@ -12,6 +12,9 @@ use crate::app::App;
 use crate::domain::{Command, FailReason, Party, Rejection};
 use crate::store::{CourierRecord, courier_key};
 
+/// Why money is released in answer to an order's end.
+const ORDER_ENDED: &str = "order_ended";
+
 /// Handles one event. What is of no interest is done.
 ///
 /// # Errors
@@ -72,7 +75,14 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
             Fact::of_payment(told.order_id, Command::Authorize { payment_id, amount })
         }
         payment::Declined::TYPE => Fact::of_payment(event.data::<payment::Declined>()?.order_id, Command::Decline),
-        payment::Voided::TYPE => Fact::of_payment(event.data::<payment::Voided>()?.order_id, Command::Void),
+        payment::Voided::TYPE => {
+            let told: payment::Voided = event.data()?;
+            // Released because the order ended: that is this service's own doing.
+            if told.reason == ORDER_ENDED {
+                return Ok(None);
+            }
+            Fact::of_payment(told.order_id, Command::Void)
+        }
         delivery::PickedUp::TYPE => {
             let told: delivery::PickedUp = event.data()?;
             let (courier, at) = (told.courier_id, told.picked_up_at);
@@ -142,7 +152,10 @@ mod tests {
     #[test]
     fn events_become_what_the_readme_says() {
         for published in PUBLISHED {
-            let event = golden(published.event_type);
+            let mut event = golden(published.event_type);
+            if published.event_type == payment::Voided::TYPE {
+                event.data["reason"] = "authorization_expired".into();
+            }
             let told = fact(&event).unwrap().map(|fact| (fact.command.name(), fact.by));
             let expected = match published.event_type {
                 "payment.authorized.v1" => Some((CommandName::Authorize, Party::Payment)),
@@ -164,6 +177,13 @@ mod tests {
                 published.event_type
             );
         }
+    }
+
+    #[test]
+    fn money_released_after_the_end_is_no_news() {
+        let mut event = golden(payment::Voided::TYPE);
+        event.data["reason"] = ORDER_ENDED.into();
+        assert!(fact(&event).unwrap().is_none());
     }
 
     #[test]
