@@ -147,6 +147,9 @@ fn a_cancellation_that_overtakes_its_order_leaves_no_money_reserved() {
         0,
         "{payment}"
     );
+    // The order itself never was, so its service would wait for it, with the news of the payment, for hours.
+    let inbox = json!({"QueueUrl": aws.queue("order", "InboxQueue")});
+    drop(aws.json("sqs", "AmazonSQS.PurgeQueue", &inbox));
 }
 
 #[test]
