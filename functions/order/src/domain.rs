@@ -4,6 +4,7 @@
 //! description of it ([`contracts::restaurant::Snapshot`], [`contracts::menu::Menu`]).
 
 pub mod basket;
+pub mod command;
 pub mod decide;
 pub mod estimate;
 pub mod kitchen;
@@ -19,7 +20,8 @@ pub mod transitions;
 pub mod cast;
 
 pub use basket::{Basket, Choice, Line};
-pub use decide::{Command, Decision, Event, Rejection, cancellation, decide};
+pub use command::{Command, Event};
+pub use decide::{Decision, Rejection, cancellation, decide};
 pub use order::{Deadlines, Facts, Order, State};
 pub use overrides::Overrides;
 pub use price::Defect;

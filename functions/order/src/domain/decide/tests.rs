@@ -1,5 +1,6 @@
 //! The walk of every state, command and party, and what a table cannot say.
 
+use super::super::FailReason;
 use super::super::cast::{LIMITS, after, eur, id, in_state, now, order, other_courier, rosa};
 use super::super::transitions::TRANSITIONS;
 use super::*;

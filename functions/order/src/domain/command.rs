@@ -1,0 +1,166 @@
+//! What is asked of orders and told to them, and what happened to them.
+
+use kernel::{CourierId, Money, PaymentId, Timestamp};
+
+use super::{CancelReason, CommandName, FailReason, KitchenReason, Party, RejectReason};
+
+/// What may be asked of an order, or told to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The payment is authorised.
+    Authorize {
+        /// Which payment.
+        payment_id: PaymentId,
+        /// How much is reserved.
+        amount: Money,
+    },
+    /// The payment was declined.
+    Decline,
+    /// The authorised money was released.
+    Void,
+    /// The payment took too long.
+    PaymentDeadline,
+    /// It is time to ask the restaurant.
+    Release,
+    /// The restaurant took too long to answer.
+    RestaurantDeadline,
+    /// No courier was found in time.
+    CourierDeadline,
+    /// Nobody fetched the food in time.
+    PickUpDeadline,
+    /// The restaurant takes it.
+    Accept {
+        /// How long it needs, if not as long as usual.
+        prep_minutes: Option<u32>,
+    },
+    /// The restaurant does not take it.
+    Reject {
+        /// Why.
+        reason: KitchenReason,
+    },
+    /// The kitchen needs longer.
+    Delay {
+        /// How much longer, in minutes.
+        minutes: u32,
+        /// Why.
+        reason: KitchenReason,
+    },
+    /// The food is ready.
+    MarkReady,
+    /// Somebody does not want it any more.
+    Cancel {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The courier has the food.
+    PickUp {
+        /// Who.
+        courier: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The customer has the food.
+    Deliver {
+        /// Who brought it.
+        courier: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The courier could not hand it over.
+    Fail {
+        /// Who tried.
+        courier: CourierId,
+        /// Why.
+        reason: FailReason,
+    },
+}
+
+impl Command {
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> CommandName {
+        match self {
+            Self::Authorize { .. } => CommandName::Authorize,
+            Self::Decline => CommandName::Decline,
+            Self::Void => CommandName::Void,
+            Self::PaymentDeadline => CommandName::PaymentDeadline,
+            Self::Release => CommandName::Release,
+            Self::RestaurantDeadline => CommandName::RestaurantDeadline,
+            Self::CourierDeadline => CommandName::CourierDeadline,
+            Self::PickUpDeadline => CommandName::PickUpDeadline,
+            Self::Accept { .. } => CommandName::Accept,
+            Self::Reject { .. } => CommandName::Reject,
+            Self::Delay { .. } => CommandName::Delay,
+            Self::MarkReady => CommandName::MarkReady,
+            Self::Cancel { .. } => CommandName::Cancel,
+            Self::PickUp { .. } => CommandName::PickUp,
+            Self::Deliver { .. } => CommandName::Deliver,
+            Self::Fail { .. } => CommandName::Fail,
+        }
+    }
+}
+
+/// What happened, for others to hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Paid for.
+    Confirmed {
+        /// When the restaurant is asked; nothing: now.
+        release_at: Option<Timestamp>,
+    },
+    /// A scheduled order is shown to the restaurant.
+    Released {
+        /// Until when it may answer.
+        answer_by: Timestamp,
+    },
+    /// The kitchen cooks.
+    Accepted {
+        /// When it means to be done.
+        ready_at: Timestamp,
+    },
+    /// The restaurant did not take it.
+    Rejected {
+        /// Why.
+        reason: RejectReason,
+    },
+    /// The kitchen needs longer.
+    Delayed {
+        /// When it now means to be done.
+        ready_at: Timestamp,
+        /// Why.
+        reason: KitchenReason,
+    },
+    /// The food is ready.
+    Ready {
+        /// Since when.
+        ready_at: Timestamp,
+    },
+    /// A courier has the food.
+    PickedUp {
+        /// Who.
+        courier: CourierId,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The customer has the food.
+    Delivered {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Ended before the food arrived.
+    Cancelled {
+        /// Who ended it.
+        by: Party,
+        /// Why.
+        reason: CancelReason,
+        /// What is still charged.
+        fee: Money,
+    },
+    /// The courier could not hand it over.
+    Undeliverable {
+        /// Why.
+        reason: FailReason,
+        /// What is still charged.
+        fee: Money,
+    },
+}
