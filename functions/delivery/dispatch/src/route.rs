@@ -18,7 +18,7 @@ const BEAM: usize = 200;
 /// How often errands are taken out and put back beyond [`EXACT_MAX`], from each of so many starts.
 const ROUNDS: i64 = 900;
 /// Several short searches get stuck less often in the same place than a long one.
-const STARTS: usize = 5;
+const STARTS: usize = 3;
 /// At first a sequence that is worse by one part in so many is accepted.
 const SLACK: i64 = 40;
 const UNREACHED: i64 = i64::MAX;
@@ -271,7 +271,7 @@ impl<'a> Problem<'a> {
             }
             layers.push(next);
         }
-        self.polished(self.traced(&layers))
+        self.polished(&self.traced(&layers))
     }
 
     fn extend(&self, partial: &Partial, parent: usize, nearest: &[i64], next: &mut Vec<Partial>) {
@@ -326,14 +326,14 @@ impl<'a> Problem<'a> {
 
     /// Takes out a few errands together and puts each back where it costs least, many times, keeping what is no worse
     /// (Shaw 1998). Which ones follows from a fixed sequence of numbers, so that the answer is always the same.
-    fn polished(&self, first: Vec<usize>) -> (Vec<usize>, i64) {
-        let first_cost = self.cost(&first);
-        let (mut sequence, mut cost) = (first.clone(), first_cost);
-        let mut best = (first.clone(), first_cost);
+    fn polished(&self, first: &[usize]) -> (Vec<usize>, i64) {
+        let first_cost = self.cost(first);
+        let (mut sequence, mut cost) = (first.to_vec(), first_cost);
+        let mut best = (first.to_vec(), first_cost);
         let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
         for round in (0..STARTS).flat_map(|_| 0..ROUNDS) {
             if round == 0 {
-                (sequence, cost) = (first.clone(), first_cost);
+                (sequence, cost) = (first.to_vec(), first_cost);
             }
             let many = 2 + numbers.below(4.min(self.errands.len() - 1));
             let mut out: Vec<usize> = Vec::with_capacity(many);
