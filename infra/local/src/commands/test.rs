@@ -34,7 +34,7 @@ pub struct Options {
     /// The folder of a copy of the `RustSec` advisory database, for a machine that cannot reach it.
     #[arg(long, value_name = "FOLDER")]
     advisories: Option<PathBuf>,
-    /// Leave the platform under test running after a failure, to look into it.
+    /// Leave the platform under test running, to look into it.
     #[arg(long)]
     keep: bool,
     /// Run only the tests of the acceptance suite whose names contain this.
@@ -145,7 +145,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
             None => report.add(check.name, || (check.run)(&bench)),
         }
     }
-    if !(options.keep && report.failed()) {
+    if !options.keep {
         platform::down(&bench);
     }
     report.show();

@@ -89,11 +89,6 @@ impl Report {
         broken.map(|(step, ..)| format!("not run: {step} failed"))
     }
 
-    /// Whether a step did not work.
-    pub fn failed(&self) -> bool {
-        self.rows.iter().any(|(.., state)| state.broken())
-    }
-
     /// Prints all steps and, plainly, the runners' counts.
     pub fn show(&self) {
         let mut rows = vec![["step", "seconds", "outcome"].map(str::to_owned).to_vec()];
