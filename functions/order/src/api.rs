@@ -13,7 +13,6 @@ mod list_orders;
 mod list_restaurant_orders;
 mod listing;
 mod mark_order_ready;
-mod optional;
 mod place_order;
 mod problems;
 mod reject_order;

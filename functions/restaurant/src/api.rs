@@ -14,7 +14,7 @@ mod get_restaurant;
 mod list_my_restaurants;
 mod list_reviews;
 mod list_submitted;
-mod optional;
+mod maybe_key;
 mod pause_restaurant;
 mod problems;
 mod publish_menu;

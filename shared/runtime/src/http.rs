@@ -17,7 +17,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::request::RequestContext;
 use tracing::Instrument as _;
 
-pub use body::{BODY_BYTES_MAX, Json, Path, Query};
+pub use body::{BODY_BYTES_MAX, Json, Optional, Path, Query};
 pub use headers::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, RequestCause, replay};
 pub use listing::{LIMIT_DEFAULT, LIMIT_MAX, Listing, Paging};
 pub use principal::{InternalCaller, Principal};

@@ -20,8 +20,8 @@ pub use contracts::{Cause, Envelope, Timer};
 pub use edge::Edge;
 pub use environment::{Environment, MissingVariable};
 pub use http::{
-    IdempotencyKey, IfMatch, InternalCaller, Json, Listing, Paging, Path, Principal, Problem, Query, RequestCause,
-    body_limit, replay, serve,
+    IdempotencyKey, IfMatch, InternalCaller, Json, Listing, Optional, Paging, Path, Principal, Problem, Query,
+    RequestCause, body_limit, replay, serve,
 };
 pub use internal::{CallError, Internal};
 pub use messages::{Consumed, Done, Undone, consume, keep_time, once, relay, relay_with_timers};

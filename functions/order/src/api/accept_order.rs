@@ -2,12 +2,11 @@
 
 use axum::extract::State;
 use kernel::OrderId;
-use runtime::{Json, Path, Principal, Problem, RequestCause};
+use runtime::{Json, Optional, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::access::act;
-use super::optional::Optional;
 use super::view::OrderView;
 use crate::app::App;
 use crate::domain::Command;

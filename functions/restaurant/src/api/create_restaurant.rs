@@ -12,7 +12,7 @@ use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, repla
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::optional::MaybeKey;
+use super::maybe_key::MaybeKey;
 use super::problems::invalid;
 use super::view::ManagementView;
 use crate::app::App;

@@ -3,11 +3,10 @@
 use axum::extract::State;
 use axum::response::Response;
 use kernel::{RestaurantId, Text};
-use runtime::{Path, Principal, Problem, RequestCause};
+use runtime::{Optional, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::optional::Optional;
 use super::view::{ManagementView, managed};
 use crate::app::App;
 use crate::domain::Command;
