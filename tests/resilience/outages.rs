@@ -87,18 +87,48 @@ fn without_delivery_quotes_fall_back_and_couriers_are_found_later() {
 }
 
 #[test]
-fn without_restaurant_and_user_orders_are_placed_and_cooked() {
+fn without_restaurant_orders_go_on_and_it_learns_later_who_may_review() {
     let stack = Stack::get();
     let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
     drop(basket.quoted());
-    let restaurant = Off::of("restaurant", &["api", "inbox", "outbox"]);
-    let user = Off::of("user", &["api", "outbox"]);
+    let off = Off::of("restaurant", &["api", "inbox", "outbox"]);
     let order_id = basket.ordered();
     basket.awaits(&order_id, "awaiting_restaurant");
     kitchen.does(&order_id, "accept", &json!({}));
-    basket.awaits(&order_id, "preparing");
-    drop((restaurant, user));
+    let delivery_id = rider.takes(&order_id);
+    kitchen.does(&order_id, "ready", &json!({}));
+    rider.brings(&delivery_id, &order_id, &basket);
+    basket.awaits(&order_id, "delivered");
+    drop(off);
+    let path = format!("/v1/restaurants/{}/reviews", kitchen.restaurant_id);
+    eventually("a review after the outage", || {
+        let reply = basket.customer.post(&path, &json!({"order_id": order_id, "rating": 5}));
+        if reply.status == 201 {
+            Ok(())
+        } else {
+            Err(format!("{} {}", reply.status, reply.text))
+        }
+    });
+}
+
+#[test]
+fn without_user_orders_go_on_and_people_sign_up_later() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let off = Off::of("user", &["api", "outbox"]);
+    let order_id = basket.ordered();
+    basket.awaits(&order_id, "awaiting_restaurant");
+    kitchen.does(&order_id, "accept", &json!({}));
+    let delivery_id = rider.takes(&order_id);
+    kitchen.does(&order_id, "ready", &json!({}));
+    rider.brings(&delivery_id, &order_id, &basket);
+    basket.awaits(&order_id, "delivered");
+    drop(off);
+    stack.enrol("customer").get("/v1/users/me").is(200);
 }
 
 #[test]
