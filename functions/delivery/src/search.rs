@@ -116,10 +116,10 @@ async fn first_free(app: &App, ranked: &[Ranked]) -> Result<Option<Choice>, Stor
 /// # Errors
 /// When the table does not answer, or others are faster each time.
 pub async fn serve_waiting(app: &App, cause: &Cause, courier_id: CourierId) -> Result<(), Unstepped> {
-    let Some(seen) = store::position(&app.table, courier_id).await? else {
+    let Some(seen) = store::last_seen(&app.table, courier_id).await? else {
         return Ok(());
     };
-    let waiting = store::waiting_near(&app.table, seen.value.position).await?;
+    let waiting = store::waiting_near(&app.table, seen).await?;
     for delivery_id in waiting.into_iter().take(WAITING_TRIED_MAX) {
         let mut cause = cause.clone();
         cause.correlation_id = delivery_id.to_string();

@@ -136,7 +136,7 @@ pub async fn follow_up(app: &App, cause: &Cause, delivery_id: DeliveryId, steppe
             Event::FoodReady { .. } => reestimate_last_seen(app, cause, delivery_id, &stepped.delivery).await,
             Event::PickedUp { .. } => {
                 let pickup = stepped.delivery.facts.pickup.position;
-                reestimate(app, cause, delivery_id, Some(pickup)).await
+                reestimate(app, cause, delivery_id, &stepped.delivery, Some(pickup)).await
             }
             Event::Offered(_)
             | Event::Unmatched { .. }
@@ -159,14 +159,14 @@ async fn reestimate_last_seen(
     delivery_id: DeliveryId,
     delivery: &Delivery,
 ) -> Result<(), Unstepped> {
-    let seen = match delivery.progress.state.assignment() {
-        Some(assignment) => store::position(&app.table, assignment.courier_id).await?,
+    let position = match delivery.progress.state.assignment() {
+        Some(assignment) => store::last_seen(&app.table, assignment.courier_id).await?,
         None => None,
     };
-    reestimate(app, cause, delivery_id, seen.map(|stored| stored.value.position)).await
+    reestimate(app, cause, delivery_id, delivery, position).await
 }
 
-/// Estimates the arrival anew from where the courier is, and tells it if it moved enough.
+/// Estimates the arrival of a delivery that was just read anew, from where its courier is, and tells it if it moved enough.
 ///
 /// # Errors
 /// See [`Unstepped`].
@@ -174,12 +174,17 @@ pub async fn reestimate(
     app: &App,
     cause: &Cause,
     delivery_id: DeliveryId,
+    delivery: &Delivery,
     position: Option<Position>,
 ) -> Result<(), Unstepped> {
-    let command = |loaded: &Loaded| {
-        let remaining = estimate::remaining(&loaded.delivery, position)?;
-        let eta = estimate::arrival(remaining, cause.now);
-        Some(Command::Reestimate { eta })
+    let eta = |delivery: &Delivery| {
+        let remaining = estimate::remaining(delivery, position)?;
+        Some(estimate::arrival(remaining, cause.now))
     };
+    // Nearly always nothing has moved enough, and then nothing is read again.
+    if eta(delivery).is_none_or(|eta| !estimate::moved(delivery.progress.eta, eta)) {
+        return Ok(());
+    }
+    let command = |loaded: &Loaded| eta(&loaded.delivery).map(|eta| Command::Reestimate { eta });
     step(app, cause, delivery_id, command).await.map(drop)
 }

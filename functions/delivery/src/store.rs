@@ -84,7 +84,7 @@ pub fn staff_key(restaurant_id: RestaurantId) -> Key {
 /// # Errors
 /// When the table does not answer.
 pub async fn works_at(table: &Table, user_id: UserId, restaurant_id: RestaurantId) -> Result<bool, StoreError> {
-    let staff: Option<Stored<StaffRecord>> = table.get(&staff_key(restaurant_id)).await?;
+    let staff: Option<Stored<StaffRecord>> = table.get_eventual(&staff_key(restaurant_id)).await?;
     Ok(staff.is_some_and(|stored| stored.value.staff.contains(&user_id)))
 }
 
@@ -115,7 +115,8 @@ pub fn lost_race(error: &CommitError) -> bool {
     )
 }
 
-/// Reads a delivery: its first event for the facts and its last for the state.
+/// Reads a delivery: its first event for the facts and its last for the state. The first never changes, so it need not be
+/// read as the last commit left it, unless it was written a moment ago.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -124,11 +125,18 @@ pub async fn load(table: &Table, delivery_id: DeliveryId) -> Result<Found, Store
     let newest = Query::new(Index::Table, partition(delivery_id), 1)
         .prefix(EVENT_PREFIX)
         .newest_first();
-    let (first, last) = tokio::try_join!(table.get::<StepState>(&first_key), table.query::<StepState>(&newest))?;
-    let (Some(first), Some(last)) = (first, last.items.into_iter().next()) else {
+    let (first, last) = tokio::try_join!(
+        table.get_eventual::<StepState>(&first_key),
+        table.query::<StepState>(&newest)
+    )?;
+    let Some(last) = last.items.into_iter().next() else {
         return Ok(Found::Nothing);
     };
-    let Some(facts) = first.value.facts()? else {
+    let first = match first {
+        Some(first) => Some(first),
+        None => table.get(&first_key).await?,
+    };
+    let Some(facts) = first.map(|first| first.value.facts()).transpose()?.flatten() else {
         return Ok(Found::CalledOff);
     };
     Ok(Found::Delivery(Box::new(Loaded {
@@ -304,6 +312,15 @@ pub fn replace_courier(
 /// When the table does not answer.
 pub async fn position(table: &Table, courier_id: CourierId) -> Result<Option<Stored<PositionRecord>>, StoreError> {
     table.get(&position_key(courier_id)).await
+}
+
+/// Reads where a courier was a moment ago, at half the price: enough to estimate by.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn last_seen(table: &Table, courier_id: CourierId) -> Result<Option<Position>, StoreError> {
+    let stored: Option<Stored<PositionRecord>> = table.get_eventual(&position_key(courier_id)).await?;
+    Ok(stored.map(|stored| stored.value.position))
 }
 
 /// The couriers on shift who were last seen in some cells. What the index does not show yet, a later search finds.

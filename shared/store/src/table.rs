@@ -76,13 +76,26 @@ impl Table {
     /// # Errors
     /// When the table does not answer or the item is not such a record.
     pub async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<Stored<T>>, StoreError> {
+        self.get_read(key, true).await
+    }
+
+    /// Reads a record as it was a moment ago, at half the price: for what never changes, and for what may be a little old
+    /// because nothing is decided by it alone. Only an absence needs [`Table::get`] to be believed.
+    ///
+    /// # Errors
+    /// As for [`Table::get`].
+    pub async fn get_eventual<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<Stored<T>>, StoreError> {
+        self.get_read(key, false).await
+    }
+
+    async fn get_read<T: DeserializeOwned>(&self, key: &Key, consistent: bool) -> Result<Option<Stored<T>>, StoreError> {
         self.meter.call();
         let output = self
             .client
             .get_item()
             .table_name(&*self.name)
             .set_key(Some(key.attributes()))
-            .consistent_read(true)
+            .consistent_read(consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::courier::{Courier, Duty, Refusal};
 use crate::domain::track::{POINTS_MAX, Point, Sifted, first_misplaced, sift};
 use crate::steps::{reestimate, unexpected};
-use crate::store::{self, POSITION_MOVED, PositionRecord};
+use crate::store::{self, Found, POSITION_MOVED, PositionRecord};
 
 /// Where a courier was, point by point.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -158,7 +158,13 @@ async fn keep(app: &App, cause: &Cause, courier_id: CourierId, points: &[Point])
 /// Estimates the arrival anew. The next report does it again, so a failure is logged and no more.
 async fn follow(app: &App, cause: &Cause, delivery_id: DeliveryId, position: Position) {
     let cause = super::about(cause.clone(), delivery_id);
-    if let Err(error) = reestimate(app, &cause, delivery_id, Some(position)).await {
+    let reestimated = async {
+        match store::load(&app.table, delivery_id).await? {
+            Found::Delivery(loaded) => reestimate(app, &cause, delivery_id, &loaded.delivery, Some(position)).await,
+            Found::Nothing | Found::CalledOff => Ok(()),
+        }
+    };
+    if let Err(error) = reestimated.await {
         tracing::warn!(delivery.id = %delivery_id, %error, "the estimate is left to the next report");
     }
 }
