@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::store::{Commit, CommitError, StoreError};
+use ::store::{Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{DeliveryId, Position};
 
@@ -62,14 +62,23 @@ pub async fn step<'a>(
     command: impl Fn(&Loaded) -> Option<Command<'a>>,
 ) -> Result<Stepped, Unstepped> {
     for attempt in 1..=ATTEMPTS_MAX {
-        let loaded = match store::load(&app.table, delivery_id).await? {
+        let freshness = if attempt == 1 {
+            Freshness::Recent
+        } else {
+            Freshness::Latest
+        };
+        let loaded = match store::load_fresh(&app.table, delivery_id, freshness).await? {
+            Found::Nothing | Found::CalledOff if freshness == Freshness::Recent => continue,
             Found::Nothing => return Err(Unstepped::Missing),
             Found::CalledOff => return Err(Unstepped::CalledOff),
             Found::Delivery(loaded) => *loaded,
         };
-        let events = match command(&loaded) {
-            Some(command) => decide(&loaded.delivery, &command, cause.now)?,
+        let events = match command(&loaded).map(|command| decide(&loaded.delivery, &command, cause.now)) {
             None => Vec::new(),
+            Some(Ok(events)) => events,
+            // Nobody is refused by what was a moment ago.
+            Some(Err(_)) if freshness == Freshness::Recent => continue,
+            Some(Err(rejection)) => return Err(rejection.into()),
         };
         if events.is_empty() {
             let delivery = loaded.delivery;

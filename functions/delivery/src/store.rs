@@ -8,7 +8,7 @@ mod couriers;
 mod names;
 mod records;
 
-use ::store::{Commit, CommitError, EVENT_PREFIX, Index, Key, Query, StoreError, Stored, Table};
+use ::store::{Commit, CommitError, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, TypedId as _, UserId};
 
@@ -84,7 +84,7 @@ pub fn staff_key(restaurant_id: RestaurantId) -> Key {
 /// # Errors
 /// When the table does not answer.
 pub async fn works_at(table: &Table, user_id: UserId, restaurant_id: RestaurantId) -> Result<bool, StoreError> {
-    let staff: Option<Stored<StaffRecord>> = table.get_eventual(&staff_key(restaurant_id)).await?;
+    let staff: Option<Stored<StaffRecord>> = table.get_fresh(&staff_key(restaurant_id), Freshness::Recent).await?;
     Ok(staff.is_some_and(|stored| stored.value.staff.contains(&user_id)))
 }
 
@@ -121,12 +121,21 @@ pub fn lost_race(error: &CommitError) -> bool {
 /// # Errors
 /// When the table does not answer.
 pub async fn load(table: &Table, delivery_id: DeliveryId) -> Result<Found, StoreError> {
+    load_fresh(table, delivery_id, Freshness::Latest).await
+}
+
+/// Reads a delivery as fresh as it must be.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn load_fresh(table: &Table, delivery_id: DeliveryId, freshness: Freshness) -> Result<Found, StoreError> {
     let first_key = step_key(delivery_id, 1);
     let newest = Query::new(Index::Table, partition(delivery_id), 1)
         .prefix(EVENT_PREFIX)
-        .newest_first();
+        .newest_first()
+        .freshness(freshness);
     let (first, last) = tokio::try_join!(
-        table.get_eventual::<StepState>(&first_key),
+        table.get_fresh::<StepState>(&first_key, Freshness::Recent),
         table.query::<StepState>(&newest)
     )?;
     let Some(last) = last.items.into_iter().next() else {
@@ -319,7 +328,7 @@ pub async fn position(table: &Table, courier_id: CourierId) -> Result<Option<Sto
 /// # Errors
 /// When the table does not answer.
 pub async fn last_seen(table: &Table, courier_id: CourierId) -> Result<Option<Position>, StoreError> {
-    let stored: Option<Stored<PositionRecord>> = table.get_eventual(&position_key(courier_id)).await?;
+    let stored: Option<Stored<PositionRecord>> = table.get_fresh(&position_key(courier_id), Freshness::Recent).await?;
     Ok(stored.map(|stored| stored.value.position))
 }
 

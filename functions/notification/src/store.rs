@@ -14,7 +14,7 @@
 
 use std::collections::BTreeMap;
 
-use ::store::{Index, Key, Query};
+use ::store::{Freshness, Index, Key, Query};
 use contracts::internal::Contact;
 use contracts::notification::Channel;
 use contracts::restaurant::StaffMember;
@@ -200,7 +200,7 @@ pub fn person_key(user_id: UserId) -> Key {
 pub fn person_query(user_id: UserId) -> Query {
     Query::new(Index::Table, format!("USER#{user_id}"), 1)
         .prefix("PERSON")
-        .eventual()
+        .freshness(Freshness::Recent)
 }
 
 /// The partition of an inbox.
@@ -244,7 +244,7 @@ pub fn topic_partition(topic: &Topic) -> String {
 /// A topic's followers, and who may follow it where that decides who still may. Followers of a moment ago suffice: who
 /// has only just subscribed asks for the present state over HTTP.
 pub fn topic_items(topic: &Topic) -> Query {
-    let query = Query::new(Index::Table, topic_partition(topic), WATCHERS_PAGE).eventual();
+    let query = Query::new(Index::Table, topic_partition(topic), WATCHERS_PAGE).freshness(Freshness::Recent);
     match topic {
         Topic::Order(_) | Topic::Restaurant(_) => query,
         // The operators' partition holds their inbox too.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::store::{COMMIT_ATTEMPTS_MAX, ChangeError, Commit, CommitError, CursorKey, StoreError, Table};
+use ::store::{COMMIT_ATTEMPTS_MAX, ChangeError, Commit, CommitError, CursorKey, Freshness, StoreError, Table};
 use contracts::Cause;
 use kernel::OrderId;
 use runtime::{Edge, Internal, MissingVariable};
@@ -53,7 +53,19 @@ impl App {
     /// # Errors
     /// [`ChangeError::Missing`] when there is none; when the table does not answer.
     pub async fn order(&self, order_id: OrderId) -> Result<Loaded, ChangeError<Rejection>> {
-        store::load(&self.table, order_id).await?.ok_or(ChangeError::Missing)
+        let loaded = store::load(&self.table, order_id, Freshness::Latest).await?;
+        loaded.ok_or(ChangeError::Missing)
+    }
+
+    /// An order as it was a moment ago, which is enough to [`App::carry_out`] a command on.
+    ///
+    /// # Errors
+    /// As for [`App::order`].
+    pub async fn recent_order(&self, order_id: OrderId) -> Result<Loaded, ChangeError<Rejection>> {
+        match store::load(&self.table, order_id, Freshness::Recent).await? {
+            Some(loaded) => Ok(loaded),
+            None => self.order(order_id).await,
+        }
     }
 
     /// Carries a command out on an order as it was read, and returns the order after it. When somebody else was faster,
@@ -71,9 +83,15 @@ impl App {
         let order_id = loaded.order.id;
         let cause = cause.clone().about(&order_id);
         for attempt in 1..=COMMIT_ATTEMPTS_MAX {
-            let decision = decide(&loaded.order, command, by, self.deadlines, cause.now);
-            let Some(decision) = decision.map_err(ChangeError::Rejected)? else {
-                return Ok(loaded);
+            let decision = match decide(&loaded.order, command, by, self.deadlines, cause.now) {
+                Ok(Some(decision)) => decision,
+                Ok(None) => return Ok(loaded),
+                // Nobody is refused by what was a moment ago.
+                Err(_) if loaded.freshness == Freshness::Recent => {
+                    loaded = self.order(order_id).await?;
+                    continue;
+                }
+                Err(rejection) => return Err(ChangeError::Rejected(rejection)),
             };
             match self.commit(&loaded, &decision, &cause).await {
                 Ok(()) => {

@@ -108,7 +108,7 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
 /// # Errors
 /// `Retry` for one that comes before what it follows; `Park` for one that cannot be of this order.
 pub async fn tell(app: &App, order_id: OrderId, command: &Command, by: Party, cause: &Cause) -> Consumed {
-    let loaded = app.order(order_id).await?;
+    let loaded = app.recent_order(order_id).await?;
     match app.carry_out(loaded, command, by, cause).await {
         Ok(_) => Ok(Done),
         Err(ChangeError::Rejected(rejection)) => Err(undone(&rejection)),

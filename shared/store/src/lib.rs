@@ -20,5 +20,5 @@ pub use error::{ChangeError, CommitError, StoreError};
 pub use idempotency::{Answer, IN_PROGRESS_LEASE, Precedent, REPLAY_WINDOW, RequestKey};
 pub use item::{Item, Key, Stored, read};
 pub use meter::{Meter, Reading};
-pub use query::{Index, Page, Query};
+pub use query::{Freshness, Index, Page, Query};
 pub use table::{COMMIT_ATTEMPTS_MAX, Table};

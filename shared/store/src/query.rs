@@ -57,6 +57,18 @@ pub struct Page<T> {
     pub next: Option<HashMap<String, String>>,
 }
 
+/// How fresh what is read must be.
+///
+/// A step first reads [`Freshness::Recent`]: what it decides on something stale is refused by the commit's condition, and
+/// before it refuses anything itself, it reads [`Freshness::Latest`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// As the last commit left it.
+    Latest,
+    /// As it was a moment ago, at half the price.
+    Recent,
+}
+
 impl Query {
     /// A partition of an index from its beginning, at most `limit` records a page.
     pub fn new(index: Index, partition: impl Into<String>, limit: usize) -> Self {
@@ -86,10 +98,10 @@ impl Query {
         self
     }
 
-    /// As the table was a moment ago, at half the price: for what need not be the latest.
+    /// Reads as fresh as it must be; a query of an index is always [`Freshness::Recent`].
     #[must_use]
-    pub const fn eventual(mut self) -> Self {
-        self.consistent = false;
+    pub const fn freshness(mut self, freshness: Freshness) -> Self {
+        self.consistent = matches!(freshness, Freshness::Latest) && matches!(self.index, Index::Table);
         self
     }
 

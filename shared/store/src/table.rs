@@ -17,7 +17,8 @@ use serde::de::DeserializeOwned;
 use crate::commit::{Plan, SolePut, names};
 use crate::query::{from_position, to_position};
 use crate::{
-    ChangeError, Commit, CommitError, Item, Key, Meter, Page, Precedent, Query, RequestKey, StoreError, Stored, read,
+    ChangeError, Commit, CommitError, Freshness, Item, Key, Meter, Page, Precedent, Query, RequestKey, StoreError,
+    Stored, read,
 };
 
 /// How often a change is decided before the caller hears that others are faster.
@@ -76,26 +77,25 @@ impl Table {
     /// # Errors
     /// When the table does not answer or the item is not such a record.
     pub async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<Stored<T>>, StoreError> {
-        self.get_read(key, true).await
+        self.get_fresh(key, Freshness::Latest).await
     }
 
-    /// Reads a record as it was a moment ago, at half the price: for what never changes, and for what may be a little old
-    /// because nothing is decided by it alone. Only an absence needs [`Table::get`] to be believed.
+    /// Reads a record as fresh as it must be.
     ///
     /// # Errors
-    /// As for [`Table::get`].
-    pub async fn get_eventual<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<Stored<T>>, StoreError> {
-        self.get_read(key, false).await
-    }
-
-    async fn get_read<T: DeserializeOwned>(&self, key: &Key, consistent: bool) -> Result<Option<Stored<T>>, StoreError> {
+    /// When the table does not answer or the item is not such a record.
+    pub async fn get_fresh<T: DeserializeOwned>(
+        &self,
+        key: &Key,
+        freshness: Freshness,
+    ) -> Result<Option<Stored<T>>, StoreError> {
         self.meter.call();
         let output = self
             .client
             .get_item()
             .table_name(&*self.name)
             .set_key(Some(key.attributes()))
-            .consistent_read(consistent)
+            .consistent_read(freshness == Freshness::Latest)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await

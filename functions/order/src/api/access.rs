@@ -3,6 +3,7 @@
 //! Its customer, whoever works at its restaurant, the courier assigned to it, and operators know that it exists; for
 //! everybody else it does not. What each of them may do is the transition table's to say.
 
+use ::store::Freshness;
 use kernel::{OrderId, RestaurantId, Role, TypedId as _};
 use runtime::{Principal, Problem};
 
@@ -24,12 +25,13 @@ pub struct Seen {
 /// # Errors
 /// 404 when there is none, or it is not the caller's to see.
 pub async fn see(app: &App, principal: &Principal, order_id: OrderId) -> Result<Seen, Problem> {
-    let loaded = app.order(order_id).await?;
+    let seen = seen(app, principal, app.order(order_id).await?).await?;
+    seen.ok_or_else(Problem::not_found)
+}
+
+async fn seen(app: &App, principal: &Principal, loaded: Loaded) -> Result<Option<Seen>, Problem> {
     let parties = parties(app, principal, &loaded.order).await?;
-    if parties.is_empty() {
-        return Err(Problem::not_found());
-    }
-    Ok(Seen { loaded, parties })
+    Ok((!parties.is_empty()).then_some(Seen { loaded, parties }))
 }
 
 async fn parties(app: &App, principal: &Principal, order: &Order) -> Result<Vec<Party>, Problem> {
@@ -58,7 +60,8 @@ pub async fn works_at(app: &App, principal: &Principal, restaurant_id: Restauran
     if !principal.has(Role::Restaurant) {
         return Ok(false);
     }
-    let replica = app.table.get::<ReplicaRecord>(&replica_key(restaurant_id)).await?;
+    let key = replica_key(restaurant_id);
+    let replica = app.table.get_fresh::<ReplicaRecord>(&key, Freshness::Recent).await?;
     let staff = replica.map(|stored| stored.value.snapshot.staff).unwrap_or_default();
     Ok(staff.iter().any(|member| member.user_id == principal.user_id))
 }
@@ -90,7 +93,10 @@ pub async fn act(
     command: &Command,
     cause: &contracts::Cause,
 ) -> Result<Seen, Problem> {
-    let seen = see(app, principal, order_id).await?;
+    let seen = match seen(app, principal, app.recent_order(order_id).await?).await? {
+        Some(seen) => seen,
+        None => see(app, principal, order_id).await?,
+    };
     let by = seen.acting(command.name())?;
     let loaded = app.carry_out(seen.loaded, command, by, cause).await?;
     Ok(Seen {

@@ -1,6 +1,6 @@
 //! Orders as the table holds them.
 
-use ::store::{Commit, EVENT_PREFIX, Index, Key, Page, Query, StoreError, StoredEvent, StoredTimer, Table};
+use ::store::{Commit, EVENT_PREFIX, Freshness, Index, Key, Page, Query, StoreError, StoredEvent, StoredTimer, Table};
 use contracts::{Envelope, Timer};
 use kernel::{CourierId, OrderId, PaymentMethodId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,8 @@ pub struct Loaded {
     pub sequence: u32,
     /// What was placed.
     pub placed: PlacedRecord,
+    /// How fresh all this is.
+    pub freshness: Freshness,
 }
 
 /// What is read of any item of an order: one kind has this, another that.
@@ -184,8 +186,9 @@ impl PlacedRecord {
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn load(table: &Table, order_id: OrderId) -> Result<Option<Loaded>, StoreError> {
-    let query = Query::new(Index::Table, partition(order_id), TAIL_ITEMS).newest_first();
+pub async fn load(table: &Table, order_id: OrderId, freshness: Freshness) -> Result<Option<Loaded>, StoreError> {
+    let tail = Query::new(Index::Table, partition(order_id), TAIL_ITEMS);
+    let query = tail.newest_first().freshness(freshness);
     let tail: Page<TailItem> = table.query(&query).await?;
     let (placed, rest): (Vec<_>, Vec<_>) = tail
         .items
@@ -214,6 +217,7 @@ pub async fn load(table: &Table, order_id: OrderId) -> Result<Option<Loaded>, St
         order,
         sequence,
         placed,
+        freshness,
     }))
 }
 
@@ -225,7 +229,7 @@ pub async fn load_all(table: &Table, ids: &[OrderId]) -> Result<Vec<Loaded>, Sto
     let mut reads = tokio::task::JoinSet::new();
     for (place, id) in ids.iter().copied().enumerate() {
         let table = table.clone();
-        reads.spawn(async move { (place, load(&table, id).await) });
+        reads.spawn(async move { (place, load(&table, id, Freshness::Latest).await) });
     }
     let mut found = Vec::with_capacity(ids.len());
     while let Some(read) = reads.join_next().await {
