@@ -28,7 +28,7 @@ pub fn decide(happening: &Happening, courier: Option<CourierId>, restaurant: Opt
     let customer = Recipient::Person(happening.customer_id());
     told.extend(customer_hears(happening, restaurant).map(|notice| (customer, notice)));
     let courier = courier.map(|courier_id| Recipient::Person(UserId::from_uuid(courier_id.uuid())));
-    if let (Some(courier), Some(notice)) = (courier, courier_hears(happening, restaurant)) {
+    if let (Some(courier), Some(notice)) = (courier, courier_hears(happening)) {
         told.push((courier, notice));
     }
     if let Happening::DeliveryEscalated(event) = happening {
@@ -107,11 +107,9 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
     })
 }
 
-fn courier_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> {
+/// A courier who has just taken an order need not be told so.
+fn courier_hears(happening: &Happening) -> Option<Notice> {
     Some(match happening {
-        Happening::CourierAssigned(_) => Notice::CourierAssigned {
-            restaurant: known.map(str::to_owned),
-        },
         Happening::Delayed(event) => Notice::CourierDelayed {
             restaurant: event.restaurant_name.clone(),
             ready_at: event.ready_at,
@@ -131,6 +129,7 @@ fn courier_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> {
         | Happening::PaymentActionRequired(_)
         | Happening::PaymentCaptured(_)
         | Happening::PaymentVoided(_)
+        | Happening::CourierAssigned(_)
         | Happening::CourierArrived(_)
         | Happening::EtaChanged(_)
         | Happening::DeliveryEscalated(_) => return None,

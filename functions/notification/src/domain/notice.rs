@@ -190,11 +190,6 @@ pub enum Notice {
         /// How much.
         amount: Money,
     },
-    /// A courier has an order to fetch.
-    CourierAssigned {
-        /// Where.
-        restaurant: Option<String>,
-    },
     /// A courier need not hurry to the restaurant.
     CourierDelayed {
         /// Which.
@@ -314,7 +309,6 @@ impl Notice {
                 .essential(),
             Self::PaymentExpired { .. } => Rule::new("payment_expired", Payments).email().essential(),
             Self::Receipt { .. } => Rule::new("receipt", Payments).email(),
-            Self::CourierAssigned { .. } => Rule::new("courier_assigned", Work),
             Self::CourierDelayed { .. } => Rule::new("courier_delayed", Work),
             Self::CourierCancelled { .. } => Rule::new("courier_cancelled", Work).sms().urgent().essential(),
             Self::DeliveryEscalated { .. } => Rule::new("delivery_escalated", Operations).urgent(),

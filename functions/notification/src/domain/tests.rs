@@ -114,7 +114,7 @@ fn the_decision_table() {
             "payment.voided reason=authorization_expired",
             "customer: payment_expired (payments) email essential",
         ),
-        ("delivery.assigned", "courier: courier_assigned (work)"),
+        ("delivery.assigned", ""),
         ("delivery.courier_arrived place=restaurant", ""),
         (
             "delivery.courier_arrived place=customer",

@@ -2,7 +2,6 @@
 
 use ::store::{Commit, CommitError, Stored};
 use contracts::{Cause, Envelope, delivery};
-use kernel::CourierId;
 use runtime::{Consumed, Done, Undone};
 
 use crate::app::Desk;
@@ -41,20 +40,14 @@ pub async fn happened(desk: &Desk, event: &Envelope, happening: &Happening, caus
     }
     let name = restaurant.as_ref().map(|(_, name)| name.as_str());
     let mut undone = None;
-    for (recipient, notice) in decide(happening, courier(happening, audience), name) {
+    let courier = audience.and_then(|audience| audience.courier_id);
+    for (recipient, notice) in decide(happening, courier, name) {
         // One whose mail must wait keeps nobody else waiting.
         if let Err(reason) = tell(desk, event, cause, recipient, &notice, Some(happening.order_id())).await {
             undone = Some(reason);
         }
     }
     undone.map_or(Ok(Done), Err)
-}
-
-fn courier(happening: &Happening, audience: Option<&Audience>) -> Option<CourierId> {
-    if let Happening::CourierAssigned(assigned) = happening {
-        return Some(assigned.courier_id);
-    }
-    audience.and_then(|audience| audience.courier_id)
 }
 
 /// Remembers who may follow an order, from the first event that tells.

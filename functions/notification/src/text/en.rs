@@ -143,10 +143,6 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
             .fact("Charged", money(*amount))
             .fact("On", moment(zone, now))
         }
-        Notice::CourierAssigned { restaurant } => text(
-            "A new delivery",
-            format!("Fetch the order at {}.", somewhere(restaurant.as_deref())),
-        ),
         Notice::CourierDelayed { restaurant, ready_at } => text(
             "The kitchen is late",
             format!("{} is done at {}.", name(restaurant), clock(zone, now, *ready_at)),
