@@ -2,7 +2,7 @@
 //!
 //! The state is in every event item, so its names are short: an event of a delivery fits one write unit.
 
-use ::store::StoreError;
+use ::store::{StoreError, StoredTimer};
 use contracts::order::Stop;
 use contracts::{Envelope, Timer};
 use kernel::{CourierId, DeliveryId, Money, OfferId, OrderId, Position, RestaurantId, Timestamp, UserId};
@@ -18,7 +18,7 @@ pub struct StepRecord {
     #[serde(with = "::store::json")]
     envelope: Envelope,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    timers: Vec<Timer>,
+    timers: Vec<StoredTimer>,
     sequence: u32,
     progress: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +51,7 @@ impl StepRecord {
             sequence: envelope.sequence,
             progress: text(&ProgressRecord::from(progress))?,
             envelope,
-            timers,
+            timers: timers.into_iter().map(StoredTimer::from).collect(),
             facts,
         })
     }
