@@ -32,7 +32,7 @@ use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::courier::{OfferEnd, Refusal};
 use crate::domain::lifecycle::Rejection;
-use crate::steps::{Stepped, Unstepped, follow_up, step};
+use crate::steps::{Stepped, Unstepped, follow_up, step, step_all};
 
 /// The service's operations and its documentation.
 pub fn router(app: App) -> Router {
@@ -85,8 +85,20 @@ async fn courier_step(
     command: Command<'_>,
 ) -> Result<Stepped, Problem> {
     let stepped = step(app, cause, delivery_id, |_| Some(command)).await?;
-    follow_up(app, cause, delivery_id, &stepped).await;
+    follow_up(app, cause, &[(delivery_id, stepped.clone())]).await;
     Ok(stepped)
+}
+
+/// Does a courier's answer to an offer, with all of its deliveries at once, and what follows it.
+async fn answer_offer(
+    app: &App,
+    cause: &Cause,
+    deliveries: &[DeliveryId],
+    command: Command<'_>,
+) -> Result<Vec<(DeliveryId, Stepped)>, Problem> {
+    let steps = step_all(app, cause, deliveries, |_| Some(command)).await?;
+    follow_up(app, cause, &steps).await;
+    Ok(steps)
 }
 
 /// The cause of a change of a delivery, whose order is what the chain is about.

@@ -112,7 +112,7 @@ async fn ready(app: &App, cause: &Cause, ready: &Ready) -> Consumed {
     let delivery_id = store::delivery_of(ready.order_id);
     let note = |_: &store::Loaded| Some(Command::NoteReady { at: ready.ready_at });
     match step(app, cause, delivery_id, note).await {
-        Ok(stepped) => follow_up(app, cause, delivery_id, &stepped).await,
+        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
         Err(Unstepped::CalledOff) => {}
         Err(error) => return Err(error.into()),
     }
@@ -126,7 +126,7 @@ async fn ended(app: &App, cause: &Cause, order_id: OrderId, customer_id: UserId)
         return Ok(Done);
     }
     match step(app, cause, delivery_id, |_| Some(Command::Withdraw)).await {
-        Ok(stepped) => follow_up(app, cause, delivery_id, &stepped).await,
+        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
         Err(Unstepped::CalledOff) => {}
         Err(error) => return Err(error.into()),
     }

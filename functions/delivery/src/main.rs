@@ -2,6 +2,7 @@
 
 mod api;
 mod app;
+mod bonds;
 mod domain;
 mod inbox;
 mod publish;

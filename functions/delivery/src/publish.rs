@@ -4,7 +4,7 @@ use contracts::delivery as wire;
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use kernel::{CourierId, DeliveryId, Timestamp};
 
-use crate::domain::command::{DeclineReason, Ending};
+use crate::domain::command::{DeclineReason, Ending, ReleaseReason};
 use crate::domain::event::{Event, Stop};
 use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, State, dispatch};
 
@@ -100,7 +100,10 @@ pub fn envelope(
         }
         Event::Unmatched { retry_at } => payload!(subject, Unmatched { retry_at }),
         Event::Assigned(Assignment { courier_id, .. }) => payload!(subject, Assigned { courier_id }),
-        Event::Released { courier_id } => payload!(subject, Released { courier_id }),
+        Event::Released { courier_id, reason } => {
+            let reason = Some(release_name(reason).to_owned());
+            payload!(subject, Released { courier_id, reason })
+        }
         Event::FoodReady { at: ready_at } => {
             let courier_id = assigned;
             payload!(subject, FoodReady { ready_at, courier_id })
@@ -191,6 +194,15 @@ const fn stop_name(stop: Stop) -> &'static str {
     match stop {
         Stop::Restaurant => "restaurant",
         Stop::Customer => "customer",
+    }
+}
+
+const fn release_name(reason: ReleaseReason) -> &'static str {
+    match reason {
+        ReleaseReason::ShiftEnded => "shift_ended",
+        ReleaseReason::Silent => "silent",
+        ReleaseReason::KitchenLate => "kitchen_late",
+        ReleaseReason::Operator => "operator",
     }
 }
 

@@ -7,7 +7,7 @@ use kernel::{CourierId, DeliveryId, Timestamp};
 use crate::app::App;
 use crate::domain::cell::{RINGS, ring};
 use crate::domain::command::Command;
-use crate::domain::courier::{Courier, Duty};
+use crate::domain::courier::{Courier, LiveOffer, Shift};
 use crate::domain::dispatch::{Ranked, rank};
 use crate::domain::lifecycle::decide;
 use crate::domain::{Delivery, Offer, State};
@@ -47,7 +47,11 @@ pub async fn dispatch(app: &App, cause: &Cause, delivery_id: DeliveryId) -> Resu
         let events = decide(&loaded.delivery, &command, cause.now)?;
         let (mut commit, _) = store::append(Commit::new(cause), cause, delivery_id, &loaded, &events)?;
         if let (Some(choice), Some(offer)) = (&choice, &offer) {
-            let held = choice.courier.consider(offer, delivery_id)?;
+            let held = choice.courier.consider(LiveOffer {
+                offer_id: offer.offer_id,
+                deliveries: vec![delivery_id],
+                expires_at: offer.expires_at,
+            })?;
             commit = store::replace_courier(commit, offer.courier_id, &choice.stored, &held);
         }
         match app.table.commit(commit).await {
@@ -94,7 +98,7 @@ async fn first_free(app: &App, ranked: &[Ranked]) -> Result<Option<Choice>, Stor
         let couriers = store::couriers(&app.table, &ids).await?;
         let free = couriers
             .into_iter()
-            .find(|(_, _, courier)| matches!(courier.duty, Duty::Free { .. }));
+            .find(|(_, _, courier)| courier.shift().is_some_and(Shift::is_free));
         let Some((courier_id, stored, courier)) = free else {
             continue;
         };

@@ -2,16 +2,16 @@
 
 use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
 use contracts::Cause;
-use kernel::{CourierId, DeliveryId, Position};
+use kernel::{CourierId, DeliveryId, OfferId, Position};
 
 use crate::app::App;
-use crate::domain::command::{Command, Ending};
-use crate::domain::courier::{Courier, Duty};
+use crate::domain::command::{Command, Ending, ReleaseReason};
+use crate::domain::courier::{Bond, Courier, Shift};
 use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
 use crate::search;
-use crate::steps::{Stepped, Unstepped, follow_up, unexpected};
-use crate::store::{self, Found, POSITION_MOVED, PositionRecord};
+use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
+use crate::store::{self, Found, Loaded, POSITION_MOVED, PositionRecord};
 
 /// Starts a shift at a position, or notes the position if the shift runs already; then shows the courier what waits.
 ///
@@ -19,7 +19,7 @@ use crate::store::{self, Found, POSITION_MOVED, PositionRecord};
 /// When the courier is not approved or the table does not answer.
 pub async fn start(app: &App, cause: &Cause, courier_id: CourierId, position: Position) -> Result<Courier, Unstepped> {
     let courier = begin(app, cause, courier_id, position).await?;
-    if matches!(courier.duty, Duty::Free { .. })
+    if courier.shift().is_some_and(Shift::is_free)
         && let Err(error) = search::serve_waiting(app, cause, courier_id).await
     {
         tracing::warn!(%error, "what waits near a shift's start is left to its timers");
@@ -54,16 +54,21 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
 
 /// Ends a shift: the position is forgotten, and what the courier had not fetched yet goes to somebody else.
 ///
+/// The deliveries are freed first, so that none is left with somebody who does not work; if another offer comes in between,
+/// it is freed too.
+///
 /// # Errors
 /// When the courier carries food, or the table does not answer.
 pub async fn end(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
+    let mut freed = Vec::new();
     for _ in 0..COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
-        if !courier.on_shift() {
+        let Some(shift) = courier.shift() else {
             return Ok(courier);
-        }
+        };
+        freed.extend(free(app, cause, courier_id, shift).await?);
         let off = courier.end_shift();
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &off).also_delete(
             &store::position_key(courier_id),
@@ -71,12 +76,9 @@ pub async fn end(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Cour
             [],
             POSITION_MOVED,
         );
-        let (commit, freed) = freeing(app, cause, commit, courier_id, &courier).await?;
         match app.table.commit(commit).await {
             Ok(()) => {
-                if let Some((delivery_id, stepped)) = freed {
-                    follow_up(app, cause, delivery_id, &stepped).await;
-                }
+                follow_up(app, cause, &freed).await;
                 return Ok(off);
             }
             Err(error) if store::lost_race(&error) => {}
@@ -86,28 +88,39 @@ pub async fn end(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Cour
     Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
-/// Adds that the delivery to which the courier is bound goes to somebody else.
-async fn freeing(
+/// Frees the deliveries that a courier is asked about or has taken; none, if the food of one was fetched.
+async fn free(
     app: &App,
     cause: &Cause,
-    commit: Commit,
     courier_id: CourierId,
-    courier: &Courier,
-) -> Result<(Commit, Option<(DeliveryId, Stepped)>), Unstepped> {
-    let (delivery_id, command) = match courier.duty {
-        Duty::Considering {
-            offer_id, delivery_id, ..
-        } => {
-            let ending = Ending::ShiftEnded;
-            (delivery_id, Command::EndOffer { offer_id, ending })
+    shift: &Shift,
+) -> Result<Vec<(DeliveryId, Stepped)>, Unstepped> {
+    let bonds: Vec<(DeliveryId, OfferId)> = shift.bonds().collect();
+    for (delivery_id, offer_id) in &bonds {
+        if let Found::Delivery(loaded) = store::load(&app.table, *delivery_id).await? {
+            free_one(&loaded, courier_id, *offer_id)
+                .map_or(Ok(Vec::new()), |command| decide(&loaded.delivery, &command, cause.now))?;
         }
-        Duty::Engaged { delivery_id, .. } => (delivery_id, Command::Release { courier_id }),
-        Duty::Pending | Duty::OffShift | Duty::Free { .. } => return Ok((commit, None)),
-    };
-    let Found::Delivery(loaded) = store::load(&app.table, delivery_id).await? else {
-        return Err(StoreError::Corrupt(format!("{courier_id} is bound to {delivery_id}, which is not there")).into());
-    };
-    let events = decide(&loaded.delivery, &command, cause.now)?;
-    let (commit, delivery) = store::append(commit, cause, delivery_id, &loaded, &events)?;
-    Ok((commit, Some((delivery_id, Stepped { delivery, events }))))
+    }
+    let mut freed = Vec::new();
+    for (delivery_id, offer_id) in bonds {
+        let command = |loaded: &Loaded| free_one(loaded, courier_id, offer_id);
+        freed.push((delivery_id, step(app, cause, delivery_id, command).await?));
+    }
+    Ok(freed)
+}
+
+/// What frees a delivery, if it is still the courier's by that offer.
+fn free_one(loaded: &Loaded, courier_id: CourierId, offer_id: OfferId) -> Option<Command<'static>> {
+    match Bond::of(&loaded.delivery.progress.state, courier_id, offer_id) {
+        Bond::Asked => Some(Command::EndOffer {
+            offer_id,
+            ending: Ending::ShiftEnded,
+        }),
+        Bond::Taken => Some(Command::Release {
+            courier_id,
+            reason: ReleaseReason::ShiftEnded,
+        }),
+        Bond::None => None,
+    }
 }

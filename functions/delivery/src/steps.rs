@@ -1,12 +1,13 @@
-//! A step of a delivery: read it, decide, and commit it together with what it does to its courier.
+//! A step of a delivery, or of several at once: read it, decide, commit it, and do what follows.
 
 use std::time::Duration;
 
 use ::store::{Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
-use kernel::{DeliveryId, Position};
+use kernel::{CourierId, DeliveryId, Position};
 
 use crate::app::App;
+use crate::bonds;
 use crate::domain::command::Command;
 use crate::domain::courier::{Effect, Refusal};
 use crate::domain::event::Event;
@@ -26,8 +27,12 @@ const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
 pub struct Stepped {
     /// The delivery afterwards.
     pub delivery: Delivery,
+    /// Its last event afterwards.
+    pub sequence: u32,
     /// What happened; nothing if it had been done before.
     pub events: Vec<Event>,
+    /// What that does to whom.
+    pub effect: Option<(CourierId, Effect)>,
 }
 
 /// Why a step was not done.
@@ -61,33 +66,52 @@ pub async fn step<'a>(
     delivery_id: DeliveryId,
     command: impl Fn(&Loaded) -> Option<Command<'a>>,
 ) -> Result<Stepped, Unstepped> {
+    let steps = step_all(app, cause, &[delivery_id], command).await?;
+    let stepped = steps.into_iter().next().map(|(_, stepped)| stepped);
+    stepped.ok_or(Unstepped::Missing)
+}
+
+/// Does the same step with several deliveries at once, all or none. One that the step is not possible for is left out as
+/// long as it is for another: a delivery may have been withdrawn out of a bundle.
+///
+/// # Errors
+/// See [`Unstepped`]; then nothing was written.
+pub async fn step_all<'a>(
+    app: &App,
+    cause: &Cause,
+    deliveries: &[DeliveryId],
+    command: impl Fn(&Loaded) -> Option<Command<'a>>,
+) -> Result<Vec<(DeliveryId, Stepped)>, Unstepped> {
     for attempt in 1..=ATTEMPTS_MAX {
         let freshness = if attempt == 1 {
             Freshness::Recent
         } else {
             Freshness::Latest
         };
-        let loaded = match store::load_fresh(&app.table, delivery_id, freshness).await? {
-            Found::Nothing | Found::CalledOff if freshness == Freshness::Recent => continue,
-            Found::Nothing => return Err(Unstepped::Missing),
-            Found::CalledOff => return Err(Unstepped::CalledOff),
-            Found::Delivery(loaded) => *loaded,
-        };
-        let events = match command(&loaded).map(|command| decide(&loaded.delivery, &command, cause.now)) {
-            None => Vec::new(),
-            Some(Ok(events)) => events,
-            // Nobody is refused by what was a moment ago.
-            Some(Err(_)) if freshness == Freshness::Recent => continue,
-            Some(Err(rejection)) => return Err(rejection.into()),
-        };
-        if events.is_empty() {
-            let delivery = loaded.delivery;
-            return Ok(Stepped { delivery, events });
+        let mut commit = Commit::new(cause);
+        let mut steps = Vec::new();
+        let mut impossible = None;
+        for delivery_id in deliveries {
+            match decided(app, cause, *delivery_id, freshness, &command).await? {
+                Ok((loaded, events)) => {
+                    let (longer, stepped) = add(commit, cause, *delivery_id, &loaded, events)?;
+                    commit = longer;
+                    steps.push((*delivery_id, stepped));
+                }
+                Err(reason) => impossible = Some(reason),
+            }
         }
-        let (commit, delivery) = store::append(Commit::new(cause), cause, delivery_id, &loaded, &events)?;
-        let commit = with_courier(app, cause, commit, delivery_id, &loaded.delivery, &events).await?;
+        if let Some(reason) = impossible {
+            // Nobody is refused by what was a moment ago.
+            if freshness == Freshness::Recent {
+                continue;
+            }
+            if steps.is_empty() {
+                return Err(reason);
+            }
+        }
         match app.table.commit(commit).await {
-            Ok(()) => return Ok(Stepped { delivery, events }),
+            Ok(()) => return Ok(steps),
             Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
@@ -95,28 +119,50 @@ pub async fn step<'a>(
     Err(StoreError::Contended(ATTEMPTS_MAX).into())
 }
 
-/// Adds what the events do to the courier.
-async fn with_courier(
+/// What a step makes happen to a delivery, or why it may not be done.
+async fn decided<'a>(
     app: &App,
     cause: &Cause,
-    commit: Commit,
     delivery_id: DeliveryId,
-    before: &Delivery,
-    events: &[Event],
-) -> Result<Commit, Unstepped> {
-    let effect = events
-        .iter()
-        .find_map(|event| Effect::of(event, &before.progress.state));
-    let Some((courier_id, effect)) = effect else {
-        return Ok(commit);
+    freshness: Freshness,
+    command: impl Fn(&Loaded) -> Option<Command<'a>>,
+) -> Result<Result<(Box<Loaded>, Vec<Event>), Unstepped>, StoreError> {
+    let loaded = match store::load_fresh(&app.table, delivery_id, freshness).await? {
+        Found::Nothing => return Ok(Err(Unstepped::Missing)),
+        Found::CalledOff => return Ok(Err(Unstepped::CalledOff)),
+        Found::Delivery(loaded) => loaded,
     };
-    let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
-        return Err(StoreError::Corrupt(format!("{delivery_id} is bound to {courier_id}, who is not there")).into());
+    let Some(command) = command(&loaded) else {
+        return Ok(Ok((loaded, Vec::new())));
     };
-    Ok(match courier.after(effect, delivery_id, cause.now)? {
-        Some(changed) => store::replace_courier(commit, courier_id, &stored, &changed),
-        None => commit,
+    Ok(match decide(&loaded.delivery, &command, cause.now) {
+        Ok(events) => Ok((loaded, events)),
+        Err(rejection) => Err(rejection.into()),
     })
+}
+
+/// Adds what happened to a delivery to a commit.
+///
+/// # Errors
+/// When it cannot be written: a defect.
+pub fn add(
+    commit: Commit,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    loaded: &Loaded,
+    events: Vec<Event>,
+) -> Result<(Commit, Stepped), StoreError> {
+    let before = &loaded.delivery.progress.state;
+    let effect = events.iter().find_map(|event| Effect::of(event, before));
+    let (commit, delivery) = store::append(commit, cause, delivery_id, loaded, &events)?;
+    let sequence = loaded.sequence + u32::try_from(events.len()).unwrap_or(u32::MAX);
+    let stepped = Stepped {
+        delivery,
+        sequence,
+        events,
+        effect,
+    };
+    Ok((commit, stepped))
 }
 
 /// What a commit should never say here: a defect, or the table's failure.
@@ -133,7 +179,16 @@ pub fn unexpected(error: CommitError) -> StoreError {
 ///
 /// Nothing here is lost if it fails or the process dies: the step's timers and those of waiting deliveries do the same a
 /// little later. So a failure is logged and does not concern whoever asked for the step.
-pub async fn follow_up(app: &App, cause: &Cause, delivery_id: DeliveryId, stepped: &Stepped) {
+pub async fn follow_up(app: &App, cause: &Cause, steps: &[(DeliveryId, Stepped)]) {
+    if let Err(error) = bonds::follow(app, cause, steps).await {
+        tracing::warn!(%error, "a courier's record is left to whoever looks at it next");
+    }
+    for (delivery_id, stepped) in steps {
+        follow_one(app, cause, *delivery_id, stepped).await;
+    }
+}
+
+async fn follow_one(app: &App, cause: &Cause, delivery_id: DeliveryId, stepped: &Stepped) {
     for event in &stepped.events {
         let outcome = match event {
             Event::OfferEnded { .. } | Event::Released { .. } => search::dispatch(app, cause, delivery_id).await,

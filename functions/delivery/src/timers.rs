@@ -41,7 +41,7 @@ async fn expire(app: &App, cause: &Cause, delivery_id: DeliveryId, due_at: Times
         Some(Command::EndOffer { offer_id, ending })
     };
     match step(app, cause, delivery_id, command).await {
-        Ok(stepped) => follow_up(app, cause, delivery_id, &stepped).await,
+        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
         Err(Unstepped::CalledOff) => {}
         Err(error) => return Err(error.into()),
     }

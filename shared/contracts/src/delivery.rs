@@ -107,10 +107,13 @@ delivery_events! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_at: Option<Timestamp>,
     }
-    /// The courier who had taken it stopped working before the pick-up: another one is looked for.
+    /// The courier who had taken it is free of it again before the pick-up: another one is looked for.
     Released {
         /// Who.
         courier_id: CourierId,
+        /// Why: `shift_ended`, `silent`, `kitchen_late` or `operator`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     }
     /// The kitchen is done.
     FoodReady {

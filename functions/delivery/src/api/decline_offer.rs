@@ -6,7 +6,7 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{about, courier_of, courier_step, refused};
+use super::{about, answer_offer, courier_of, refused};
 use crate::app::App;
 use crate::domain::command::{Command, DeclineReason, Ending};
 use crate::domain::courier::{OfferEnd, Refusal};
@@ -57,7 +57,7 @@ pub struct Declined {
 
 /// Decline an offer
 ///
-/// It goes to the next courier at once, and this delivery is not offered to you again. Declining again changes nothing.
+/// It goes to the next courier at once, and its deliveries are not offered to you again. Declining again changes nothing.
 #[utoipa::path(post, path = "/v1/offers/{offer_id}/decline", operation_id = "decline_offer", tag = "offers",
     security(("token" = [])), request_body = Decline, params(("offer_id" = OfferId, Path, description = "The offer")), responses(
     (status = 200, description = "Declined", body = Declined),
@@ -83,13 +83,14 @@ pub async fn decline_offer(
         offer_id,
         status: "declined",
     });
-    let delivery_id = match courier.live_offer(offer_id, cause.now) {
-        Ok(delivery_id) => delivery_id,
+    let offer = match courier.live_offer(offer_id, cause.now) {
+        Ok(offer) => offer,
         Err(Refusal::OfferOver(OfferEnd::Declined)) => return Ok(declined),
         Err(refusal) => return Err(refused(refusal)),
     };
+    let first = *offer.deliveries.first().ok_or_else(Problem::not_found)?;
     let ending = Ending::Declined(decline.reason.into());
     let end = Command::EndOffer { offer_id, ending };
-    courier_step(&app, &about(cause, delivery_id), delivery_id, end).await?;
+    answer_offer(&app, &about(cause, first), &offer.deliveries, end).await?;
     Ok(declined)
 }

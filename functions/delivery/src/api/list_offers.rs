@@ -6,7 +6,7 @@ use runtime::{Json, Listing, Principal, Problem, RequestCause};
 use super::courier_of;
 use super::views::OfferView;
 use crate::app::App;
-use crate::domain::courier::Duty;
+use crate::domain::courier::LiveOffer;
 use crate::store::{self, Found};
 
 /// List your live offers
@@ -29,18 +29,33 @@ pub async fn list_offers(
         return Err(Problem::not_found());
     };
     let mut items = Vec::new();
-    if let Duty::Considering {
-        offer_id,
-        delivery_id,
-        expires_at,
-    } = courier.duty
-        && cause.now < expires_at
-        && let Found::Delivery(loaded) = store::load(&app.table, delivery_id).await?
-        && let Some(offer) = loaded.delivery.progress.state.offer()
-        && offer.offer_id == offer_id
+    if let Some(live) = courier.shift().and_then(|shift| shift.offer.as_ref())
+        && cause.now < live.expires_at
     {
-        items.push(OfferView::new(delivery_id, &loaded.delivery, offer));
+        items.extend(view(&app, live).await?);
     }
     let next_cursor = None;
     Ok(Json(Listing { items, next_cursor }))
+}
+
+/// The offer with those of its deliveries that still wait for the answer.
+async fn view(app: &App, live: &LiveOffer) -> Result<Option<OfferView>, Problem> {
+    let mut trip = Vec::new();
+    for delivery_id in &live.deliveries {
+        if let Found::Delivery(loaded) = store::load(&app.table, *delivery_id).await? {
+            trip.push((*delivery_id, loaded.delivery));
+        }
+    }
+    trip.retain(|(_, delivery)| {
+        let offer = delivery.progress.state.offer();
+        offer.is_some_and(|offer| offer.offer_id == live.offer_id)
+    });
+    let offer = trip
+        .first()
+        .and_then(|(_, delivery)| delivery.progress.state.offer().copied());
+    let trip: Vec<_> = trip
+        .iter()
+        .map(|(delivery_id, delivery)| (*delivery_id, delivery))
+        .collect();
+    Ok(offer.and_then(|offer| OfferView::new(&offer, &trip)))
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{courier_of, refused};
 use crate::app::App;
-use crate::domain::courier::{Courier, Duty, Refusal};
+use crate::domain::courier::{Courier, Refusal};
 use crate::domain::track::{POINTS_MAX, Point, Sifted, first_misplaced, sift};
 use crate::steps::{reestimate, unexpected};
 use crate::store::{self, Found, POSITION_MOVED, PositionRecord};
@@ -74,8 +74,10 @@ pub async fn report_locations(
     let courier_id = courier_of(&principal)?;
     let points = points(&report, cause.now)?;
     let (sifted, courier) = keep(&app, &cause, courier_id, &points).await?;
-    if let (Duty::Engaged { delivery_id, .. }, 1..) = (courier.duty, sifted.accepted) {
-        follow(&app, &cause, delivery_id, sifted.latest.position).await;
+    if sifted.accepted > 0 {
+        for job in courier.jobs() {
+            follow(&app, &cause, job.delivery_id, sifted.latest.position).await;
+        }
     }
     let outcome = ReportOutcome {
         accepted: sifted.accepted,

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use super::courier_of;
 use super::views::{StopKind, eta_now};
 use crate::app::App;
-use crate::domain::courier::Duty;
 use crate::domain::estimate::{DROP_OFF_SERVICE, travel, way};
 use crate::domain::{Delivery, Place, State as DeliveryState};
 use crate::store::{self, Found};
@@ -75,11 +74,13 @@ pub async fn get_route(
         return Err(Problem::not_found());
     };
     let mut route = Route { stops: Vec::new() };
-    if let Duty::Engaged { delivery_id, .. } = courier.duty
-        && let Found::Delivery(loaded) = store::load(&app.table, delivery_id).await?
-    {
-        let position = seen.map(|stored| stored.value.position);
-        route.stops = stops(delivery_id, &loaded.delivery, position, cause.now);
+    let position = seen.map(|stored| stored.value.position);
+    for job in courier.jobs() {
+        if let Found::Delivery(loaded) = store::load(&app.table, job.delivery_id).await? {
+            route
+                .stops
+                .extend(stops(job.delivery_id, &loaded.delivery, position, cause.now));
+        }
     }
     Ok(Json(route))
 }

@@ -65,9 +65,9 @@ pub enum CourierStatus {
     Approved,
     /// On shift, and free for an offer.
     Free,
-    /// On shift, and asked to take a delivery.
+    /// On shift, and asked to take a trip, perhaps the next one.
     Asked,
-    /// On shift, and on a delivery.
+    /// On shift, and on a trip.
     Busy,
 }
 
@@ -75,12 +75,12 @@ impl CourierView {
     /// A courier as others see one.
     #[must_use]
     pub fn new(courier_id: CourierId, courier: &Courier) -> Self {
-        let status = match courier.duty {
+        let status = match &courier.duty {
             Duty::Pending => CourierStatus::Pending,
             Duty::OffShift => CourierStatus::Approved,
-            Duty::Free { .. } => CourierStatus::Free,
-            Duty::Considering { .. } => CourierStatus::Asked,
-            Duty::Engaged { .. } => CourierStatus::Busy,
+            Duty::OnShift(shift) if shift.is_free() => CourierStatus::Free,
+            Duty::OnShift(shift) if shift.offer.is_some() => CourierStatus::Asked,
+            Duty::OnShift(_) => CourierStatus::Busy,
         };
         Self {
             courier_id,
@@ -145,59 +145,85 @@ pub struct OfferStop {
     pub ready_at: Option<Timestamp>,
 }
 
-/// An offer to a courier.
+/// A delivery of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OfferedDelivery {
+    /// The delivery.
+    pub delivery_id: DeliveryId,
+    /// Its order.
+    pub order_id: OrderId,
+}
+
+/// An offer to a courier: one delivery, or several from one restaurant, taken or left as a whole.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OfferView {
     /// The offer.
     pub offer_id: OfferId,
-    /// What it is about.
+    /// Its first delivery.
     pub delivery_id: DeliveryId,
-    /// The order of the delivery.
+    /// The order of the first delivery.
     pub order_id: OrderId,
+    /// All of its deliveries, in the sequence of their drop-offs.
+    pub deliveries: Vec<OfferedDelivery>,
     /// Where to go, in order.
     pub stops: Vec<OfferStop>,
-    /// What the courier gets for it, with the tip.
+    /// What the courier gets for all of it, with the tips.
     pub pay: Money,
-    /// The part of it that is the customer's tip.
+    /// The part of it that is the customers' tips.
     pub tip: Money,
-    /// From the courier over the restaurant to the customer, in metres.
+    /// From the courier over the restaurant to the last customer, in metres.
     pub distance_m: Meters,
     /// Until when it may be taken.
     pub expires_at: Timestamp,
 }
 
 impl OfferView {
-    /// An offer as its courier sees it.
+    /// An offer as its courier sees it; nothing without a delivery.
     #[must_use]
-    pub fn new(delivery_id: DeliveryId, delivery: &Delivery, offer: &Offer) -> Self {
-        let facts = &delivery.facts;
-        let trip_m = estimate::way(facts.pickup.position, facts.drop_off.position);
-        let stops = vec![
-            OfferStop {
-                kind: StopKind::Pickup,
-                position: facts.pickup.position,
-                name: Some(facts.restaurant_name.clone()),
-                address: Some(facts.pickup.address.clone()),
-                ready_at: Some(delivery.ready_at()),
-            },
-            OfferStop {
+    pub fn new(offer: &Offer, trip: &[(DeliveryId, &Delivery)]) -> Option<Self> {
+        let (first_id, first) = trip.first()?;
+        let mut stops = vec![OfferStop {
+            kind: StopKind::Pickup,
+            position: first.facts.pickup.position,
+            name: Some(first.facts.restaurant_name.clone()),
+            address: Some(first.facts.pickup.address.clone()),
+            ready_at: trip.iter().map(|(_, delivery)| delivery.ready_at()).max(),
+        }];
+        let (mut here, mut distance_m) = (first.facts.pickup.position, offer.approach_m);
+        for (_, delivery) in trip {
+            let position = delivery.facts.drop_off.position;
+            distance_m = distance_m.saturating_add(estimate::way(here, position));
+            here = position;
+            stops.push(OfferStop {
                 kind: StopKind::DropOff,
-                position: facts.drop_off.position,
+                position,
                 name: None,
                 address: None,
                 ready_at: None,
-            },
-        ];
-        Self {
-            offer_id: offer.offer_id,
-            delivery_id,
-            order_id: facts.order_id,
-            stops,
-            pay: pay(facts),
-            tip: facts.tip,
-            distance_m: offer.approach_m.saturating_add(trip_m),
-            expires_at: offer.expires_at,
+            });
         }
+        let sum = |amounts: &dyn Fn(&Facts) -> Money| {
+            let start = Money::new(0, first.facts.tip.currency());
+            let amounts = trip.iter().map(|(_, delivery)| amounts(&delivery.facts));
+            amounts.fold(start, |sum, amount| sum.plus(amount).unwrap_or(sum))
+        };
+        Some(Self {
+            offer_id: offer.offer_id,
+            delivery_id: *first_id,
+            order_id: first.facts.order_id,
+            deliveries: trip
+                .iter()
+                .map(|(delivery_id, delivery)| OfferedDelivery {
+                    delivery_id: *delivery_id,
+                    order_id: delivery.facts.order_id,
+                })
+                .collect(),
+            stops,
+            pay: sum(&pay),
+            tip: sum(&|facts| facts.tip),
+            distance_m,
+            expires_at: offer.expires_at,
+        })
     }
 }
 
@@ -229,4 +255,14 @@ impl DeliveryView {
             state: delivery.progress.state.phase().as_str(),
         }
     }
+}
+
+/// What a courier has taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TakenView {
+    /// The first delivery.
+    #[serde(flatten)]
+    pub first: DeliveryView,
+    /// All of them.
+    pub deliveries: Vec<DeliveryView>,
 }

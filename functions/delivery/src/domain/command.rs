@@ -29,6 +29,20 @@ pub enum Ending {
     ShiftEnded,
 }
 
+/// Why a courier who had taken a delivery is freed of it before the pick-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(dead_code, reason = "who dispatches a zone releases for the other reasons")]
+pub enum ReleaseReason {
+    /// The courier stopped working.
+    ShiftEnded,
+    /// The courier was not seen for too long.
+    Silent,
+    /// The kitchen is late, and the courier is needed elsewhere.
+    KitchenLate,
+    /// An operator decided so.
+    Operator,
+}
+
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command<'a> {
@@ -54,6 +68,8 @@ pub enum Command<'a> {
     Release {
         /// Whom.
         courier_id: CourierId,
+        /// Why.
+        reason: ReleaseReason,
     },
     /// Note that the food is ready.
     NoteReady {
@@ -125,7 +141,7 @@ impl Command<'_> {
     #[must_use]
     pub const fn assignee(&self) -> Option<CourierId> {
         match self {
-            Self::Release { courier_id }
+            Self::Release { courier_id, .. }
             | Self::ArriveAtRestaurant { courier_id }
             | Self::PickUp { courier_id, .. }
             | Self::ArriveAtCustomer { courier_id }

@@ -1,15 +1,31 @@
-//! A courier: whether approved, on shift, and bound to which delivery.
+//! A courier: whether approved, on shift, asked by which offer, and bound to which deliveries.
 //!
-//! The courier's record is the lock that an offer takes: it holds one offer or one delivery, never two.
+//! The courier's record is the lock that an offer takes: it holds one live offer, and never more deliveries than the
+//! vehicle carries. Taking a courier is decided here, in one commit with the deliveries of the offer. Letting go follows
+//! what was decided about a delivery, so the record may for a moment hold a courier who is free already; never the other
+//! way round.
 
 use kernel::{CourierId, DeliveryId, OfferId, Timestamp};
 
 use super::command::Ending;
 use super::event::Event;
-use super::{Offer, State, Vehicle};
+use super::{State, Vehicle};
 
 /// Past offers that a courier remembers, so that a late answer hears what became of them.
 pub const PAST_OFFERS_MAX: usize = 6;
+
+impl Vehicle {
+    /// The most deliveries that a courier holds at once: what fits into the bag, and what is still warm at the last door.
+    #[must_use]
+    pub const fn capacity(self) -> usize {
+        match self {
+            Self::Foot => 2,
+            Self::Bicycle => 3,
+            Self::Scooter => 4,
+            Self::Car => 5,
+        }
+    }
+}
 
 /// A courier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,33 +39,51 @@ pub struct Courier {
 }
 
 /// What a courier may do and is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duty {
     /// Waiting for an operator's approval.
     Pending,
     /// Approved and not working.
     OffShift,
-    /// Working, and free for an offer.
-    Free {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Asked to take a delivery.
-    Considering {
-        /// By which offer.
-        offer_id: OfferId,
-        /// Which delivery.
-        delivery_id: DeliveryId,
-        /// Until when.
-        expires_at: Timestamp,
-    },
-    /// On a delivery.
-    Engaged {
-        /// By which offer.
-        offer_id: OfferId,
-        /// Which delivery.
-        delivery_id: DeliveryId,
-    },
+    /// Working.
+    OnShift(Shift),
+}
+
+/// What a courier does on shift.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shift {
+    /// Since when the courier works.
+    pub since: Timestamp,
+    /// Since when without a delivery, or since the shift's beginning; what it says while there is one is of no meaning.
+    pub idle_since: Timestamp,
+    /// Deliveries of this shift that have ended.
+    pub brought: u32,
+    /// Offers that the courier declined on this shift.
+    pub declined: u32,
+    /// What the courier is asked to take.
+    pub offer: Option<LiveOffer>,
+    /// What the courier has taken and not ended yet.
+    pub jobs: Vec<Job>,
+}
+
+/// An offer that waits for the courier's answer: a trip from one restaurant, taken or left as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveOffer {
+    /// The offer, which is also the fencing token: an answer to any other offer changes nothing.
+    pub offer_id: OfferId,
+    /// Its deliveries in the sequence of their drop-offs; one, or a bundle.
+    pub deliveries: Vec<DeliveryId>,
+    /// Until when it may be taken.
+    pub expires_at: Timestamp,
+}
+
+/// A delivery that a courier has taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Job {
+    /// Which.
+    pub delivery_id: DeliveryId,
+    /// By which offer.
+    pub offer_id: OfferId,
 }
 
 /// What became of an offer.
@@ -74,34 +108,34 @@ pub struct PastOffer {
     pub end: OfferEnd,
 }
 
-/// What an event of a delivery does to a courier's duty. Both change in one commit, or neither does.
+/// What an event of a delivery does to the courier it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// The courier is taken for an offer.
-    Consider(Offer),
-    /// The courier is bound to the delivery of an offer.
+    /// The delivery of the offer becomes a job.
     Engage(OfferId),
-    /// The courier is freed from whatever the offer bound it to.
+    /// The delivery is no longer the courier's.
     LetGo(OfferId, OfferEnd),
 }
 
 impl Effect {
-    /// What an event does to whom, given the state before it. The end of a shift frees the courier by itself.
+    /// What an event does to whom, given the state before it. An offer is made by taking the courier first, so it is none.
     #[must_use]
     pub fn of(event: &Event, before: &State) -> Option<(CourierId, Self)> {
         match event {
-            Event::Offered(offer) => Some((offer.courier_id, Self::Consider(*offer))),
             Event::Assigned(assignment) => Some((assignment.courier_id, Self::Engage(assignment.offer_id))),
             Event::OfferEnded { offer, ending } => {
                 let end = match ending {
                     Ending::Declined(_) => OfferEnd::Declined,
                     Ending::Expired => OfferEnd::Expired,
-                    Ending::ShiftEnded => return None,
+                    Ending::ShiftEnded => OfferEnd::Withdrawn,
                 };
                 Some((offer.courier_id, Self::LetGo(offer.offer_id, end)))
             }
-            Event::Delivered { .. } | Event::Failed { .. } | Event::Withdrawn { .. } => bound_by(before),
-            Event::Released { .. }
+            Event::Released { .. } => bound_by(before, OfferEnd::Withdrawn),
+            Event::Delivered { .. } | Event::Failed { .. } | Event::Withdrawn { .. } => {
+                bound_by(before, OfferEnd::Accepted)
+            }
+            Event::Offered(_)
             | Event::Unmatched { .. }
             | Event::FoodReady { .. }
             | Event::EtaChanged { .. }
@@ -113,13 +147,38 @@ impl Effect {
     }
 }
 
-fn bound_by(state: &State) -> Option<(CourierId, Effect)> {
+fn bound_by(state: &State, taken_ends: OfferEnd) -> Option<(CourierId, Effect)> {
     match state {
         State::Offered(offer) => Some((offer.courier_id, Effect::LetGo(offer.offer_id, OfferEnd::Withdrawn))),
         State::Assigned(taken) | State::AtRestaurant(taken) | State::PickedUp(taken) | State::AtCustomer(taken) => {
-            Some((taken.courier_id, Effect::LetGo(taken.offer_id, OfferEnd::Accepted)))
+            Some((taken.courier_id, Effect::LetGo(taken.offer_id, taken_ends)))
         }
         State::Waiting | State::Delivered { .. } | State::Failed { .. } | State::Withdrawn { .. } => None,
+    }
+}
+
+/// How a delivery is bound to a courier by an offer, as the delivery itself says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bond {
+    /// The courier is asked.
+    Asked,
+    /// The courier has taken it.
+    Taken,
+    /// Not at all, or not any more.
+    None,
+}
+
+impl Bond {
+    /// The bond that a delivery's state says.
+    #[must_use]
+    pub fn of(state: &State, courier_id: CourierId, offer: OfferId) -> Self {
+        let asked = state.offer().is_some_and(|live| live.offer_id == offer);
+        let taken = state.assignment().is_some_and(|taken| taken.offer_id == offer);
+        match state.bound_courier() {
+            Some(bound) if bound == courier_id && asked => Self::Asked,
+            Some(bound) if bound == courier_id && taken => Self::Taken,
+            Some(_) | None => Self::None,
+        }
     }
 }
 
@@ -132,7 +191,7 @@ pub enum Refusal {
     /// The courier is not working.
     #[error("the courier is off shift")]
     OffShift,
-    /// The courier has something else to do.
+    /// The courier is asked already, or has no room for so much.
     #[error("the courier is not free")]
     NotFree,
     /// The offer was never made to this courier, or so long ago that it is forgotten.
@@ -141,6 +200,45 @@ pub enum Refusal {
     /// The offer was made and has ended.
     #[error("the offer has ended")]
     OfferOver(OfferEnd),
+}
+
+impl Shift {
+    /// A shift that begins.
+    #[must_use]
+    pub const fn beginning(now: Timestamp) -> Self {
+        Self {
+            since: now,
+            idle_since: now,
+            brought: 0,
+            declined: 0,
+            offer: None,
+            jobs: Vec::new(),
+        }
+    }
+
+    /// True if the courier holds neither an offer nor a delivery.
+    #[must_use]
+    pub const fn is_free(&self) -> bool {
+        self.offer.is_none() && self.jobs.is_empty()
+    }
+
+    /// How many deliveries an offer may have now; none while another offer waits for its answer.
+    #[must_use]
+    pub fn room(&self, vehicle: Vehicle) -> usize {
+        match self.offer {
+            Some(_) => 0,
+            None => vehicle.capacity().saturating_sub(self.jobs.len()),
+        }
+    }
+
+    /// Every delivery that the courier is asked about or has taken, and by which offer.
+    pub fn bonds(&self) -> impl Iterator<Item = (DeliveryId, OfferId)> + '_ {
+        let asked = self.offer.iter().flat_map(|offer| {
+            let deliveries = offer.deliveries.iter();
+            deliveries.map(|delivery_id| (*delivery_id, offer.offer_id))
+        });
+        asked.chain(self.jobs.iter().map(|job| (job.delivery_id, job.offer_id)))
+    }
 }
 
 impl Courier {
@@ -154,13 +252,19 @@ impl Courier {
         }
     }
 
-    /// True while working.
+    /// What the courier does on shift, if working.
     #[must_use]
-    pub const fn on_shift(&self) -> bool {
-        match self.duty {
-            Duty::Pending | Duty::OffShift => false,
-            Duty::Free { .. } | Duty::Considering { .. } | Duty::Engaged { .. } => true,
+    pub const fn shift(&self) -> Option<&Shift> {
+        match &self.duty {
+            Duty::Pending | Duty::OffShift => None,
+            Duty::OnShift(shift) => Some(shift),
         }
+    }
+
+    /// What the courier has taken and not ended yet.
+    #[must_use]
+    pub fn jobs(&self) -> &[Job] {
+        self.shift().map_or(&[], |shift| &shift.jobs)
     }
 
     /// Approved by an operator; nothing to change if approved already.
@@ -168,7 +272,7 @@ impl Courier {
     pub fn approve(&self) -> Option<Self> {
         match self.duty {
             Duty::Pending => Some(self.with(Duty::OffShift)),
-            Duty::OffShift | Duty::Free { .. } | Duty::Considering { .. } | Duty::Engaged { .. } => None,
+            Duty::OffShift | Duty::OnShift(_) => None,
         }
     }
 
@@ -179,60 +283,59 @@ impl Courier {
     pub fn start_shift(&self, now: Timestamp) -> Result<Option<Self>, Refusal> {
         match self.duty {
             Duty::Pending => Err(Refusal::NotApproved),
-            Duty::OffShift => Ok(Some(self.with(Duty::Free { since: now }))),
-            Duty::Free { .. } | Duty::Considering { .. } | Duty::Engaged { .. } => Ok(None),
+            Duty::OffShift => Ok(Some(self.with(Duty::OnShift(Shift::beginning(now))))),
+            Duty::OnShift(_) => Ok(None),
         }
     }
 
-    /// Not working any more. Whatever the courier was bound to must be freed with it.
+    /// Not working any more. Whatever the courier was bound to must have been freed before.
     #[must_use]
     pub fn end_shift(&self) -> Self {
-        match self.duty {
-            Duty::Pending | Duty::OffShift => self.clone(),
-            Duty::Free { .. } => self.with(Duty::OffShift),
-            Duty::Considering { offer_id, .. } | Duty::Engaged { offer_id, .. } => {
-                self.with(Duty::OffShift).remembering(offer_id, OfferEnd::Withdrawn)
-            }
-        }
+        let Some(shift) = self.shift() else {
+            return self.clone();
+        };
+        let off = self.with(Duty::OffShift);
+        let bonds = shift.bonds().map(|(_, offer_id)| offer_id);
+        bonds.fold(off, |courier, offer_id| {
+            courier.remembering(offer_id, OfferEnd::Withdrawn)
+        })
     }
 
     /// Takes the courier for an offer.
     ///
     /// # Errors
-    /// When the courier is not free.
-    pub fn consider(&self, offer: &Offer, delivery_id: DeliveryId) -> Result<Self, Refusal> {
-        match self.duty {
-            Duty::Free { .. } => Ok(self.with(Duty::Considering {
-                offer_id: offer.offer_id,
-                delivery_id,
-                expires_at: offer.expires_at,
-            })),
-            Duty::Pending | Duty::OffShift | Duty::Considering { .. } | Duty::Engaged { .. } => Err(Refusal::NotFree),
+    /// When the courier is off shift, asked already, or has no room for all of its deliveries.
+    pub fn consider(&self, offer: LiveOffer) -> Result<Self, Refusal> {
+        let shift = self.shift().ok_or(Refusal::OffShift)?;
+        if offer.deliveries.is_empty() || offer.deliveries.len() > shift.room(self.vehicle) {
+            return Err(Refusal::NotFree);
         }
+        let shift = Shift {
+            offer: Some(offer),
+            ..shift.clone()
+        };
+        Ok(self.with(Duty::OnShift(shift)))
     }
 
-    /// The delivery that an offer to this courier is about, if it can still be answered.
+    /// The offer to this courier, if it can still be answered.
     ///
     /// # Errors
-    /// When the offer was never made to this courier or has ended; also when it has expired and nobody noticed yet.
-    pub fn live_offer(&self, offer: OfferId, now: Timestamp) -> Result<DeliveryId, Refusal> {
-        match self.duty {
-            Duty::Considering {
-                offer_id,
-                delivery_id,
-                expires_at,
-            } if offer_id == offer => {
-                if now < expires_at {
-                    Ok(delivery_id)
-                } else {
-                    Err(Refusal::OfferOver(OfferEnd::Expired))
-                }
-            }
-            Duty::Engaged { offer_id, .. } if offer_id == offer => Err(Refusal::OfferOver(OfferEnd::Accepted)),
-            Duty::Pending | Duty::OffShift | Duty::Free { .. } | Duty::Considering { .. } | Duty::Engaged { .. } => {
-                Err(self.past_refusal(offer))
-            }
+    /// When it was never made to this courier or has ended; also when it has expired and nobody noticed yet.
+    pub fn live_offer(&self, offer: OfferId, now: Timestamp) -> Result<&LiveOffer, Refusal> {
+        let shift = self.shift();
+        if let Some(live) = shift.and_then(|shift| shift.offer.as_ref())
+            && live.offer_id == offer
+        {
+            return if now < live.expires_at {
+                Ok(live)
+            } else {
+                Err(Refusal::OfferOver(OfferEnd::Expired))
+            };
         }
+        if self.jobs().iter().any(|job| job.offer_id == offer) {
+            return Err(Refusal::OfferOver(OfferEnd::Accepted));
+        }
+        Err(self.past_refusal(offer))
     }
 
     fn past_refusal(&self, offer: OfferId) -> Refusal {
@@ -243,38 +346,40 @@ impl Courier {
             .map_or(Refusal::NeverAsked, |past| Refusal::OfferOver(past.end))
     }
 
-    /// Binds the courier to the delivery of the offer.
-    ///
-    /// # Errors
-    /// As for [`Courier::live_offer`].
-    pub fn engage(&self, offer_id: OfferId, now: Timestamp) -> Result<Self, Refusal> {
-        let delivery_id = self.live_offer(offer_id, now)?;
-        Ok(self.with(Duty::Engaged { offer_id, delivery_id }))
-    }
-
-    /// Frees the courier from whatever the offer bound it to; nothing to change if it is bound by another, or not at all.
+    /// The courier after what happened to a delivery; nothing if the record says so already.
     #[must_use]
-    pub fn let_go(&self, offer: OfferId, end: OfferEnd, now: Timestamp) -> Option<Self> {
-        match self.duty {
-            Duty::Considering { offer_id, .. } | Duty::Engaged { offer_id, .. } if offer_id == offer => {
-                Some(self.with(Duty::Free { since: now }).remembering(offer, end))
-            }
-            Duty::Pending | Duty::OffShift | Duty::Free { .. } | Duty::Considering { .. } | Duty::Engaged { .. } => {
-                None
-            }
+    pub fn after(&self, effect: Effect, delivery_id: DeliveryId, now: Timestamp) -> Option<Self> {
+        match effect {
+            Effect::Engage(offer_id) => self.engage(offer_id, delivery_id),
+            Effect::LetGo(offer_id, end) => self.let_go(offer_id, delivery_id, end, now),
         }
     }
 
-    /// The courier after an effect; nothing if the courier is not bound as the effect presumes and need not be freed.
-    ///
-    /// # Errors
-    /// When the courier cannot be taken.
-    pub fn after(&self, effect: Effect, delivery_id: DeliveryId, now: Timestamp) -> Result<Option<Self>, Refusal> {
-        match effect {
-            Effect::Consider(offer) => self.consider(&offer, delivery_id).map(Some),
-            Effect::Engage(offer_id) => self.engage(offer_id, now).map(Some),
-            Effect::LetGo(offer_id, end) => Ok(self.let_go(offer_id, end, now)),
+    fn engage(&self, offer_id: OfferId, delivery_id: DeliveryId) -> Option<Self> {
+        let mut shift = self.shift()?.clone();
+        remove_asked(&mut shift, offer_id, delivery_id)?;
+        shift.jobs.push(Job { delivery_id, offer_id });
+        Some(self.with(Duty::OnShift(shift)))
+    }
+
+    fn let_go(&self, offer_id: OfferId, delivery_id: DeliveryId, end: OfferEnd, now: Timestamp) -> Option<Self> {
+        let mut shift = self.shift()?.clone();
+        let jobs = shift.jobs.len();
+        shift
+            .jobs
+            .retain(|job| (job.delivery_id, job.offer_id) != (delivery_id, offer_id));
+        if shift.jobs.len() < jobs {
+            shift.brought += u32::from(end == OfferEnd::Accepted);
+        } else {
+            remove_asked(&mut shift, offer_id, delivery_id)?;
         }
+        let over = shift.bonds().all(|(_, other)| other != offer_id);
+        if shift.jobs.is_empty() && jobs > 0 {
+            shift.idle_since = now;
+        }
+        shift.declined += u32::from(over && end == OfferEnd::Declined);
+        let after = self.with(Duty::OnShift(shift));
+        Some(if over { after.remembering(offer_id, end) } else { after })
     }
 
     fn with(&self, duty: Duty) -> Self {
@@ -282,11 +387,23 @@ impl Courier {
     }
 
     fn remembering(mut self, offer_id: OfferId, end: OfferEnd) -> Self {
+        self.past.retain(|past| past.offer_id != offer_id);
         self.past.push(PastOffer { offer_id, end });
         let surplus = self.past.len().saturating_sub(PAST_OFFERS_MAX);
         self.past.drain(..surplus);
         self
     }
+}
+
+/// Takes a delivery out of the live offer, if it is in it; the offer ends with its last one.
+fn remove_asked(shift: &mut Shift, offer_id: OfferId, delivery_id: DeliveryId) -> Option<()> {
+    let live = shift.offer.as_mut().filter(|live| live.offer_id == offer_id)?;
+    let at = live.deliveries.iter().position(|asked| *asked == delivery_id)?;
+    live.deliveries.remove(at);
+    if live.deliveries.is_empty() {
+        shift.offer = None;
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -296,9 +413,25 @@ mod tests {
 
     fn free() -> Courier {
         Courier {
-            duty: Duty::Free { since: NOON },
+            duty: Duty::OnShift(Shift::beginning(NOON)),
             ..Courier::apply(Vehicle::Bicycle)
         }
+    }
+
+    fn trip(number: u128, deliveries: &[u128]) -> LiveOffer {
+        LiveOffer {
+            offer_id: id(number),
+            deliveries: deliveries.iter().map(|number| id(*number)).collect(),
+            expires_at: offer().expires_at,
+        }
+    }
+
+    fn taken(courier: &Courier, offer: u128, delivery: u128) -> Courier {
+        courier.after(Effect::Engage(id(offer)), id(delivery), NOON).unwrap()
+    }
+
+    fn let_go(courier: &Courier, offer: u128, delivery: u128, end: OfferEnd) -> Option<Courier> {
+        courier.after(Effect::LetGo(id(offer), end), id(delivery), NOON)
     }
 
     #[test]
@@ -307,38 +440,67 @@ mod tests {
         assert_eq!(applicant.start_shift(NOON), Err(Refusal::NotApproved));
         let approved = applicant.approve().unwrap();
         assert_eq!(approved.approve(), None);
-        assert!(!approved.on_shift());
+        assert_eq!(approved.shift(), None);
         let working = approved.start_shift(NOON).unwrap().unwrap();
-        assert!(working.on_shift());
+        assert!(working.shift().is_some());
         assert_eq!(working.start_shift(NOON + minutes(1)), Ok(None));
         assert_eq!(working.end_shift(), approved);
         assert_eq!(approved.end_shift(), approved);
+        assert_eq!(approved.consider(trip(100, &[5])), Err(Refusal::OffShift));
     }
 
     #[test]
-    fn a_courier_holds_one_offer_at_a_time() {
-        let asked = free().consider(&offer(), id(5)).unwrap();
-        assert_eq!(asked.consider(&offer(), id(6)), Err(Refusal::NotFree));
-        let engaged = asked.engage(offer().offer_id, NOON).unwrap();
-        assert_eq!(engaged.consider(&offer(), id(6)), Err(Refusal::NotFree));
+    fn a_courier_holds_one_offer_and_what_fits_into_the_bag() {
+        let asked = free().consider(trip(100, &[5, 6])).unwrap();
+        assert_eq!(asked.consider(trip(101, &[7])), Err(Refusal::NotFree));
+        let engaged = taken(&taken(&asked, 100, 5), 100, 6);
+        assert_eq!(engaged.jobs().len(), 2);
+        // A bicycle carries three.
+        assert_eq!(engaged.consider(trip(101, &[7, 8])), Err(Refusal::NotFree));
+        assert_eq!(engaged.consider(trip(101, &[])), Err(Refusal::NotFree));
+        let full = taken(&engaged.consider(trip(101, &[7])).unwrap(), 101, 7);
+        assert_eq!(full.consider(trip(102, &[8])), Err(Refusal::NotFree));
+        let over = |courier: &Courier| courier.live_offer(id(100), NOON).map(drop);
+        assert_eq!(over(&full), Err(Refusal::OfferOver(OfferEnd::Accepted)));
+    }
+
+    #[test]
+    fn a_courier_is_free_with_the_last_delivery() {
+        let asked = free().consider(trip(100, &[5, 6])).unwrap();
+        let busy = taken(&taken(&asked, 100, 5), 100, 6);
+        let one_left = let_go(&busy, 100, 5, OfferEnd::Accepted).unwrap();
+        assert_eq!((one_left.jobs().len(), one_left.past.len()), (1, 0));
+        let later = NOON + minutes(9);
+        let effect = Effect::LetGo(id(100), OfferEnd::Accepted);
+        let done = one_left.after(effect, id(6), later).unwrap();
+        let shift = done.shift().unwrap();
+        assert!(shift.is_free());
+        assert_eq!((shift.idle_since, shift.brought, shift.since), (later, 2, NOON));
         assert_eq!(
-            engaged.engage(offer().offer_id, NOON),
+            done.live_offer(id(100), NOON),
             Err(Refusal::OfferOver(OfferEnd::Accepted))
         );
-        let done = engaged.let_go(offer().offer_id, OfferEnd::Accepted, NOON).unwrap();
-        assert_eq!(done.duty, Duty::Free { since: NOON });
+        assert_eq!(let_go(&done, 100, 6, OfferEnd::Accepted), None);
+    }
+
+    #[test]
+    fn what_is_withdrawn_out_of_an_offer_leaves_the_rest() {
+        let asked = free().consider(trip(100, &[5, 6])).unwrap();
+        let rest = let_go(&asked, 100, 5, OfferEnd::Withdrawn).unwrap();
+        assert_eq!(rest.live_offer(id(100), NOON).unwrap().deliveries, [id(6)]);
+        let declined = let_go(&rest, 100, 6, OfferEnd::Declined).unwrap();
+        assert_eq!(declined.shift().unwrap().declined, 1);
         assert_eq!(
-            done.engage(offer().offer_id, NOON),
-            Err(Refusal::OfferOver(OfferEnd::Accepted))
+            declined.live_offer(id(100), NOON),
+            Err(Refusal::OfferOver(OfferEnd::Declined))
         );
-        assert_eq!(done.let_go(offer().offer_id, OfferEnd::Accepted, NOON), None);
     }
 
     #[test]
     fn a_late_answer_hears_what_became_of_the_offer() {
-        let asked = free().consider(&offer(), id(5)).unwrap();
-        let live = |courier: &Courier, at| courier.live_offer(offer().offer_id, at);
-        assert_eq!(live(&asked, NOON), Ok(id(5)));
+        let asked = free().consider(trip(100, &[5])).unwrap();
+        let live = |courier: &Courier, at| courier.live_offer(id(100), at).cloned();
+        assert_eq!(live(&asked, NOON), Ok(trip(100, &[5])));
         assert_eq!(
             live(&asked, offer().expires_at),
             Err(Refusal::OfferOver(OfferEnd::Expired))
@@ -353,12 +515,8 @@ mod tests {
     fn only_the_last_offers_are_remembered() {
         let mut courier = free();
         for number in 0..20 {
-            let offer = Offer {
-                offer_id: id(number),
-                ..offer()
-            };
-            courier = courier.consider(&offer, id(5)).unwrap();
-            courier = courier.let_go(offer.offer_id, OfferEnd::Declined, NOON).unwrap();
+            courier = courier.consider(trip(number, &[5])).unwrap();
+            courier = let_go(&courier, number, 5, OfferEnd::Declined).unwrap();
         }
         assert_eq!(courier.past.len(), PAST_OFFERS_MAX);
         assert_eq!(courier.past.last().unwrap().offer_id, id(19));

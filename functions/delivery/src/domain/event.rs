@@ -2,7 +2,7 @@
 
 use kernel::{CourierId, Timestamp};
 
-use super::command::Ending;
+use super::command::{Ending, ReleaseReason};
 use super::{Assignment, Eta, FailureReason, Offer};
 
 /// Where a courier arrives.
@@ -37,6 +37,8 @@ pub enum Event {
     Released {
         /// Who.
         courier_id: CourierId,
+        /// Why.
+        reason: ReleaseReason,
     },
     /// The food is ready.
     FoodReady {

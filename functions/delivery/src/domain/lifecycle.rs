@@ -2,7 +2,7 @@
 
 use kernel::{CourierId, OfferId, Timestamp};
 
-use super::command::{Command, Ending};
+use super::command::{Command, Ending, ReleaseReason};
 use super::event::{Event, Stop};
 use super::transitions::{Phase, Verb, target};
 use super::{
@@ -141,7 +141,7 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
             offer: live_offer(delivery, offer_id)?,
             ending,
         },
-        Command::Release { courier_id } => Event::Released { courier_id },
+        Command::Release { courier_id, reason } => Event::Released { courier_id, reason },
         Command::NoteReady { at } => Event::FoodReady { at },
         Command::Reestimate { eta } => Event::EtaChanged { eta },
         Command::ArriveAtRestaurant { courier_id } => Event::Arrived {
@@ -231,9 +231,15 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
             progress.search.silent.clear();
         }
         Event::Assigned(assignment) => progress.state = State::Assigned(assignment),
-        Event::Released { courier_id } => {
+        Event::Released { courier_id, reason } => {
             progress.state = State::Waiting;
-            remember(&mut progress.search.silent, courier_id);
+            match reason {
+                // Whom an operator took off it does not get it again.
+                ReleaseReason::Operator => remember(&mut progress.search.declined, courier_id),
+                ReleaseReason::ShiftEnded | ReleaseReason::Silent | ReleaseReason::KitchenLate => {
+                    remember(&mut progress.search.silent, courier_id);
+                }
+            }
         }
         Event::FoodReady { at } => progress.ready_at = Some(at),
         Event::EtaChanged { eta } => progress.eta = eta,

@@ -4,7 +4,7 @@ use kernel::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
-use super::command::{Command, DeclineReason, Ending};
+use super::command::{Command, DeclineReason, Ending, ReleaseReason};
 use super::event::{Event, Stop};
 use super::lifecycle::{Rejection, decide, evolve};
 use super::transitions::{Phase, Verb, target};
@@ -48,7 +48,10 @@ fn command(verb: Verb) -> Command<'static> {
             offer_id,
             ending: Ending::Expired,
         },
-        Verb::Release => Command::Release { courier_id },
+        Verb::Release => Command::Release {
+            courier_id,
+            reason: ReleaseReason::ShiftEnded,
+        },
         Verb::NoteReady => Command::NoteReady { at: NOON },
         Verb::Reestimate => Command::Reestimate { eta: later_eta() },
         Verb::ArriveAtRestaurant => Command::ArriveAtRestaurant { courier_id },
@@ -125,7 +128,7 @@ fn only_the_assigned_courier_moves_a_delivery() {
         ] {
             let courier_id = ben();
             let theirs = match command(verb) {
-                Command::Release { .. } => Command::Release { courier_id },
+                Command::Release { reason, .. } => Command::Release { courier_id, reason },
                 Command::ArriveAtRestaurant { .. } => Command::ArriveAtRestaurant { courier_id },
                 Command::PickUp { order_code, .. } => Command::PickUp { courier_id, order_code },
                 Command::ArriveAtCustomer { .. } => Command::ArriveAtCustomer { courier_id },
@@ -294,7 +297,9 @@ fn a_cancelled_order_frees_whoever_is_bound() {
 fn a_courier_who_leaves_before_the_pick_up_is_replaced() {
     let given = delivery(State::AtRestaurant(assignment()));
     let events = decide(&given, &command(Verb::Release), NOON).unwrap();
-    assert_eq!(events, [Event::Released { courier_id: ada() }]);
+    let reason = ReleaseReason::ShiftEnded;
+    let courier_id = ada();
+    assert_eq!(events, [Event::Released { courier_id, reason }]);
     assert_eq!(after(&given, &events).progress.state, State::Waiting);
     let arrived = Event::Arrived {
         courier_id: ada(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::names::{EndRecord, VehicleRecord};
 use crate::domain::Vehicle;
 use crate::domain::cell::{Cell, cell};
-use crate::domain::courier::{Courier, Duty, PastOffer};
+use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
 use crate::domain::dispatch::Candidate;
 use crate::domain::track::Sighting;
 
@@ -22,41 +22,91 @@ pub struct CourierRecord {
     past: Vec<(OfferId, EndRecord)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum DutyRecord {
     Pending,
     OffShift,
-    Free {
-        since: Timestamp,
-    },
-    Considering {
-        offer_id: OfferId,
-        delivery_id: DeliveryId,
-        expires_at: Timestamp,
-    },
-    Engaged {
-        offer_id: OfferId,
-        delivery_id: DeliveryId,
-    },
+    OnShift(ShiftRecord),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct ShiftRecord {
+    since: Timestamp,
+    idle_since: Timestamp,
+    #[serde(default)]
+    brought: u32,
+    #[serde(default)]
+    declined: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offer: Option<OfferRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    jobs: Vec<JobRecord>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct OfferRecord {
+    offer_id: OfferId,
+    deliveries: Vec<DeliveryId>,
+    expires_at: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct JobRecord {
+    delivery_id: DeliveryId,
+    offer_id: OfferId,
+}
+
+impl From<&Shift> for ShiftRecord {
+    fn from(shift: &Shift) -> Self {
+        let offer = shift.offer.as_ref().map(|offer| OfferRecord {
+            offer_id: offer.offer_id,
+            deliveries: offer.deliveries.clone(),
+            expires_at: offer.expires_at,
+        });
+        let jobs = shift.jobs.iter().map(|job| JobRecord {
+            delivery_id: job.delivery_id,
+            offer_id: job.offer_id,
+        });
+        Self {
+            since: shift.since,
+            idle_since: shift.idle_since,
+            brought: shift.brought,
+            declined: shift.declined,
+            offer,
+            jobs: jobs.collect(),
+        }
+    }
+}
+
+impl From<&ShiftRecord> for Shift {
+    fn from(record: &ShiftRecord) -> Self {
+        let offer = record.offer.as_ref().map(|offer| LiveOffer {
+            offer_id: offer.offer_id,
+            deliveries: offer.deliveries.clone(),
+            expires_at: offer.expires_at,
+        });
+        let jobs = record.jobs.iter().map(|job| Job {
+            delivery_id: job.delivery_id,
+            offer_id: job.offer_id,
+        });
+        Self {
+            since: record.since,
+            idle_since: record.idle_since,
+            brought: record.brought,
+            declined: record.declined,
+            offer,
+            jobs: jobs.collect(),
+        }
+    }
 }
 
 impl From<&Courier> for CourierRecord {
     fn from(courier: &Courier) -> Self {
-        let duty = match courier.duty {
+        let duty = match &courier.duty {
             Duty::Pending => DutyRecord::Pending,
             Duty::OffShift => DutyRecord::OffShift,
-            Duty::Free { since } => DutyRecord::Free { since },
-            Duty::Considering {
-                offer_id,
-                delivery_id,
-                expires_at,
-            } => DutyRecord::Considering {
-                offer_id,
-                delivery_id,
-                expires_at,
-            },
-            Duty::Engaged { offer_id, delivery_id } => DutyRecord::Engaged { offer_id, delivery_id },
+            Duty::OnShift(shift) => DutyRecord::OnShift(shift.into()),
         };
         let past = courier.past.iter().map(|past| (past.offer_id, past.end.into()));
         Self {
@@ -69,20 +119,10 @@ impl From<&Courier> for CourierRecord {
 
 impl From<&CourierRecord> for Courier {
     fn from(record: &CourierRecord) -> Self {
-        let duty = match record.duty {
+        let duty = match &record.duty {
             DutyRecord::Pending => Duty::Pending,
             DutyRecord::OffShift => Duty::OffShift,
-            DutyRecord::Free { since } => Duty::Free { since },
-            DutyRecord::Considering {
-                offer_id,
-                delivery_id,
-                expires_at,
-            } => Duty::Considering {
-                offer_id,
-                delivery_id,
-                expires_at,
-            },
-            DutyRecord::Engaged { offer_id, delivery_id } => Duty::Engaged { offer_id, delivery_id },
+            DutyRecord::OnShift(shift) => Duty::OnShift(shift.into()),
         };
         let past = record.past.iter().map(|(offer_id, end)| PastOffer {
             offer_id: *offer_id,

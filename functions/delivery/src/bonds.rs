@@ -1,0 +1,74 @@
+//! What a courier's record says of deliveries follows what was decided about them.
+//!
+//! A delivery's own events decide: whether an offer was taken, ended, or its food brought. The courier's record is written
+//! after that, and costs one write instead of a transaction. If somebody dies in between, the courier looks busier than
+//! he is, which keeps nobody waiting but him; whoever looks at him next settles it.
+
+use std::time::Duration;
+
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
+use contracts::Cause;
+use kernel::{CourierId, DeliveryId};
+
+use crate::app::App;
+use crate::domain::courier::{Courier, Effect};
+use crate::steps::{Stepped, unexpected};
+use crate::store;
+
+/// The pause before a change is tried again, times the attempt.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
+
+/// Tells the couriers of some steps what became of their deliveries.
+///
+/// # Errors
+/// When the table does not answer, or others are faster each time.
+pub async fn follow(app: &App, cause: &Cause, steps: &[(DeliveryId, Stepped)]) -> Result<(), StoreError> {
+    let effects: Vec<(DeliveryId, CourierId, Effect)> = steps
+        .iter()
+        .filter_map(|(delivery_id, stepped)| {
+            let (courier_id, effect) = stepped.effect?;
+            Some((*delivery_id, courier_id, effect))
+        })
+        .collect();
+    let mut couriers: Vec<CourierId> = effects.iter().map(|(_, courier_id, _)| *courier_id).collect();
+    couriers.sort_unstable();
+    couriers.dedup();
+    for courier_id in couriers {
+        let own = effects.iter().filter(|(_, other, _)| *other == courier_id);
+        let after = |courier: &Courier| {
+            let mut changed = None;
+            for (delivery_id, _, effect) in own.clone() {
+                let before = changed.as_ref().unwrap_or(courier);
+                changed = before.after(*effect, *delivery_id, cause.now).or(changed);
+            }
+            changed
+        };
+        change(app, cause, courier_id, after).await?;
+    }
+    Ok(())
+}
+
+async fn change(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    after: impl Fn(&Courier) -> Option<Courier>,
+) -> Result<(), StoreError> {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+        let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
+            return Err(StoreError::Corrupt(format!(
+                "a delivery is bound to {courier_id}, who is not there"
+            )));
+        };
+        let Some(changed) = after(&courier) else {
+            return Ok(());
+        };
+        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &changed);
+        match app.table.commit(commit).await {
+            Ok(()) => return Ok(()),
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
+            Err(error) => return Err(unexpected(error)),
+        }
+    }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX))
+}
