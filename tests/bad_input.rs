@@ -150,6 +150,13 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
         "invalid_body",
     ),
     (
+        "GET /v1/couriers/{courier_id}/trail?limit=101",
+        Operator,
+        "",
+        400,
+        "invalid_query",
+    ),
+    (
         "POST /v1/deliveries/{delivery_id}/failed",
         Courier,
         r#"{"reason": "rain"}"#,

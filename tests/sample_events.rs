@@ -17,7 +17,7 @@ const FUNCTIONS: [(&str, &[&str]); 6] = [
     ("order", &["api", "inbox", "outbox", "timers"]),
     ("payment", &["api", "inbox", "outbox", "timers"]),
     ("delivery", &["api", "inbox", "outbox", "timers"]),
-    ("notification", &["api", "inbox", "outbox", "live"]),
+    ("notification", &["api", "inbox", "outbox", "live", "moves"]),
 ];
 
 #[test]
@@ -136,9 +136,20 @@ fn environment(service: &str, function: &str) -> BTreeMap<String, String> {
         .collect();
     // What a sample event does must not reach the people of the stories: it has a table, a topic and a queue of its own.
     environment.insert("TABLE_NAME".to_owned(), own_table(aws, &environment["TABLE_NAME"]));
-    environment.insert("TOPIC_ARN".to_owned(), own_topic(stack));
+    for name in ["TOPIC_ARN", "COURIER_TOPIC_ARN"] {
+        if let Some(arn) = environment.get_mut(name) {
+            *arn = own_topic(stack);
+        }
+    }
     let queue = aws.json("sqs", "AmazonSQS.CreateQueue", &json!({"QueueName": "sample-events"}));
-    for name in ["INBOX_QUEUE_URL", "INBOX_DLQ_URL", "TIMERS_QUEUE_URL", "TIMERS_DLQ_URL"] {
+    for name in [
+        "INBOX_QUEUE_URL",
+        "INBOX_DLQ_URL",
+        "TIMERS_QUEUE_URL",
+        "TIMERS_DLQ_URL",
+        "MOVES_QUEUE_URL",
+        "MOVES_DLQ_URL",
+    ] {
         if let Some(url) = environment.get_mut(name) {
             queue["QueueUrl"].as_str().unwrap().clone_into(url);
         }

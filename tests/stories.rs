@@ -10,3 +10,4 @@ mod kitchen;
 mod ordering;
 mod payment;
 mod repetition;
+mod tracking;

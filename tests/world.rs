@@ -223,6 +223,7 @@ const DELIVERY: &[Row] = &[
         COURIERS,
         r#"{"points": [{"at": "2026-11-20T18:30:00Z", "position": {"lat": 52.37, "lng": 4.89}}]}"#,
     ),
+    ("GET /v1/couriers/{courier_id}/trail", &[Operator], ""),
     ("GET /v1/couriers/me/offers", COURIERS, ""),
     ("GET /v1/couriers/me/route", COURIERS, ""),
     ("POST /v1/offers/{offer_id}/accept", &[Courier], "{}"),

@@ -47,14 +47,14 @@ fn every_subscription_names_events_that_exist_on_their_own_topic() {
             let topic = subscription["Properties"]["TopicArn"]["Ref"]
                 .as_str()
                 .unwrap_or_default();
-            let publisher = format!("/{}", topic.trim_end_matches("TopicArn").to_lowercase());
+            let name_of_topic = topic.trim_end_matches("TopicArn").to_lowercase();
             let filter = &subscription["Properties"]["FilterPolicy"]["event_type"];
             for event_type in filter.as_array().into_iter().flatten().filter_map(|one| one.as_str()) {
                 match PUBLISHED.iter().find(|event| event.event_type == event_type) {
-                    Some(event) if event.source == publisher => {}
+                    Some(event) if event.topic == name_of_topic => {}
                     Some(event) => complaints.push(format!(
-                        "{service}: {name} waits at {topic} for {event_type}, which {} publishes",
-                        event.source
+                        "{service}: {name} waits at {topic} for {event_type}, which {} carries",
+                        event.topic
                     )),
                     None => complaints.push(format!(
                         "{service}: {name} waits for {event_type}, which nobody publishes"

@@ -5,6 +5,7 @@ mod apply;
 mod approve;
 mod arrived_at_customer;
 mod arrived_at_restaurant;
+mod courier_trail;
 mod decline_offer;
 mod delivered;
 mod end_shift;
@@ -58,6 +59,7 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(start_shift::start_shift))
         .routes(routes!(end_shift::end_shift))
         .routes(routes!(report_locations::report_locations))
+        .routes(routes!(courier_trail::courier_trail))
         .routes(routes!(list_offers::list_offers))
         .routes(routes!(accept_offer::accept_offer))
         .routes(routes!(decline_offer::decline_offer))
@@ -102,7 +104,7 @@ async fn answer_offer(
 }
 
 /// The cause of a change of a delivery, whose order is what the chain is about.
-fn about(cause: Cause, delivery_id: DeliveryId) -> Cause {
+pub fn about(cause: Cause, delivery_id: DeliveryId) -> Cause {
     Cause {
         correlation_id: kernel::OrderId::from_uuid(delivery_id.uuid()).to_string(),
         ..cause

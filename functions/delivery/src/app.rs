@@ -1,27 +1,33 @@
 //! What the handlers share.
 
-use ::store::Table;
+use ::store::{CursorKey, Table};
 use kernel::SignedDuration;
-use runtime::{Edge, Error};
+use runtime::{Edge, Error, Publisher};
 
 /// What the handlers share. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App {
     /// The service's table.
     pub table: Table,
+    /// Seals the cursors of lists.
+    pub cursor_key: CursorKey,
     /// How long a courier may think about an offer.
     pub offer_lasts: SignedDuration,
+    /// The topic of the stream of couriers' moves.
+    pub moves: Publisher,
 }
 
 impl App {
     /// From the function's environment.
     ///
     /// # Errors
-    /// When `OFFER_SECONDS` is missing.
+    /// When `OFFER_SECONDS` or `COURIER_TOPIC_ARN` is missing.
     pub fn new(edge: &Edge) -> Result<Self, Error> {
         Ok(Self {
             table: edge.table().clone(),
+            cursor_key: edge.cursor_key().clone(),
             offer_lasts: edge.seconds("OFFER_SECONDS")?,
+            moves: edge.publisher(edge.var("COURIER_TOPIC_ARN")?),
         })
     }
 }

@@ -9,8 +9,12 @@ pub mod dispatch;
 pub mod estimate;
 pub mod event;
 pub mod lifecycle;
+pub mod pace;
+pub mod sight;
 pub mod track;
+pub mod trail;
 pub mod transitions;
+pub mod whereabouts;
 
 use kernel::{CourierId, Meters, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, UserId};
 

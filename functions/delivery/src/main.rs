@@ -11,6 +11,7 @@ mod shift;
 mod steps;
 mod store;
 mod timers;
+mod tracking;
 
 use contracts::{Cause, Envelope, Timer};
 

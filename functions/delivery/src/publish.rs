@@ -1,7 +1,7 @@
 //! What has happened, as others hear of it: domain events as contracts, and the deadlines they set.
 
-use contracts::delivery as wire;
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
+use contracts::{courier, delivery as wire};
 use kernel::{CourierId, DeliveryId, Timestamp};
 
 use crate::domain::command::{DeclineReason, Ending, ReleaseReason};
@@ -153,6 +153,23 @@ pub fn envelope(
         Event::Escalated { offers } => payload!(subject, Escalated { offers }),
         Event::Withdrawn { courier_id } => payload!(subject, Withdrawn { courier_id }),
     }
+}
+
+/// Where a courier is, for those who wait: the one event that no commit writes. It is worthless a moment later, so it is
+/// published at once by whoever notes the position, and may be lost. `sights` are the deliveries that the courier is on,
+/// each with what its customer may see; its place in time is its number.
+///
+/// # Errors
+/// When the payload cannot be written.
+pub fn moved(
+    cause: &Cause,
+    courier_id: CourierId,
+    at: Timestamp,
+    sights: Vec<courier::Sight>,
+) -> Result<Envelope, MalformedEnvelope> {
+    let sequence = u32::try_from(cause.now.as_second()).unwrap_or(u32::MAX);
+    let moved = courier::Moved { courier_id, at, sights };
+    Envelope::new(&courier_id.to_string(), sequence, cause, &moved)
 }
 
 /// The deadlines that an event sets, given the state that it led to.

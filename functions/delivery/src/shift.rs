@@ -9,6 +9,7 @@ use crate::domain::command::{Command, Ending, ReleaseReason};
 use crate::domain::courier::{Bond, Courier, Shift};
 use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
+use crate::domain::whereabouts::Whereabouts;
 use crate::search;
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
 use crate::store::{self, Found, Loaded, POSITION_MOVED, PositionRecord};
@@ -38,7 +39,8 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
             at: cause.now - CLOCK_SKEW_MAX,
             position,
         };
-        let record = PositionRecord::new(courier_id, courier.vehicle, sighting);
+        let whereabouts = Whereabouts::starting(sighting, cause.now);
+        let record = PositionRecord::new(courier_id, courier.vehicle, &whereabouts);
         let mut commit = Commit::new(cause).also_put(&store::position_key(courier_id), &record);
         if let Some(started) = &started {
             commit = store::replace_courier(commit, courier_id, &stored, started);

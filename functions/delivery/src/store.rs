@@ -10,7 +10,7 @@ mod records;
 
 use ::store::{Commit, CommitError, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
-use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, TypedId as _, UserId};
+use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, Timestamp, TypedId as _, UserId};
 
 use crate::domain::cell::{Cell, SEARCH_RADIUS_M, cities_in_reach, city};
 use crate::domain::courier::Courier;
@@ -20,7 +20,7 @@ use crate::domain::lifecycle::evolve;
 use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
-pub use couriers::{CourierRecord, Documents, PositionRecord};
+pub use couriers::{CourierRecord, Documents, PositionRecord, TrailRecord};
 pub use records::StaffRecord;
 use records::{StepRecord, StepState, WaitingRecord};
 
@@ -30,6 +30,8 @@ pub const DELIVERY_MOVED: &str = "delivery_moved";
 pub const COURIER_MOVED: &str = "courier_moved";
 /// The refusal of a change of a position that is no longer what was read.
 pub const POSITION_MOVED: &str = "position_moved";
+/// The sort key of a stretch of a trail begins with it.
+const TRAIL_PREFIX: &str = "TRAIL#";
 /// Couriers read from one cell in a search: more than a cell of 5 km² ever has free within reach.
 const CELL_READ_MAX: usize = 100;
 /// Waiting deliveries read for one courier.
@@ -71,6 +73,24 @@ pub fn documents_key(courier_id: CourierId) -> Key {
 #[must_use]
 pub fn position_key(courier_id: CourierId) -> Key {
     Key::new(format!("COURIER#{courier_id}"), "POSITION")
+}
+
+/// The key of a stretch of a courier's trail, by its first point.
+#[must_use]
+pub fn trail_key(courier_id: CourierId, from: Timestamp) -> Key {
+    Key::new(
+        format!("COURIER#{courier_id}"),
+        format!("{TRAIL_PREFIX}{:010}", from.as_second()),
+    )
+}
+
+/// A courier's trail, the latest stretch first. What is too old may still be in it.
+#[must_use]
+pub fn trail(courier_id: CourierId, limit: usize) -> Query {
+    Query::new(Index::Table, format!("COURIER#{courier_id}"), limit)
+        .prefix(TRAIL_PREFIX)
+        .newest_first()
+        .freshness(Freshness::Recent)
 }
 
 /// The key of who works at a restaurant.

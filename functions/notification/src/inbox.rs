@@ -39,7 +39,7 @@ pub async fn handle(desk: &Desk, event: &Envelope, cause: &Cause) -> Consumed {
 mod tests {
     use super::*;
 
-    /// What the template subscribes to is what is handled here, no more and no less.
+    /// What the template subscribes to is what is handled, no more and no less.
     #[test]
     fn the_filter_policies_are_in_step() {
         let template = include_str!("../../../infra/notification.yaml");
@@ -59,6 +59,8 @@ mod tests {
             user::SignUpRepeated::TYPE,
             restaurant::Approved::TYPE,
             restaurant::Changed::TYPE,
+            // The stream, which the function `moves` handles.
+            contracts::courier::Moved::TYPE,
         ]);
         handled.sort_unstable();
         assert_eq!(subscribed, handled);

@@ -11,6 +11,6 @@ mod topic;
 
 pub use frame::{Frame, frames};
 pub use functions::run;
-pub use push::{Connections, gather, push};
+pub use push::{Connections, Gathered, gather, push};
 pub use ticket::{TICKET_LIFETIME, Ticket};
 pub use topic::Topic;

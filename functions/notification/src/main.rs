@@ -5,6 +5,7 @@ mod app;
 mod domain;
 mod inbox;
 mod live;
+mod moves;
 mod people;
 mod providers;
 mod publish;
@@ -30,6 +31,11 @@ async fn main() -> Result<(), runtime::Error> {
         }
         "outbox" => runtime::relay(&edge).await,
         "live" => live::run(&edge).await,
+        "moves" => {
+            let lookout = moves::Lookout::new(&edge)?;
+            let handle = async |event: &Envelope, cause: &Cause| moves::handle(&lookout, event, cause).await;
+            runtime::consume_from(&edge, "MOVES_QUEUE_URL", "MOVES_DLQ_URL", handle).await
+        }
         other => Err(edge.unknown_function(other)),
     }
 }

@@ -15,19 +15,24 @@ pub fn document() -> Result<Value, serde_json::Error> {
     let mut messages = Map::new();
     let mut schemas = Map::new();
     for published in PUBLISHED {
-        let service = published.source.trim_start_matches('/');
+        let (service, topic) = (published.source.trim_start_matches('/'), published.topic);
         let name = published.event_type;
-        let reference = json!({"$ref": format!("#/channels/{service}/messages/{name}")});
-        let channel = channels.entry(service).or_insert_with(|| {
+        let reference = json!({"$ref": format!("#/channels/{topic}/messages/{name}")});
+        let channel = channels.entry(topic).or_insert_with(|| {
+            let whose = if topic == service {
+                format!("The SNS topic of the {service} service")
+            } else {
+                format!("The SNS topic of the {service} service's stream about a {topic}, whose events may be lost")
+            };
             json!({
-                "address": service,
-                "description": format!("The SNS topic of the {service} service; `event_type` is a message attribute."),
+                "address": topic,
+                "description": format!("{whose}; `event_type` is a message attribute."),
                 "messages": {},
             })
         });
         channel["messages"][name] = json!({"$ref": format!("#/components/messages/{name}")});
-        let operation = operations.entry(format!("{service}.publish")).or_insert_with(
-            || json!({"action": "send", "channel": {"$ref": format!("#/channels/{service}")}, "messages": []}),
+        let operation = operations.entry(format!("{topic}.publish")).or_insert_with(
+            || json!({"action": "send", "channel": {"$ref": format!("#/channels/{topic}")}, "messages": []}),
         );
         if let Some(list) = operation["messages"].as_array_mut() {
             list.push(reference);

@@ -4,6 +4,7 @@
 //! beside the old one. `golden/` holds one example of each event, and a test reads and writes every one of them.
 
 pub mod asyncapi;
+pub mod courier;
 pub mod delivery;
 pub mod envelope;
 pub mod internal;
@@ -33,6 +34,8 @@ pub struct Published {
     pub event_type: &'static str,
     /// The publishing service.
     pub source: &'static str,
+    /// The topic that carries it: the service's, which has its name, or that of a stream beside it.
+    pub topic: &'static str,
     /// Reads `data` as this event and writes it again: what survives is what the contract knows.
     pub round_trip: fn(serde_json::Value) -> Result<serde_json::Value, serde_json::Error>,
     /// The JSON Schema of `data`, and of every schema it refers to, by name.
@@ -55,8 +58,16 @@ fn round_trip<C: Contract>(data: serde_json::Value) -> Result<serde_json::Value,
     serde_json::to_value(serde_json::from_value::<C>(data)?)
 }
 
+/// The topic of a source's events: one of its own, or the service's, which has the service's name.
+const fn topic(source: &'static str, own: &[&'static str]) -> &'static str {
+    match own {
+        [topic, ..] => topic,
+        [] => source.split_at(1).1,
+    }
+}
+
 macro_rules! published {
-    ($($payload:path = $event_type:literal from $source:literal;)*) => {
+    ($($payload:path = $event_type:literal from $source:literal $(at $topic:literal)?;)*) => {
         $(impl Contract for $payload {
             const TYPE: &'static str = $event_type;
             const SOURCE: &'static str = $source;
@@ -66,6 +77,7 @@ macro_rules! published {
         pub const PUBLISHED: &[Published] = &[$(Published {
             event_type: $event_type,
             source: $source,
+            topic: topic($source, &[$($topic)?]),
             round_trip: round_trip::<$payload>,
             schema: schemas::<$payload>,
         },)*];
@@ -120,6 +132,8 @@ published! {
     delivery::FoodReady = "delivery.food_ready.v1" from "/delivery";
     delivery::PinRefused = "delivery.pin_refused.v1" from "/delivery";
     delivery::Withdrawn = "delivery.withdrawn.v1" from "/delivery";
+
+    courier::Moved = "courier.moved.v1" from "/delivery" at "courier";
 
     notification::Sent = "notification.sent.v1" from "/notification";
     notification::Failed = "notification.failed.v1" from "/notification";

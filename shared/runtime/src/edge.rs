@@ -17,7 +17,7 @@ use store::{CursorKey, Table};
 
 use crate::environment::{Environment, MissingVariable};
 use crate::outbound::{Http, Trust, shared_client};
-use crate::{Error, Internal, telemetry};
+use crate::{Error, Internal, Publisher, telemetry};
 
 /// A connection that is not there after this long will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -166,6 +166,12 @@ impl Edge {
     pub fn internal(&self) -> Result<Internal, MissingVariable> {
         let base = self.environment.var("INTERNAL_API_URL")?;
         Ok(Internal::new(&self.sdk, &self.trust, base, self.internal_calls.clone()))
+    }
+
+    /// A topic for events that may be lost.
+    #[must_use]
+    pub fn publisher(&self, topic_arn: String) -> Publisher {
+        Publisher::new(self, topic_arn)
     }
 
     /// A client for third parties.

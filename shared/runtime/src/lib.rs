@@ -24,7 +24,9 @@ pub use http::{
     RequestCause, body_limit, replay, serve,
 };
 pub use internal::{CallError, Internal};
-pub use messages::{Consumed, Done, Undone, consume, keep_time, once, relay, relay_with_timers};
+pub use messages::{
+    Consumed, Done, Publisher, Undone, consume, consume_from, keep_time, once, relay, relay_with_timers,
+};
 pub use outbound::{Http, HttpError};
 
 /// Why a function cannot start, or an invocation failed as a whole.

@@ -3,9 +3,11 @@
 mod batch;
 mod consumer;
 mod outcome;
+mod publisher;
 mod relay;
 mod timers;
 
-pub use consumer::{consume, keep_time};
+pub use consumer::{consume, consume_from, keep_time};
 pub use outcome::{Consumed, Done, Undone, once};
+pub use publisher::Publisher;
 pub use relay::{relay, relay_with_timers};

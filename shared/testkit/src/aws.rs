@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use crate::Stack;
+use crate::{Reply, Stack, eventually};
 
 /// The emulator, with its root key. For such a key no signature is checked, so the header is formed and no more.
 #[derive(Debug, Clone, Copy)]
@@ -136,25 +136,54 @@ impl Aws {
         count("") + count("NotVisible") + count("Delayed")
     }
 
+    fn table(self, service: &str) -> String {
+        let tables = self.json("dynamodb", "DynamoDB_20120810.ListTables", &json!({}));
+        let names = tables["TableNames"].as_array().cloned().unwrap_or_default();
+        let mut texts = names.iter().filter_map(Value::as_str);
+        let table = texts.find(|name| self.belongs(name, service));
+        table
+            .unwrap_or_else(|| panic!("no table of {service} among {names:?}"))
+            .to_owned()
+    }
+
+    /// An item of a service's table, as DynamoDB writes it; null if there is none.
+    ///
+    /// # Panics
+    /// When the service has no table.
+    #[must_use]
+    pub fn item(self, service: &str, pk: &str, sk: &str) -> Value {
+        let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
+        let request = json!({"TableName": self.table(service), "Key": key, "ConsistentRead": true});
+        self.json("dynamodb", "DynamoDB_20120810.GetItem", &request)["Item"].clone()
+    }
+
+    /// The line that the invocation of a request left in the log of a service's `api`.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn invocation(self, service: &str, reply: &Reply) -> Value {
+        let request_id = reply.header("x-request-id").unwrap_or_default();
+        let function = self.function(service, "api");
+        eventually("the line of the invocation", || {
+            let lines = self.logs(&function, 0);
+            let of = |line: &&Value| line["message"] == "invocation" && line["span"]["request.id"] == request_id;
+            lines.iter().find(of).cloned().ok_or_else(|| format!("{lines:?}"))
+        })
+    }
+
     /// The events that a service's table holds of an aggregate, in order, as they were published.
     ///
     /// # Panics
     /// When the service has no table.
     #[must_use]
     pub fn events(self, service: &str, partition: &str) -> Vec<Value> {
-        let target = |operation: &str| format!("DynamoDB_20120810.{operation}");
-        let tables = self.json("dynamodb", &target("ListTables"), &json!({}));
-        let names = tables["TableNames"].as_array().cloned().unwrap_or_default();
-        let table = names
-            .iter()
-            .filter_map(Value::as_str)
-            .find(|name| self.belongs(name, service));
-        let table = table.unwrap_or_else(|| panic!("no table of {service} among {names:?}"));
+        let table = self.table(service);
         let query = json!({
             "TableName": table, "KeyConditionExpression": "pk = :pk AND begins_with(sk, :event)",
             "ExpressionAttributeValues": {":pk": {"S": partition}, ":event": {"S": "EVENT#"}},
         });
-        let page = self.json("dynamodb", &target("Query"), &query);
+        let page = self.json("dynamodb", "DynamoDB_20120810.Query", &query);
         let items = page["Items"].as_array().cloned().unwrap_or_default();
         let envelope = |item: &Value| serde_json::from_str(item["envelope"]["S"].as_str().unwrap_or_default()).ok();
         items.iter().filter_map(envelope).collect()

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{Person, Stack, eventually};
+use crate::{Person, Reply, Stack, eventually};
 
 /// Degrees of latitude between two places: more than any delivery goes.
 const GRID_DEGREES: f64 = 0.5;
@@ -263,6 +263,13 @@ impl Rider {
         self.person
             .post(&format!("/v1/deliveries/{delivery_id}/{action}"), body)
             .is(200);
+    }
+
+    /// Tells where the courier is, as the courier's device does.
+    #[must_use]
+    pub fn reports(&self, points: &Value) -> Reply {
+        self.person
+            .post("/v1/couriers/me/locations", &json!({"points": points}))
     }
 
     /// Brings the food to the door and hands it over for the customer's PIN.

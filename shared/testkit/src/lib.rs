@@ -6,6 +6,7 @@
 
 mod aws;
 mod city;
+mod live;
 mod person;
 mod reply;
 mod stack;
@@ -13,6 +14,7 @@ mod wait;
 
 pub use aws::Aws;
 pub use city::{Basket, Kitchen, Rider, menu, place};
+pub use live::Live;
 pub use person::Person;
 pub use reply::Reply;
 pub use stack::{Login, Outputs, Stack};

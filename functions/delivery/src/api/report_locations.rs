@@ -1,20 +1,17 @@
 //! `POST /v1/couriers/me/locations`.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
 use axum::extract::State;
-use contracts::Cause;
 use http::StatusCode;
-use kernel::{CourierId, DeliveryId, Position, Timestamp};
+use kernel::{Position, Timestamp};
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{courier_of, refused};
+use super::{courier_of, refused, sentence};
 use crate::app::App;
-use crate::domain::courier::{Courier, Refusal};
-use crate::domain::track::{POINTS_MAX, Point, Sifted, first_misplaced, sift};
-use crate::steps::{reestimate, unexpected};
-use crate::store::{self, Found, POSITION_MOVED, PositionRecord};
+use crate::domain::courier::Refusal;
+use crate::domain::track::{POINTS_MAX, Point, first_misplaced};
+use crate::tracking::{self, Untaken};
 
 /// Where a courier was, point by point.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -55,7 +52,9 @@ pub struct ReportOutcome {
 
 /// Report where you are
 ///
-/// Only on shift. The latest believable point is kept; the rest is not.
+/// Only on shift, and at most 12 times a minute: put what was measured meanwhile into one report. The latest believable
+/// point is kept, and a thinned trail for a day. Whoever waits for your food sees where you are, only the neighbourhood
+/// before you have fetched it, and nobody else does.
 #[utoipa::path(post, path = "/v1/couriers/me/locations", operation_id = "report_locations", tag = "couriers",
     security(("token" = [])), request_body = Report, responses(
     (status = 202, description = "Taken", body = ReportOutcome),
@@ -64,6 +63,7 @@ pub struct ReportOutcome {
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`off_shift`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`: no point or too many, out of range, out of order, or from the future", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_reports`, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn report_locations(
     State(app): State<App>,
@@ -73,17 +73,25 @@ pub async fn report_locations(
 ) -> Result<(StatusCode, Json<ReportOutcome>), Problem> {
     let courier_id = courier_of(&principal)?;
     let points = points(&report, cause.now)?;
-    let (sifted, courier) = keep(&app, &cause, courier_id, &points).await?;
-    if sifted.accepted > 0 {
-        for job in courier.jobs() {
-            follow(&app, &cause, job.delivery_id, sifted.latest.position).await;
-        }
-    }
+    let taken = tracking::take(&app, &cause, courier_id, &points)
+        .await
+        .map_err(untaken)?;
     let outcome = ReportOutcome {
-        accepted: sifted.accepted,
-        dropped: sifted.dropped,
+        accepted: taken.accepted,
+        dropped: taken.dropped,
     };
     Ok((StatusCode::ACCEPTED, Json(outcome)))
+}
+
+fn untaken(untaken: Untaken) -> Problem {
+    match untaken {
+        Untaken::OffShift => refused(Refusal::OffShift),
+        Untaken::TooOften(too_often) => {
+            let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_reports", sentence(&too_often));
+            problem.retry_after(too_often.retry_after_seconds)
+        }
+        Untaken::Store(error) => error.into(),
+    }
 }
 
 /// The report as points, or what is wrong with it.
@@ -127,47 +135,6 @@ fn points(report: &Report, now: Timestamp) -> Result<Vec<Point>, Problem> {
                 message,
             ))
         }
-    }
-}
-
-/// Keeps the latest believable point, if the courier is on shift.
-async fn keep(app: &App, cause: &Cause, courier_id: CourierId, points: &[Point]) -> Result<(Sifted, Courier), Problem> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
-        let (seen, courier) = tokio::try_join!(
-            store::position(&app.table, courier_id),
-            store::courier(&app.table, courier_id)
-        )?;
-        let (Some(seen), Some((_, courier))) = (seen, courier) else {
-            return Err(refused(Refusal::OffShift));
-        };
-        let sifted = sift(seen.value.sighting(), points, cause.now);
-        if sifted.accepted == 0 {
-            return Ok((sifted, courier));
-        }
-        let record = PositionRecord::new(courier_id, courier.vehicle, sifted.latest);
-        let key = store::position_key(courier_id);
-        // The end of the shift deletes the record, and then this refuses instead of bringing it back.
-        let commit = Commit::new(cause).also_replace(&key, &seen, &record, POSITION_MOVED);
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok((sifted, courier)),
-            Err(error) if store::lost_race(&error) => {}
-            Err(error) => return Err(unexpected(error).into()),
-        }
-    }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
-}
-
-/// Estimates the arrival anew. The next report does it again, so a failure is logged and no more.
-async fn follow(app: &App, cause: &Cause, delivery_id: DeliveryId, position: Position) {
-    let cause = super::about(cause.clone(), delivery_id);
-    let reestimated = async {
-        match store::load(&app.table, delivery_id).await? {
-            Found::Delivery(loaded) => reestimate(app, &cause, delivery_id, &loaded.delivery, Some(position)).await,
-            Found::Nothing | Found::CalledOff => Ok(()),
-        }
-    };
-    if let Err(error) = reestimated.await {
-        tracing::warn!(delivery.id = %delivery_id, %error, "the estimate is left to the next report");
     }
 }
 

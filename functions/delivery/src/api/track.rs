@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::views::{EtaView, VehicleName, eta_now};
 use crate::app::App;
 use crate::domain::Delivery;
+use crate::domain::sight::{Viewer, seen_by};
 use crate::store::{self, Found};
 
 /// Where an order's food is.
@@ -40,6 +41,10 @@ pub struct TrackedCourier {
     /// Where the courier was last seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
+    /// True if the position is the middle of a square of 250 m that the courier is in: so a customer sees it before the
+    /// pick-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position_approximate: Option<bool>,
     /// When that was.
     #[serde(skip_serializing_if = "Option::is_none")]
     position_at: Option<Timestamp>,
@@ -48,7 +53,7 @@ pub struct TrackedCourier {
 /// Track an order's delivery
 ///
 /// For its customer, the restaurant's staff, its courier and operators. The courier's position is shown only on shift and only while the courier
-/// fetches or carries this very order.
+/// fetches or carries this very order; to the customer only roughly before the pick-up.
 #[utoipa::path(get, path = "/v1/orders/{order_id}/delivery", operation_id = "track_delivery", tag = "deliveries",
     security(("token" = [])), params(("order_id" = OrderId, Path, description = "The order")), responses(
     (status = 200, description = "Where it is", body = Tracking),
@@ -76,6 +81,12 @@ pub async fn track_delivery(
     };
     let position = seen.as_ref().map(|stored| stored.value.position);
     let is_customer = principal.user_id == delivery.facts.customer_id;
+    let viewer = if is_customer {
+        Viewer::Customer
+    } else {
+        Viewer::Colleague
+    };
+    let sight = position.and_then(|position| seen_by(viewer, &delivery.progress.state, position));
     let is_over = delivery.progress.state.phase().is_end();
     Ok(Json(Tracking {
         delivery_id,
@@ -83,8 +94,9 @@ pub async fn track_delivery(
         state: delivery.progress.state.phase().as_str(),
         courier: assignment.map(|assignment| TrackedCourier {
             vehicle: assignment.vehicle.into(),
-            position,
-            position_at: seen.map(|stored| stored.value.at),
+            position: sight.map(|sight| sight.position),
+            position_approximate: sight.map(|sight| sight.approximate),
+            position_at: sight.and(seen).map(|stored| stored.value.at),
         }),
         eta: eta_now(delivery, position, cause.now).map(EtaView::from),
         stops_before_you: 0,

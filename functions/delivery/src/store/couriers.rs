@@ -8,7 +8,9 @@ use crate::domain::Vehicle;
 use crate::domain::cell::{Cell, cell};
 use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
 use crate::domain::dispatch::Candidate;
+use crate::domain::pace::Pace;
 use crate::domain::track::Sighting;
+use crate::domain::whereabouts::Whereabouts;
 
 /// A position that was not renewed for so long is removed, even if nobody ended the shift.
 const POSITION_KEPT_FOR: SignedDuration = SignedDuration::from_hours(12);
@@ -156,6 +158,21 @@ pub struct PositionRecord {
     gsi1pk: Option<String>,
     gsi1sk: CourierId,
     expires_at: i64,
+    #[serde(default, with = "::store::json")]
+    pace: PaceRecord,
+}
+
+/// What is kept beside the position, as one text: seconds since 1970, and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+struct PaceRecord {
+    #[serde(rename = "f")]
+    window_from: i64,
+    #[serde(rename = "n")]
+    reports: u32,
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    told_at: Option<i64>,
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    trail_end: Option<(i64, Position)>,
 }
 
 /// The index partition of the couriers in a cell.
@@ -165,26 +182,49 @@ pub fn cell_partition(cell: Cell) -> String {
 }
 
 impl PositionRecord {
-    /// A sighting of a courier.
+    /// The whereabouts of a courier.
     #[must_use]
-    pub fn new(courier_id: CourierId, vehicle: Vehicle, sighting: Sighting) -> Self {
+    pub fn new(courier_id: CourierId, vehicle: Vehicle, whereabouts: &Whereabouts) -> Self {
+        let Whereabouts {
+            latest,
+            trail_end,
+            pace,
+        } = whereabouts;
         Self {
             courier_id,
             vehicle: vehicle.into(),
-            position: sighting.position,
-            at: sighting.at,
-            gsi1pk: cell(sighting.position).map(cell_partition),
+            position: latest.position,
+            at: latest.at,
+            gsi1pk: cell(latest.position).map(cell_partition),
             gsi1sk: courier_id,
-            expires_at: (sighting.at + POSITION_KEPT_FOR).as_second(),
+            expires_at: (latest.at + POSITION_KEPT_FOR).as_second(),
+            pace: PaceRecord {
+                window_from: pace.window_from.as_second(),
+                reports: pace.reports,
+                told_at: pace.told_at.map(Timestamp::as_second),
+                trail_end: trail_end.map(|end| (end.at.as_second(), end.position)),
+            },
         }
     }
 
-    /// The sighting.
+    /// The whereabouts.
     #[must_use]
-    pub const fn sighting(&self) -> Sighting {
-        Sighting {
-            at: self.at,
-            position: self.position,
+    pub fn whereabouts(&self) -> Whereabouts {
+        let instant = |seconds| Timestamp::from_second(seconds).unwrap_or(self.at);
+        Whereabouts {
+            latest: Sighting {
+                at: self.at,
+                position: self.position,
+            },
+            trail_end: self.pace.trail_end.map(|(at, position)| Sighting {
+                at: instant(at),
+                position,
+            }),
+            pace: Pace {
+                window_from: instant(self.pace.window_from),
+                reports: self.pace.reports,
+                told_at: self.pace.told_at.map(instant),
+            },
         }
     }
 
@@ -197,5 +237,71 @@ impl PositionRecord {
             position: self.position,
             seen_at: self.at,
         }
+    }
+}
+
+/// What one report added to a courier's trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrailRecord {
+    /// The points, as `domain::trail` writes them.
+    pub points: String,
+    /// When the table forgets it, in seconds since 1970; who reads it earlier must look.
+    pub expires_at: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::{NOON, ada, trattoria};
+    use crate::domain::trail::TEXT_MAX;
+
+    fn whereabouts() -> Whereabouts {
+        let latest = Sighting {
+            at: NOON,
+            position: trattoria(),
+        };
+        Whereabouts {
+            latest,
+            trail_end: Some(latest),
+            pace: Pace {
+                window_from: NOON,
+                reports: 12,
+                told_at: Some(NOON),
+            },
+        }
+    }
+
+    /// The bytes of an item: names and values of all attributes.
+    fn item_bytes(record: &impl Serialize, keys: &::store::Key) -> usize {
+        let item = serde_json::to_value(record).unwrap();
+        let fields = item.as_object().unwrap().iter().map(|(name, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            name.len() + text.len()
+        });
+        // With the version and the token of a conditional put.
+        let more = "pkskversion12345put_token".len() + 36;
+        fields.sum::<usize>() + keys.pk.len() + keys.sk.len() + more
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let record = PositionRecord::new(ada(), Vehicle::Car, &whereabouts());
+        let written = serde_json::to_string(&record).unwrap();
+        let read: PositionRecord = serde_json::from_str(&written).unwrap();
+        assert_eq!(read.whereabouts(), whereabouts());
+    }
+
+    /// A report writes the position (one unit, and two in the index when the cell changes) and a stretch of the trail.
+    #[test]
+    fn a_report_of_any_size_writes_two_items_of_one_unit() {
+        let record = PositionRecord::new(ada(), Vehicle::Scooter, &whereabouts());
+        let bytes = item_bytes(&record, &super::super::position_key(ada()));
+        assert!(bytes <= 1_024, "{bytes} bytes");
+        let record = TrailRecord {
+            points: "~".repeat(TEXT_MAX),
+            expires_at: NOON.as_second(),
+        };
+        let bytes = item_bytes(&record, &super::super::trail_key(ada(), NOON));
+        assert!(bytes <= 1_024, "{bytes} bytes");
     }
 }

@@ -16,7 +16,21 @@ const EARLY_TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
 /// # Errors
 /// When `INBOX_QUEUE_URL` or `INBOX_DLQ_URL` is missing, or the Runtime API fails.
 pub async fn consume(edge: &Edge, handler: impl AsyncFn(&Envelope, &Cause) -> Consumed) -> Result<(), Error> {
-    let queue = Queue::of(edge, "INBOX_QUEUE_URL", "INBOX_DLQ_URL")?;
+    consume_from(edge, "INBOX_QUEUE_URL", "INBOX_DLQ_URL", handler).await
+}
+
+/// The same for a further queue: a stream that must not keep the inbox waiting. `queue_url` and `dead_letters_url` name the
+/// variables that hold its addresses.
+///
+/// # Errors
+/// When one of the variables is missing, or the Runtime API fails.
+pub async fn consume_from(
+    edge: &Edge,
+    queue_url: &str,
+    dead_letters_url: &str,
+    handler: impl AsyncFn(&Envelope, &Cause) -> Consumed,
+) -> Result<(), Error> {
+    let queue = Queue::of(edge, queue_url, dead_letters_url)?;
     let handle = async |body: &str| match Envelope::parse(body) {
         Ok(event) => {
             let cause = event.as_cause(clock::now());

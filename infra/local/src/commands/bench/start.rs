@@ -251,6 +251,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         ("LOG_LEVEL", "info".to_owned()),
         ("TABLE_NAME", "bench".to_owned()),
         ("TOPIC_ARN", arn("sns")),
+        ("COURIER_TOPIC_ARN", arn("sns")),
         ("CURSOR_KEY", secrets::CURSOR_KEY.to_owned()),
         ("INTERNAL_API_URL", nowhere.to_owned()),
         ("TIMERS_QUEUE_ARN", arn("sqs")),

@@ -1,0 +1,151 @@
+//! A courier's report: the position is kept, the trail grows, and whoever waits hears of it.
+//!
+//! The position is one conditional put, which the rest of the platform reads. The trail and the tale are separate and may
+//! be lost: a trail with a gap still answers questions, and the next move is told a few seconds later.
+
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
+use contracts::Cause;
+use contracts::courier::Sight;
+use kernel::{CourierId, DeliveryId, Position};
+
+use crate::app::App;
+use crate::domain::courier::Courier;
+use crate::domain::pace::TooOften;
+use crate::domain::sight::{Viewer, seen_by};
+use crate::domain::track::{Point, Sighting};
+use crate::domain::trail::{KEPT_FOR, encode};
+use crate::domain::whereabouts::Followed;
+use crate::publish;
+use crate::steps::{Unstepped, reestimate, unexpected};
+use crate::store::{self, Found, POSITION_MOVED, PositionRecord, TrailRecord};
+
+/// Why a report was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Untaken {
+    /// Off shift, nobody's position is kept.
+    #[error("the courier is off shift")]
+    OffShift,
+    /// Reports come too fast.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
+    /// A failure that is nobody's decision.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes a courier's report.
+///
+/// # Errors
+/// See [`Untaken`]; then nothing was kept of it.
+pub async fn take(app: &App, cause: &Cause, courier_id: CourierId, points: &[Point]) -> Result<Followed, Untaken> {
+    let (followed, courier) = keep(app, cause, courier_id, points).await?;
+    if let Some(first) = followed.stretch.first() {
+        extend_trail(app, cause, courier_id, *first, &followed.stretch).await;
+    }
+    if followed.accepted > 0 {
+        let latest = followed.whereabouts.latest;
+        let sights = reestimate_all(app, cause, courier_id, &courier, latest.position).await;
+        if followed.tell && !sights.is_empty() {
+            tell(app, cause, courier_id, latest, sights).await;
+        }
+    }
+    Ok(followed)
+}
+
+/// Keeps the latest believable point, if the courier is on shift.
+async fn keep(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    points: &[Point],
+) -> Result<(Followed, Courier), Untaken> {
+    for _ in 0..COMMIT_ATTEMPTS_MAX {
+        let (seen, courier) = tokio::try_join!(
+            store::position(&app.table, courier_id),
+            store::courier(&app.table, courier_id)
+        )?;
+        let (Some(seen), Some((_, courier))) = (seen, courier) else {
+            return Err(Untaken::OffShift);
+        };
+        let has_job = !courier.jobs().is_empty();
+        let followed = seen.value.whereabouts().follow(points, has_job, cause.now)?;
+        let record = PositionRecord::new(courier_id, courier.vehicle, &followed.whereabouts);
+        let key = store::position_key(courier_id);
+        // The end of the shift deletes the record, and then this refuses instead of bringing it back.
+        let commit = Commit::new(cause).also_replace(&key, &seen, &record, POSITION_MOVED);
+        match app.table.commit(commit).await {
+            Ok(()) => return Ok((followed, courier)),
+            Err(error) if store::lost_race(&error) => {}
+            Err(error) => return Err(unexpected(error).into()),
+        }
+    }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+}
+
+async fn extend_trail(app: &App, cause: &Cause, courier_id: CourierId, first: Sighting, stretch: &[Sighting]) {
+    let record = TrailRecord {
+        points: encode(stretch),
+        expires_at: (cause.now + KEPT_FOR).as_second(),
+    };
+    let commit = Commit::new(cause).also_put(&store::trail_key(courier_id, first.at), &record);
+    if let Err(error) = app.table.commit(commit).await {
+        tracing::warn!(%error, "a trail has a gap");
+    }
+}
+
+/// Estimates the arrivals anew, and gives what each customer may see of the courier. The next report does it again, so a
+/// failure is logged and no more.
+async fn reestimate_all(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    courier: &Courier,
+    position: Position,
+) -> Vec<Sight> {
+    let mut sights = Vec::new();
+    for job in courier.jobs() {
+        let delivery_id = job.delivery_id;
+        let cause = crate::api::about(cause.clone(), delivery_id);
+        match follow(app, &cause, courier_id, delivery_id, position).await {
+            Ok(sight) => sights.extend(sight),
+            Err(error) => {
+                tracing::warn!(delivery.id = %delivery_id, %error, "the estimate is left to the next report");
+            }
+        }
+    }
+    sights
+}
+
+/// One delivery of a courier who moved. The courier's record may still hold one that is somebody else's by now, which is why
+/// the delivery itself is asked.
+async fn follow(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    delivery_id: DeliveryId,
+    position: Position,
+) -> Result<Option<Sight>, Unstepped> {
+    let Found::Delivery(loaded) = store::load_fresh(&app.table, delivery_id, Freshness::Recent).await? else {
+        return Ok(None);
+    };
+    let state = &loaded.delivery.progress.state;
+    let taken = state.assignment().is_some_and(|taken| taken.courier_id == courier_id);
+    if !taken {
+        return Ok(None);
+    }
+    reestimate(app, cause, delivery_id, &loaded.delivery, Some(position)).await?;
+    let sight = seen_by(Viewer::Customer, state, position);
+    Ok(sight.map(|sight| Sight {
+        delivery_id,
+        order_id: loaded.delivery.facts.order_id,
+        position: sight.position,
+        approximate: sight.approximate,
+    }))
+}
+
+async fn tell(app: &App, cause: &Cause, courier_id: CourierId, latest: Sighting, sights: Vec<Sight>) {
+    match publish::moved(cause, courier_id, latest.at, sights) {
+        Ok(event) => app.moves.publish(&event).await,
+        Err(error) => tracing::error!(%error, "a move cannot be written: a defect"),
+    }
+}

@@ -1,0 +1,114 @@
+//! A live connection, as an app holds it: the few parts of WebSocket (RFC 6455) that a test needs.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::{PATIENCE, Person};
+
+/// Frames are short; a longer one would be told apart by its length's first byte.
+const LENGTH_MAX: usize = 65_535;
+const TEXT: u8 = 1;
+
+/// A connection that follows a topic.
+#[derive(Debug)]
+pub struct Live {
+    stream: BufReader<TcpStream>,
+}
+
+impl Live {
+    /// Opens a person's connection with a ticket, and follows a topic.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[must_use]
+    pub fn follow(person: &Person, topic: &str) -> Self {
+        let ticket = person.post("/v1/live/tickets", &json!({})).expect(201);
+        let text = |name: &str| ticket[name].as_str().unwrap_or_default().to_owned();
+        let url = text("url");
+        let address = url.trim_start_matches("ws://");
+        let (host, path) = address.split_once('/').unwrap_or((address, ""));
+        let mut stream = TcpStream::connect(host).unwrap_or_else(|error| panic!("{url}: {error}"));
+        let timeout = stream.set_read_timeout(Some(Duration::from_secs(1)));
+        timeout.unwrap_or_else(|error| panic!("{url}: {error}"));
+        let request = format!(
+            "GET /{path}?ticket={} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+            text("ticket")
+        );
+        let sent = stream.write_all(request.as_bytes());
+        sent.unwrap_or_else(|error| panic!("{url}: {error}"));
+        let mut live = Self {
+            stream: BufReader::new(stream),
+        };
+        live.shake_hands();
+        live.send(&json!({"action": "subscribe", "topic": topic}));
+        drop(live.awaits("subscribed"));
+        live
+    }
+
+    fn shake_hands(&mut self) {
+        let started = Instant::now();
+        let mut answer = String::new();
+        while !answer.ends_with("\r\n\r\n") {
+            assert!(started.elapsed() < PATIENCE, "no connection: {answer}");
+            // A read that times out gives what it has and goes on.
+            if matches!(self.stream.read_line(&mut answer), Ok(0)) {
+                break;
+            }
+        }
+        assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+    }
+
+    /// Sends a command. A client's frames are masked; a mask of zeros leaves the text as it is.
+    fn send(&mut self, command: &Value) {
+        let text = command.to_string();
+        let length = u8::try_from(text.len()).ok().filter(|length| *length < 126);
+        let length = length.unwrap_or_else(|| panic!("too long: {text}"));
+        let mut frame = vec![0x80 | TEXT, 0x80 | length, 0, 0, 0, 0];
+        frame.extend(text.as_bytes());
+        let sent = self.stream.get_mut().write_all(&frame);
+        sent.unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
+
+    /// Waits for a frame of a type, and gives it; others are left aside.
+    ///
+    /// # Panics
+    /// When none comes.
+    #[must_use]
+    pub fn awaits(&mut self, kind: &str) -> Value {
+        let frame = self.next_of(kind, PATIENCE);
+        frame.unwrap_or_else(|| panic!("no {kind}"))
+    }
+
+    /// The next frame of a type, if one comes in time; others are left aside.
+    pub fn next_of(&mut self, kind: &str, patience: Duration) -> Option<Value> {
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            let frame = self.next().filter(|frame| frame["type"] == kind);
+            if frame.is_some() {
+                return frame;
+            }
+        }
+        None
+    }
+
+    /// The next frame; nothing if none comes within a second.
+    fn next(&mut self) -> Option<Value> {
+        assert!(!self.stream.fill_buf().ok()?.is_empty(), "the connection was closed");
+        let mut head = [0; 2];
+        self.stream.read_exact(&mut head).ok()?;
+        let mut length = usize::from(head[1] & 0x7f);
+        assert!(length <= 126, "a frame longer than {LENGTH_MAX} bytes");
+        if length == 126 {
+            let mut long = [0; 2];
+            self.stream.read_exact(&mut long).ok()?;
+            length = usize::from(u16::from_be_bytes(long));
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).ok()?;
+        (head[0] & 0x0f == TEXT).then(|| serde_json::from_slice(&body).unwrap_or_default())
+    }
+}
