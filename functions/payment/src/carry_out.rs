@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use ::store::{Commit, CommitError, StoreError, Stored};
+use ::store::{Commit, CommitError, StoreError};
 use contracts::Cause;
 use kernel::{Money, PaymentId, PaymentMethodId, UserId};
 
@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::domain::{
     Ask, Attempt, Card, Command, Decision, Event, IntentId, Observation, Rejection, Standing, State, VoidReason, decide,
 };
-use crate::publish::{order_of, publish};
-use crate::store::{MethodRecord, Payment, PaymentRecord, method_key, payment_key};
+use crate::publish::{self, order_of, told};
+use crate::store::{Loaded, MethodRecord, PAYMENT_MOVED, Payment, append, load, method_key};
 use crate::stripe::{self, Intent, NewIntent};
 
 /// Steps of one command at most: a first payment takes six, and a lost race two more.
@@ -107,7 +107,7 @@ pub async fn carry_out(
             Some(payment) => payment,
             None => errand.load().await?,
         };
-        let state = payment.as_ref().map(|stored| &stored.value.state);
+        let state = payment.as_ref().map(|loaded| &loaded.payment.state);
         tracing::debug!(payment.id = %subject.payment_id, payment.state = state.map(State::name), command = current.name(), "a step");
         let decision = match decide(state, &current) {
             // An old answer contradicts what has been recorded since: the command itself decides.
@@ -122,11 +122,12 @@ pub async fn carry_out(
                     asked = None;
                 }
                 Err(CommitError::Duplicate) => return Ok(Progress::Done),
-                Err(CommitError::Conflict | CommitError::KeyTaken(_) | CommitError::Refused(_)) => {
+                Err(CommitError::Conflict | CommitError::KeyTaken(_) | CommitError::Refused(PAYMENT_MOVED)) => {
                     overtaken = true;
                     tokio::time::sleep(CONFLICT_PAUSE).await;
                 }
                 Err(CommitError::Store(error)) => return Err(error.into()),
+                Err(error @ CommitError::Refused(_)) => return Err(StoreError::Corrupt(error.to_string()).into()),
             },
             Decision::Ask(ask) => {
                 if let Some((_, answer)) = asked.take_if(|(before, _)| *before == ask) {
@@ -155,69 +156,50 @@ fn stalled(answer: Answer) -> Progress {
     }
 }
 
-/// Reads a payment.
-///
-/// # Errors
-/// When the table does not answer or the item is no payment.
-pub async fn load(app: &App, payment_id: PaymentId) -> Result<Option<Stored<Payment>>, StoreError> {
-    let stored = app.table.get::<PaymentRecord>(&payment_key(payment_id)).await?;
-    stored
-        .map(|stored| {
-            Ok(Stored {
-                value: stored.value.try_into()?,
-                version: stored.version,
-                sequence: stored.sequence,
-            })
-        })
-        .transpose()
-}
-
 impl Errand<'_> {
-    async fn load(&mut self) -> Result<Option<Stored<Payment>>, StoreError> {
-        let stored = load(self.app, self.subject.payment_id).await?;
-        if let Some(stored) = &stored {
-            self.subject.customer_id = Some(stored.value.customer_id);
+    async fn load(&mut self) -> Result<Option<Loaded>, StoreError> {
+        let loaded = load(&self.app.table, self.subject.payment_id).await?;
+        if let Some(loaded) = &loaded {
+            self.subject.customer_id = Some(loaded.payment.customer_id);
         }
-        Ok(stored)
+        Ok(loaded)
     }
 
     async fn commit(
         &mut self,
-        before: Option<&Stored<Payment>>,
+        before: Option<&Loaded>,
         state: State,
         event: Option<&Event>,
-    ) -> Result<Stored<Payment>, CommitError> {
+    ) -> Result<Loaded, CommitError> {
         let payment_id = self.subject.payment_id;
         let customer_id = before
-            .map(|stored| stored.value.customer_id)
+            .map(|loaded| loaded.payment.customer_id)
             .or(self.subject.customer_id);
         let customer_id = customer_id.ok_or_else(|| StoreError::Corrupt("a payment without a customer".to_owned()))?;
-        let payment = Payment { customer_id, state };
-        let record = PaymentRecord::new(&payment, self.cause.now);
-        let key = payment_key(payment_id);
+        let after = Loaded {
+            payment: Payment { customer_id, state },
+            sequence: before.map_or(0, |loaded| loaded.sequence) + 1,
+        };
         let cause = Cause {
             correlation_id: order_of(payment_id).to_string(),
             ..self.cause.clone()
         };
-        let mut commit = Commit::new(&cause);
-        commit = match before {
-            None => commit.create(&key, &payment_id, &record),
-            Some(stored) => commit.replace(&key, &payment_id, stored, &record),
+        let subject = publish::Subject {
+            payment_id,
+            customer_id,
+            sequence: after.sequence,
+            cause: &cause,
         };
-        if let Some(event) = event {
-            commit = publish(commit, &cause, payment_id, customer_id, event);
-        }
+        let told = event.map(|event| told(subject, event)).transpose();
+        let told = told.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let mut commit = append(Commit::new(&cause), payment_id, &after, told);
         if let Some(mark) = self.mark {
             commit = commit.consumed(mark);
         }
         self.app.table.commit(commit).await?;
         self.mark = None;
-        self.first |= matches!(payment.state, State::Requested { .. });
-        Ok(Stored {
-            value: payment,
-            version: before.map_or(0, |stored| stored.version) + 1,
-            sequence: before.map_or(0, |stored| stored.sequence) + u32::from(event.is_some()),
-        })
+        self.first |= matches!(after.payment.state, State::Requested { .. });
+        Ok(after)
     }
 
     async fn ask(&mut self, ask: &Ask) -> Result<Answer, Failure> {

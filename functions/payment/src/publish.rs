@@ -1,12 +1,11 @@
 //! What others hear of a payment, and the deadlines that go with it.
 
-use ::store::Commit;
 use contracts::payment::{ActionRequired, Authorized, Captured, Declined, Voided};
-use contracts::{Cause, Envelope, Timer};
+use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use kernel::{OrderId, PaymentId, SignedDuration, TypedId as _, UserId};
 
 use crate::domain::{EXPIRY_MARGIN, Event};
-use crate::store::void_reason;
+use crate::store::{Told, void_reason};
 
 /// The timer that gives a reservation back before it lapses.
 pub const AUTHORIZATION_EXPIRING: &str = "authorization_expiring";
@@ -21,10 +20,44 @@ pub fn order_of(payment_id: PaymentId) -> OrderId {
     OrderId::from_uuid(payment_id.uuid())
 }
 
-/// Adds an event to the commit of what it tells.
-#[must_use]
-pub fn publish(commit: Commit, cause: &Cause, payment_id: PaymentId, customer_id: UserId, event: &Event) -> Commit {
+/// Which payment, and which of its steps.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// Whose money.
+    pub customer_id: UserId,
+    /// The step.
+    pub sequence: u32,
+    /// What led to it.
+    pub cause: &'a Cause,
+}
+
+impl Subject<'_> {
+    fn tell<C: Contract>(
+        &self,
+        payload: &C,
+        timers: impl FnOnce(&Envelope) -> Vec<Timer>,
+    ) -> Result<Told, MalformedEnvelope> {
+        let envelope = Envelope::new(&self.payment_id.to_string(), self.sequence, self.cause, payload)?;
+        let timers = timers(&envelope);
+        Ok(Told { envelope, timers })
+    }
+}
+
+/// An event as it is published.
+///
+/// # Errors
+/// When the payload cannot be written.
+pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelope> {
+    let Subject {
+        payment_id,
+        customer_id,
+        cause,
+        ..
+    } = subject;
     let order_id = order_of(payment_id);
+    let nothing = |_: &Envelope| Vec::new();
     match event {
         Event::Authorized { amount, expires_at } => {
             let (amount, expires_at) = (*amount, *expires_at);
@@ -35,7 +68,7 @@ pub fn publish(commit: Commit, cause: &Cause, payment_id: PaymentId, customer_id
                 amount,
                 expires_at,
             };
-            commit.event_with_timers(&payload, |envelope| {
+            subject.tell(&payload, |envelope| {
                 vec![timer(AUTHORIZATION_EXPIRING, envelope, expires_at - EXPIRY_MARGIN)]
             })
         }
@@ -46,30 +79,39 @@ pub fn publish(commit: Commit, cause: &Cause, payment_id: PaymentId, customer_id
                 customer_id,
             };
             let due_at = |seconds| cause.now + SignedDuration::from_secs(seconds);
-            commit.event_with_timers(&payload, |envelope| {
+            subject.tell(&payload, |envelope| {
                 APPROVAL_CHECKS_AFTER_SECONDS
                     .map(|seconds| timer(APPROVAL_CHECK, envelope, due_at(seconds)))
                     .to_vec()
             })
         }
-        Event::Declined { reason } => commit.event(&Declined {
-            payment_id,
-            order_id,
-            customer_id,
-            reason: reason.clone(),
-        }),
-        Event::Captured { amount } => commit.event(&Captured {
-            payment_id,
-            order_id,
-            customer_id,
-            amount: *amount,
-        }),
-        Event::Voided { reason } => commit.event(&Voided {
-            payment_id,
-            order_id,
-            customer_id,
-            reason: void_reason(*reason).to_owned(),
-        }),
+        Event::Declined { reason } => subject.tell(
+            &Declined {
+                payment_id,
+                order_id,
+                customer_id,
+                reason: reason.clone(),
+            },
+            nothing,
+        ),
+        Event::Captured { amount } => subject.tell(
+            &Captured {
+                payment_id,
+                order_id,
+                customer_id,
+                amount: *amount,
+            },
+            nothing,
+        ),
+        Event::Voided { reason } => subject.tell(
+            &Voided {
+                payment_id,
+                order_id,
+                customer_id,
+                reason: void_reason(*reason).to_owned(),
+            },
+            nothing,
+        ),
     }
 }
 

@@ -2,13 +2,18 @@
 //!
 //! | pk | sk | what |
 //! |---|---|---|
-//! | `PAYMENT#<payment_id>` | `STATE` | the payment |
-//! | `PAYMENT#<payment_id>` | `EVENT#<sequence>` | what was published of it |
+//! | `PAYMENT#<payment_id>` | `EVENT#<sequence>` | a step of the payment: its state after it, and the event that others hear, if any |
 //! | `USER#<user_id>` | `CUSTOMER` | the provider's id of the person |
 //! | `USER#<user_id>` | `METHOD#<payment_method_id>` | a saved card |
 //! | `INBOX#stripe/<event id>` | `MARKER` | a webhook that changed something |
+//!
+//! A payment is its steps: each item carries the state that the step led to. Writing step `n + 1`, which can be done once,
+//! is the whole optimistic lock, so a step is one conditional put of one item instead of a transaction over two. Steps
+//! that nobody else hears of, such as that the provider is about to be asked, have no envelope, and the relay passes them
+//! over.
 
-use ::store::{Key, StoreError};
+use ::store::{Commit, EVENT_PREFIX, Index, Key, Query, StoreError, StoredTimer, Table};
+use contracts::{Envelope, Timer};
 use kernel::{Currency, Money, PaymentId, PaymentMethodId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +22,9 @@ use crate::domain::{Attempt, Card, IntentId, NextAction, State, VoidReason};
 /// The sort key of a saved card begins with it.
 pub const METHOD_PREFIX: &str = "METHOD#";
 
+/// The refusal of a step that somebody else was faster with.
+pub const PAYMENT_MOVED: &str = "payment_moved";
+
 /// A payment as it is known here: whose it is, and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
@@ -24,6 +32,45 @@ pub struct Payment {
     pub customer_id: UserId,
     /// Its state.
     pub state: State,
+}
+
+/// A payment as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// The payment.
+    pub payment: Payment,
+    /// Its last step.
+    pub sequence: u32,
+}
+
+/// What others hear of a step.
+#[derive(Debug)]
+pub struct Told {
+    /// The event.
+    pub envelope: Envelope,
+    /// The deadlines that it sets.
+    pub timers: Vec<Timer>,
+}
+
+/// A step's item: what [`::store::StoredEvent`] has if others hear of it, and the payment after the step.
+#[derive(Debug, Serialize)]
+struct StepRecord {
+    sequence: u32,
+    event_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", with = "::store::json")]
+    envelope: Option<Envelope>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    timers: Vec<StoredTimer>,
+    #[serde(flatten)]
+    payment: PaymentRecord,
+}
+
+/// What is read of a step's item.
+#[derive(Debug, Deserialize)]
+struct StepState {
+    sequence: u32,
+    #[serde(flatten)]
+    payment: PaymentRecord,
 }
 
 /// The provider's side of a person.
@@ -54,13 +101,11 @@ pub struct MethodRecord {
     pub created_at: Timestamp,
 }
 
-/// A payment's item: flat, and only what is true in its state.
+/// A payment in an item: flat, and only what is true in its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PaymentRecord {
+struct PaymentRecord {
     customer_id: UserId,
     state: Phase,
-    // Also tells one delivery's write from another's that says the same.
-    changed_at: Timestamp,
     currency: Option<Currency>,
     total: Option<i64>,
     captured: Option<i64>,
@@ -71,6 +116,7 @@ pub struct PaymentRecord {
     action_url: Option<String>,
     action_secret: Option<String>,
     // Not `expires_at`: that is the attribute by which the table forgets items.
+    #[serde(rename = "until")]
     authorized_until: Option<Timestamp>,
     reason: Option<String>,
 }
@@ -88,10 +134,49 @@ enum Phase {
     Voided,
 }
 
-/// Where a payment is.
+fn steps_partition(payment_id: PaymentId) -> String {
+    format!("PAYMENT#{payment_id}")
+}
+
+/// Reads a payment.
+///
+/// # Errors
+/// When the table does not answer or the item is no payment.
+pub async fn load(table: &Table, payment_id: PaymentId) -> Result<Option<Loaded>, StoreError> {
+    let newest = Query::new(Index::Table, steps_partition(payment_id), 1)
+        .prefix(EVENT_PREFIX)
+        .newest_first();
+    let page = table.query::<StepState>(&newest).await?;
+    let Some(last) = page.items.into_iter().next() else {
+        return Ok(None);
+    };
+    Ok(Some(Loaded {
+        payment: last.value.payment.try_into()?,
+        sequence: last.value.sequence,
+    }))
+}
+
+/// Adds a payment's step to a commit, which is refused with [`PAYMENT_MOVED`] if somebody else was faster with it.
 #[must_use]
-pub fn payment_key(payment_id: PaymentId) -> Key {
-    Key::new(format!("PAYMENT#{payment_id}"), "STATE")
+pub fn append(commit: Commit, payment_id: PaymentId, after: &Loaded, told: Option<Told>) -> Commit {
+    let key = Key::new(
+        steps_partition(payment_id),
+        format!("{EVENT_PREFIX}{:08}", after.sequence),
+    );
+    commit.also_create(&key, &StepRecord::new(after, told), PAYMENT_MOVED)
+}
+
+impl StepRecord {
+    fn new(after: &Loaded, told: Option<Told>) -> Self {
+        let (envelope, timers) = told.map_or((None, Vec::new()), |told| (Some(told.envelope), told.timers));
+        Self {
+            sequence: after.sequence,
+            event_type: envelope.as_ref().map(|envelope| envelope.event_type.clone()),
+            envelope,
+            timers: timers.into_iter().map(StoredTimer::from).collect(),
+            payment: PaymentRecord::new(&after.payment),
+        }
+    }
 }
 
 /// Where the provider's id of a person is.
@@ -125,10 +210,8 @@ pub const fn void_reason(reason: VoidReason) -> &'static str {
 }
 
 impl PaymentRecord {
-    /// The item of a payment that changes now.
-    #[must_use]
-    pub fn new(payment: &Payment, now: Timestamp) -> Self {
-        let mut record = Self::empty(payment.customer_id, Phase::Forestalled, now);
+    fn new(payment: &Payment) -> Self {
+        let mut record = Self::empty(payment.customer_id, Phase::Forestalled);
         if let Some(total) = payment.state.total() {
             record.currency = Some(total.currency());
             record.total = Some(total.amount());
@@ -172,11 +255,10 @@ impl PaymentRecord {
         record
     }
 
-    const fn empty(customer_id: UserId, state: Phase, changed_at: Timestamp) -> Self {
+    const fn empty(customer_id: UserId, state: Phase) -> Self {
         Self {
             customer_id,
             state,
-            changed_at,
             currency: None,
             total: None,
             captured: None,
@@ -275,9 +357,12 @@ impl TryFrom<PaymentRecord> for Payment {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ::store::Item;
+    use crate::domain::Event;
     use kernel::TypedId as _;
+    use serde_dynamo::AttributeValue as Attribute;
     use uuid::Uuid;
+
+    type Item = std::collections::HashMap<String, Attribute>;
 
     #[test]
     fn every_state_survives_the_table_and_is_small() {
@@ -295,11 +380,93 @@ mod tests {
         all.push(State::ActionRequired { total, attempt, action });
         for state in all {
             let payment = Payment { customer_id, state };
-            let mut item: Item = serde_dynamo::to_item(PaymentRecord::new(&payment, Timestamp::UNIX_EPOCH)).unwrap();
-            item.retain(|_, value| !value.is_null());
-            assert!(format!("{item:?}").len() < 1000, "{item:?}");
-            let read: PaymentRecord = serde_dynamo::from_item(item).unwrap();
-            assert_eq!(Payment::try_from(read).unwrap(), payment);
+            let item = item(&payment, None);
+            assert!(bytes(&item) < 450, "{item:?}");
+            let read: StepState = serde_dynamo::from_item(item).unwrap();
+            assert_eq!(read.sequence, 4);
+            assert_eq!(Payment::try_from(read.payment).unwrap(), payment);
+        }
+    }
+
+    /// As the table gets it.
+    fn item(payment: &Payment, told: Option<Told>) -> Item {
+        let record = StepRecord::new(&loaded(payment), told);
+        let mut item: Item = serde_dynamo::to_item(record).unwrap();
+        item.retain(|_, value| !matches!(value, Attribute::Null(_)));
+        item
+    }
+
+    fn loaded(payment: &Payment) -> Loaded {
+        Loaded {
+            payment: payment.clone(),
+            sequence: 4,
+        }
+    }
+
+    /// A write unit is 1,024 bytes, names and values of all attributes: less what the key, the version and the put's token
+    /// take.
+    const ITEM_BYTES_MAX: usize = 1_024 - 106;
+
+    /// As DynamoDB counts: a list or map takes 3, and 1 for each of its elements.
+    fn bytes(item: &Item) -> usize {
+        item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+    }
+
+    fn value_bytes(value: &Attribute) -> usize {
+        match value {
+            Attribute::S(text) | Attribute::N(text) => text.len(),
+            Attribute::M(map) => 3 + map.len() + bytes(map),
+            Attribute::L(list) => 3 + list.iter().map(|value| 1 + value_bytes(value)).sum::<usize>(),
+            Attribute::Bool(_)
+            | Attribute::B(_)
+            | Attribute::Null(_)
+            | Attribute::Ss(_)
+            | Attribute::Ns(_)
+            | Attribute::Bs(_) => unreachable!("a payment has no such attribute"),
+        }
+    }
+
+    #[test]
+    fn an_ordinary_step_fits_one_write_unit() {
+        let now: Timestamp = "2026-11-20T12:00:00.123456Z".parse().unwrap();
+        let cause = contracts::Cause {
+            now,
+            correlation_id: "ord_01h455vb4pex5vsknk084sn02q".to_owned(),
+            causation_id: "0123456789abcdef0123456789abcdef".to_owned(),
+            traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+        };
+        let customer_id = UserId::from_uuid(Uuid::from_u128(1));
+        let subject = crate::publish::Subject {
+            payment_id: PaymentId::from_uuid(Uuid::from_u128(7)),
+            customer_id,
+            sequence: 4,
+            cause: &cause,
+        };
+        let amount = Money::new(123_456, Currency::EUR);
+        let attempt = Attempt {
+            intent: IntentId::new("pi_3MtwBwLkdIwHu7ix28a3tqPa".to_owned()),
+            card: Card {
+                brand: "mastercard".to_owned(),
+                last4: "4242".to_owned(),
+            },
+        };
+        // The provider counts in whole seconds.
+        let expires_at: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        let authorized = State::Authorized {
+            total: amount,
+            attempt: attempt.clone(),
+            expires_at,
+        };
+        let captured = State::Captured {
+            total: amount,
+            attempt,
+            captured: amount,
+        };
+        let reserved = Event::Authorized { amount, expires_at };
+        for (state, event) in [(authorized, reserved), (captured, Event::Captured { amount })] {
+            let told = crate::publish::told(subject, &event).unwrap();
+            let item = item(&Payment { customer_id, state }, Some(told));
+            assert!(bytes(&item) <= ITEM_BYTES_MAX, "{} bytes: {item:?}", bytes(&item));
         }
     }
 
@@ -315,7 +482,7 @@ mod tests {
             Phase::Captured,
             Phase::Voided,
         ] {
-            let mut record = PaymentRecord::empty(customer_id, phase, Timestamp::UNIX_EPOCH);
+            let mut record = PaymentRecord::empty(customer_id, phase);
             assert!(Payment::try_from(record.clone()).is_err(), "{phase:?}");
             record.total = Some(1);
             record.currency = Some(Currency::EUR);

@@ -6,7 +6,7 @@ use runtime::{Json, Path, Principal, Problem};
 
 use super::views::{PaymentView, Viewer};
 use crate::app::App;
-use crate::carry_out::load;
+use crate::store::load;
 
 /// Shows a payment to its customer and to operators.
 #[utoipa::path(
@@ -35,8 +35,8 @@ pub async fn get_payment(
 /// # Errors
 /// 404 if there is none or it is somebody else's.
 pub async fn show(app: &App, principal: &Principal, payment_id: PaymentId) -> Result<Json<PaymentView>, Problem> {
-    let stored = load(app, payment_id).await?.ok_or_else(Problem::not_found)?;
-    let payment = stored.value;
+    let loaded = load(&app.table, payment_id).await?;
+    let payment = loaded.ok_or_else(Problem::not_found)?.payment;
     let viewer = if payment.customer_id == principal.user_id {
         Viewer::Customer
     } else if principal.has(Role::Operator) {

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::carry_out::{Failure, Progress, Subject, carry_out, load};
+use crate::carry_out::{Failure, Progress, Subject, carry_out};
 use crate::domain::{Command, IntentId, Observation, Standing, VoidReason};
+use crate::store::load;
 use crate::stripe;
 use crate::stripe::signature::WebhookSecret;
 
@@ -127,9 +128,9 @@ async fn look(app: &App, event: &Event, cause: &Cause) -> Result<(), Problem> {
 }
 
 async fn likely_void_reason(app: &App, payment_id: PaymentId, cause: &Cause) -> Result<VoidReason, Problem> {
-    let stored = load(app, payment_id).await?;
-    Ok(stored.map_or(VoidReason::OrderEnded, |stored| {
-        stored.value.state.likely_void_reason(cause.now)
+    let loaded = load(&app.table, payment_id).await?;
+    Ok(loaded.map_or(VoidReason::OrderEnded, |loaded| {
+        loaded.payment.state.likely_void_reason(cause.now)
     }))
 }
 

@@ -153,7 +153,8 @@ fn outgoing(record: EventRecord) -> Option<Outgoing> {
         Some(serde_dynamo::AttributeValue::S(text)) => text.clone(),
         _ => return None,
     };
-    if !is_event || !sort_key.starts_with(EVENT_PREFIX) {
+    // A step without an envelope is one that nobody else hears of.
+    if !is_event || !sort_key.starts_with(EVENT_PREFIX) || !image.contains_key("envelope") {
         return None;
     }
     let event: StoredEvent = serde_dynamo::from_item(serde_dynamo::Item::from(image))
