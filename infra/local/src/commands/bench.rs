@@ -1,5 +1,6 @@
 //! `cargo local bench`: every benchmark of the platform.
 
+pub mod eta;
 pub mod mdrp;
 pub mod requests;
 pub mod routes;
@@ -13,6 +14,8 @@ use crate::instance::Instance;
 /// The benchmarks.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Bench {
+    /// How well it is foreseen when food is ready, and how long ways take.
+    Eta(eta::Options),
     /// How well the dispatch engine serves the public instances of the Meal Delivery Routing Problem.
     Mdrp(mdrp::Options),
     /// How well, and how fast, the stops of one courier are put in sequence.
@@ -29,6 +32,7 @@ pub enum Bench {
 /// When it cannot be measured.
 pub fn run(instance: &Instance, bench: &Bench) -> Outcome {
     match bench {
+        Bench::Eta(options) => eta::run(options),
         Bench::Mdrp(options) => mdrp::run(options),
         Bench::Routes(options) => routes::run(options),
         Bench::Start(options) => start::run(instance, options),
