@@ -6,76 +6,181 @@ pub const FORBIDDEN: i64 = 1 << 40;
 /// Assigns each row of a matrix with at least as many columns as rows to its own column; the answer is the column of each
 /// row.
 ///
-/// Shortest augmenting paths with potentials (Kuhn 1955, Munkres 1957, Jonker and Volgenant 1987): O(rows² × columns) at
-/// worst, far less where the cheapest columns hardly overlap.
-///
 /// # Panics
 /// If there are fewer columns than rows, or the matrix has another size.
 #[must_use]
 pub fn assign(rows: usize, columns: usize, cost: &[i64]) -> Vec<usize> {
     assert!(rows <= columns, "every row needs a column of its own");
     assert_eq!(cost.len(), rows * columns, "the matrix is rows by columns");
-    let none = usize::MAX;
-    let mut row_price = vec![0; rows];
-    let mut column_price = vec![0; columns];
-    let mut row_of = vec![none; columns];
-    let mut column_of = vec![none; rows];
-    let mut least = vec![0; columns];
-    let mut before = vec![none; columns];
-    let mut open: Vec<usize> = Vec::with_capacity(columns);
-    let mut reached: Vec<usize> = Vec::with_capacity(columns);
-    for start in 0..rows {
-        least.fill(i64::MAX);
-        open.clear();
-        open.extend(0..columns);
-        reached.clear();
-        let mut row = start;
-        let mut from = none;
-        let mut distance = 0;
-        let end = loop {
-            let line = &cost[row * columns..(row + 1) * columns];
-            let base = distance - row_price[row];
-            let mut best = (i64::MAX, 0);
-            for (place, &column) in open.iter().enumerate() {
-                let through = base + line[column] - column_price[column];
-                if through < least[column] {
-                    least[column] = through;
-                    before[column] = from;
+    let pairs: Vec<(usize, i64)> = cost
+        .iter()
+        .enumerate()
+        .map(|(at, &cost)| (at % columns, cost))
+        .collect();
+    let lines: Vec<&[(usize, i64)]> = pairs.chunks(columns.max(1)).collect();
+    assign_among(columns, &lines).unwrap_or_default()
+}
+
+/// Assigns each row to a column of its own among the pairs of a column and a cost that it names; nothing if there is no such
+/// assignment.
+///
+/// Rows bid for their cheapest columns first, and outbid each other (Bertsekas 1981, Jonker and Volgenant 1987); whoever is
+/// left over is placed along a shortest augmenting path (Kuhn 1955, Munkres 1957): O(rows² × columns) at worst.
+#[must_use]
+pub fn assign_among(columns: usize, rows: &[&[(usize, i64)]]) -> Option<Vec<usize>> {
+    let mut matching = Matching {
+        rows,
+        row_price: vec![0; rows.len()],
+        column_price: vec![0; columns],
+        row_of: vec![NONE; columns],
+        column_of: vec![NONE; rows.len()],
+    };
+    let left = matching.bid();
+    let mut search = Search {
+        least: vec![i64::MAX; columns],
+        before: vec![NONE; columns],
+        seen: Vec::with_capacity(columns),
+        reached: Vec::with_capacity(columns),
+    };
+    for row in left {
+        matching.place(row, &mut search)?;
+    }
+    Some(matching.column_of)
+}
+
+const NONE: usize = usize::MAX;
+/// So many bids for each row: in a long contest the shortest path is found sooner.
+const BIDS: usize = 4;
+
+/// An assignment in the making. The price of a column that nobody has is 0, and no pair costs less than its two prices.
+struct Matching<'a> {
+    rows: &'a [&'a [(usize, i64)]],
+    row_price: Vec<i64>,
+    column_price: Vec<i64>,
+    row_of: Vec<usize>,
+    column_of: Vec<usize>,
+}
+
+/// What a search for a path remembers.
+struct Search {
+    /// The distance of each column.
+    least: Vec<i64>,
+    /// From which row.
+    before: Vec<usize>,
+    /// Columns with a distance that have not been reached.
+    seen: Vec<usize>,
+    reached: Vec<usize>,
+}
+
+impl Matching<'_> {
+    /// Each row takes its cheapest column, for as much as makes the next best as good; who loses a column bids again. The
+    /// answer is who is left without one.
+    fn bid(&mut self) -> Vec<usize> {
+        let mut left = Vec::new();
+        let mut bids = BIDS * self.rows.len();
+        for start in 0..self.rows.len() {
+            let mut row = start;
+            loop {
+                let Some((least, column, second)) = self.best_two(row) else {
+                    left.push(row);
+                    break;
+                };
+                self.row_price[row] = second;
+                self.column_price[column] -= second - least;
+                let outbid = std::mem::replace(&mut self.row_of[column], row);
+                self.column_of[row] = column;
+                if outbid == NONE {
+                    break;
                 }
-                if least[column] < best.0 || (least[column] == best.0 && row_of[column] == none) {
-                    best = (least[column], place);
+                self.column_of[outbid] = NONE;
+                if least == second || bids == 0 {
+                    left.push(outbid);
+                    break;
+                }
+                bids -= 1;
+                row = outbid;
+            }
+        }
+        left
+    }
+
+    /// What the cheapest column of a row costs, which it is (a free one if there is one), and what the next one costs.
+    fn best_two(&self, row: usize) -> Option<(i64, usize, i64)> {
+        let (mut least, mut best, mut second) = (i64::MAX, NONE, i64::MAX);
+        for &(column, cost) in self.rows[row] {
+            let reduced = cost - self.column_price[column];
+            if reduced < least {
+                (second, least, best) = (least, reduced, column);
+            } else if reduced < second {
+                second = reduced;
+            }
+            if reduced == least && self.row_of[best] != NONE {
+                best = column;
+            }
+        }
+        (best != NONE).then_some((least, best, if second == i64::MAX { least } else { second }))
+    }
+
+    /// Gives a row a column, moving others where that costs least.
+    fn place(&mut self, start: usize, search: &mut Search) -> Option<()> {
+        self.row_price[start] = 0;
+        search.seen.clear();
+        search.reached.clear();
+        let (mut row, mut distance) = (start, 0);
+        let end = loop {
+            let base = distance - self.row_price[row];
+            for &(column, cost) in self.rows[row] {
+                let through = base + cost - self.column_price[column];
+                if through < search.least[column] {
+                    if search.least[column] == i64::MAX {
+                        search.seen.push(column);
+                    }
+                    search.least[column] = through;
+                    search.before[column] = row;
                 }
             }
-            distance = best.0;
-            let column = open.swap_remove(best.1);
-            reached.push(column);
-            if row_of[column] == none {
+            let column = self.nearest(search)?;
+            distance = search.least[column];
+            search.reached.push(column);
+            if self.row_of[column] == NONE {
                 break column;
             }
-            row = row_of[column];
-            from = column;
+            row = self.row_of[column];
         };
-        row_price[start] += distance;
-        for &column in &reached {
+        self.row_price[start] += distance;
+        for &column in &search.reached {
             if column != end {
-                let gain = distance - least[column];
-                column_price[column] -= gain;
-                row_price[row_of[column]] += gain;
+                let gain = distance - search.least[column];
+                self.column_price[column] -= gain;
+                self.row_price[self.row_of[column]] += gain;
             }
         }
         let mut column = end;
         loop {
-            let previous = before[column];
-            let row = if previous == none { start } else { row_of[previous] };
-            row_of[column] = row;
-            column_of[row] = column;
-            if previous == none {
+            let row = search.before[column];
+            self.row_of[column] = row;
+            column = std::mem::replace(&mut self.column_of[row], column);
+            if row == start {
                 break;
             }
-            column = previous;
         }
+        for &column in search.seen.iter().chain(&search.reached) {
+            search.least[column] = i64::MAX;
+        }
+        Some(())
     }
-    column_of
+
+    /// Takes out the nearest column seen, a free one if there is one as near.
+    fn nearest(&self, search: &mut Search) -> Option<usize> {
+        let (mut least, mut place) = (i64::MAX, NONE);
+        for (at, &column) in search.seen.iter().enumerate() {
+            let distance = search.least[column];
+            if distance < least || (distance == least && self.row_of[column] == NONE) {
+                (least, place) = (distance, at);
+            }
+        }
+        (place != NONE).then(|| search.seen.swap_remove(place))
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@
 //! load (see [`Parameters`]). Under load that price is what makes bundles worth their detour.
 
 pub mod assignment;
+mod clean;
 mod engine;
 mod improve;
 mod insert;
@@ -28,7 +29,9 @@ mod plan;
 pub mod route;
 mod snapshot;
 mod tables;
+mod trips;
 
+pub use clean::ORDERS_MAX;
 pub use engine::decide;
 pub use parameters::{Parameters, fair_credit};
 pub use snapshot::{

@@ -2,103 +2,8 @@
 
 use crate::parameters::Parameters;
 use crate::snapshot::{Snapshot, Time, Travel};
-use crate::tables::{self, Tables};
-
-/// The most orders in one trip, whatever a courier's capacity: each further one makes the food of the others older.
-pub const TRIP_ORDERS_MAX: usize = 5;
-/// The most trips planned for one courier. Later ones would be planned anew many times before they begin.
-pub const ROUTE_TRIPS_MAX: usize = 6;
-
-/// A trip, by the orders' indexes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Task {
-    orders: [usize; TRIP_ORDERS_MAX],
-    len: usize,
-}
-
-impl Task {
-    /// A trip with one order.
-    pub fn of(order: usize) -> Self {
-        let mut task = Self::default();
-        task.insert(0, order);
-        task
-    }
-
-    /// The orders in the sequence of their drop-offs.
-    #[inline]
-    pub fn orders(&self) -> &[usize] {
-        &self.orders[..self.len]
-    }
-
-    /// Puts an order at a place of the sequence.
-    pub fn insert(&mut self, at: usize, order: usize) {
-        self.orders.copy_within(at..self.len, at + 1);
-        self.orders[at] = order;
-        self.len += 1;
-    }
-
-    /// Takes an order out.
-    pub fn remove(&mut self, order: usize) {
-        if let Some(at) = self.orders().iter().position(|&held| held == order) {
-            self.orders.copy_within(at + 1..self.len, at);
-            self.len -= 1;
-        }
-    }
-}
-
-/// A courier's trips in sequence.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Route {
-    tasks: [Task; ROUTE_TRIPS_MAX],
-    len: usize,
-}
-
-impl Route {
-    /// The trips.
-    #[inline]
-    pub fn tasks(&self) -> &[Task] {
-        &self.tasks[..self.len]
-    }
-
-    /// The trips, to change their orders.
-    pub fn tasks_mut(&mut self) -> &mut [Task] {
-        &mut self.tasks[..self.len]
-    }
-
-    /// Whether another trip fits.
-    pub fn is_full(&self) -> bool {
-        self.len == ROUTE_TRIPS_MAX
-    }
-
-    /// Puts a trip at a place of the sequence.
-    pub fn insert(&mut self, at: usize, task: Task) {
-        self.tasks.copy_within(at..self.len, at + 1);
-        self.tasks[at] = task;
-        self.len += 1;
-    }
-
-    /// Takes a trip out.
-    pub fn remove(&mut self, at: usize) {
-        self.tasks.copy_within(at + 1..self.len, at);
-        self.len -= 1;
-    }
-
-    /// Takes an order out, and its trip if nothing is left in it.
-    pub fn without(mut self, order: usize) -> Self {
-        if let Some(at) = self.tasks().iter().position(|task| task.orders().contains(&order)) {
-            self.tasks[at].remove(order);
-            if self.tasks[at].len == 0 {
-                self.remove(at);
-            }
-        }
-        self
-    }
-
-    /// All orders.
-    pub fn orders(&self) -> impl Iterator<Item = usize> {
-        self.tasks().iter().flat_map(|task| task.orders().iter().copied())
-    }
-}
+use crate::tables::{Tables, paced, remoteness};
+use crate::trips::{ROUTE_TRIPS_MAX, Route, TRIP_ORDERS_MAX, Task};
 
 /// What an order needs to be planned.
 #[derive(Debug, Clone, Copy)]
@@ -134,13 +39,17 @@ pub struct Model<'a> {
     after_drop_off: Time,
     /// What a tick of a courier costs at the present load.
     pub courier_price: i64,
+    /// When each courier is free.
+    pub free_at: Vec<Time>,
+    credit_max: i64,
+    pace_min: Time,
 }
 
 impl<'a> Model<'a> {
     /// Prepares a snapshot.
     pub fn new<P: Copy, T: Travel<P>>(snapshot: &Snapshot<'_, P>, travel: &T, parameters: &'a Parameters) -> Self {
         let tables = Tables::new(snapshot, travel);
-        let remoteness = tables::remoteness(snapshot, travel);
+        let remoteness = remoteness(snapshot, travel);
         let riders = snapshot
             .couriers
             .iter()
@@ -150,7 +59,8 @@ impl<'a> Model<'a> {
                 off_at: courier.off_at,
                 capacity: courier.capacity.min(TRIP_ORDERS_MAX),
                 pace_percent: courier.pace_percent,
-                credit: i64::from(courier.credit * parameters.minute) + parameters.nearness_percent * remoteness,
+                credit: i64::from(courier.credit) * i64::from(parameters.minute)
+                    + parameters.nearness_percent * remoteness,
             });
         let meals = snapshot.orders.iter().map(|order| Meal {
             placed_at: order.placed_at,
@@ -169,7 +79,13 @@ impl<'a> Model<'a> {
             before_drop_off: snapshot.service.before_drop_off,
             after_drop_off: snapshot.service.after_drop_off,
             courier_price: 0,
+            free_at: Vec::new(),
+            credit_max: 0,
+            pace_min: 100,
         };
+        model.free_at = model.riders.iter().map(|rider| rider.free_at).collect();
+        model.credit_max = model.riders.iter().map(|rider| rider.credit).max().unwrap_or(0);
+        model.pace_min = model.riders.iter().map(|rider| rider.pace_percent).min().unwrap_or(100);
         let (work, time) = model.load();
         let between = |idle: i64, busy: i64| idle + (busy - idle) * work.min(time) / time.max(1);
         model.courier_price = between(parameters.courier_percent_idle, parameters.courier_percent_busy);
@@ -197,35 +113,16 @@ impl<'a> Model<'a> {
         (work, time)
     }
 
+    /// The way of a courier from an address to a restaurant.
     #[inline]
-    fn paced(&self, rider: usize, time: Time) -> Time {
-        match self.riders[rider].pace_percent {
-            100 => time,
-            pace => (time * pace + 99) / 100,
-        }
+    pub fn back(&self, rider: usize, order: usize, restaurant: usize) -> Time {
+        paced(self.tables.back(order, restaurant), self.riders[rider].pace_percent)
     }
 
-    /// The way of a courier from where the last trip ends to a restaurant.
+    /// When the food of an order is handed to a courier who is free at an instant and has so long a way to it.
     #[inline]
-    pub fn approach(&self, rider: usize, restaurant: usize) -> Time {
-        self.paced(rider, self.tables.approach(rider, restaurant))
-    }
-
-    /// When a courier who has nothing else to do would be handed the food of an order.
-    #[inline]
-    pub fn soonest_pickup(&self, rider: usize, order: usize) -> Time {
-        let approach = self.approach(rider, self.tables.restaurant[order]);
-        let there = self.riders[rider].free_at + approach + self.before_pickup;
-        there.max(self.meals[order].ready_at)
-    }
-
-    /// At least so much does it cost to put an order on a trip of its own, apart from the way to the restaurant.
-    #[inline]
-    pub fn cost_from(&self, rider: usize, order: usize, pickup_at: Time) -> i64 {
-        let direct = self.paced(rider, self.tables.direct(order));
-        let done_at = pickup_at + self.after_pickup + direct + self.before_drop_off;
-        let busy = self.before_pickup + self.after_pickup + direct + self.before_drop_off + self.after_drop_off;
-        self.waiting(order, done_at) + self.courier_price * i64::from(busy) - self.riders[rider].credit
+    pub fn pickup_at(&self, free_at: Time, approach: Time, order: usize) -> Time {
+        (free_at + approach + self.before_pickup).max(self.meals[order].ready_at)
     }
 
     /// What an order costs that is handed over at an instant.
@@ -244,79 +141,136 @@ impl<'a> Model<'a> {
     /// Walks a courier through trips; nothing if one begins after the shift or an order is later than the limit.
     #[inline]
     pub fn walk(&self, rider: usize, tasks: &[Task]) -> Option<i64> {
-        if let [task] = tasks
-            && let &[order] = task.orders()
-        {
-            return self.walk_one(rider, order);
-        }
         self.walk_telling(rider, tasks, |_, _, _| ()).ok()
     }
 
-    /// Walks a courier through a single order: by far the most frequent question.
+    /// Who reaches the restaurant of an order later than this cannot bring it on a trip of its own, or as a companion of
+    /// others, for less than so much more.
+    pub fn latest_pickup(&self, order: usize, cost: i64) -> Time {
+        let direct = paced(self.tables.direct(order), self.pace_min);
+        let service = self.before_pickup + self.after_pickup + self.before_drop_off;
+        let spent = 100 * i64::from(service + direct - self.meals[order].placed_at);
+        let latest = (cost + self.credit_max - spent) / 100;
+        Time::try_from(latest).unwrap_or(Time::MAX)
+    }
+
+    /// What it costs a courier to bring an order on a trip of its own, after so long a way to the restaurant; nothing if it
+    /// is picked up after the shift or brought later than the limit.
     #[inline]
-    fn walk_one(&self, rider: usize, order: usize) -> Option<i64> {
-        let pickup_at = self.soonest_pickup(rider, order);
-        let approach = self.approach(rider, self.tables.restaurant[order]);
-        let direct = self.paced(rider, self.tables.direct(order));
+    pub fn place(&self, rider: usize, order: usize, approach: Time, pickup_at: Time) -> Option<i64> {
+        let facts = &self.riders[rider];
+        let direct = paced(self.tables.direct(order), facts.pace_percent);
         let done_at = pickup_at + self.after_pickup + direct + self.before_drop_off;
         let in_time = done_at - self.meals[order].placed_at <= self.parameters.limit;
-        (pickup_at <= self.riders[rider].off_at && in_time)
-            .then(|| self.cost_from(rider, order, pickup_at) + self.courier_price * i64::from(approach))
+        let busy =
+            approach + self.before_pickup + self.after_pickup + direct + self.before_drop_off + self.after_drop_off;
+        let price = self.courier_price * i64::from(busy) - facts.credit;
+        (pickup_at <= facts.off_at && in_time).then(|| self.waiting(order, done_at) + price)
+    }
+
+    /// Walks a courier through a route and keeps when each trip ends.
+    ///
+    /// # Errors
+    /// An order that cannot be brought.
+    pub fn line(&self, rider: usize, route: &Route) -> Result<Line, usize> {
+        let mut ends = [0; ROUTE_TRIPS_MAX];
+        let tell = |trip: usize, _, done_at| ends[trip] = done_at + self.after_drop_off;
+        let cost = self.walk_telling(rider, route.tasks(), tell)?;
+        Ok(Line {
+            route: *route,
+            cost,
+            ends,
+        })
     }
 
     /// Walks and tells `(trip, picked up at, done at)` of each trip.
     ///
     /// # Errors
-    /// The first order that cannot be brought.
+    /// An order that cannot be brought.
     pub fn walk_telling(
         &self,
         rider: usize,
         tasks: &[Task],
-        mut tell: impl FnMut(usize, Time, Time),
+        tell: impl FnMut(usize, Time, Time),
     ) -> Result<i64, usize> {
+        let Some(first) = tasks.first() else { return Ok(0) };
         let facts = &self.riders[rider];
-        let mut time = facts.free_at;
-        let mut last = None;
-        let mut cost = 0;
+        let approach = self.tables.approach(rider, self.tables.restaurant[first.lead()]);
+        let pickup_at = (facts.free_at + approach + self.before_pickup).max(self.ready_at(first));
+        let tail = self.tail(facts.pace_percent, pickup_at, tasks, tell)?;
+        if tail.last_pickup_at > facts.off_at {
+            return Err(tasks.last().map_or(first.lead(), Task::lead));
+        }
+        Ok(tail.cost + self.approach_cost(rider, approach, tasks.len()))
+    }
+
+    /// What a route costs a courier on top of what it costs anybody who is at the counter at the same instant.
+    #[inline]
+    pub fn approach_cost(&self, rider: usize, approach: Time, trips: usize) -> i64 {
+        let count = i64::try_from(trips).unwrap_or(i64::MAX);
+        self.courier_price * i64::from(approach) - self.riders[rider].credit * count
+    }
+
+    /// When all orders of a trip are ready.
+    #[inline]
+    pub fn ready_at(&self, task: &Task) -> Time {
+        let ready = task.orders().map(|order| self.meals[order].ready_at);
+        ready.max().unwrap_or(self.now)
+    }
+
+    /// Walks anybody of a pace through trips, from the moment at which the food of the first is handed over.
+    ///
+    /// # Errors
+    /// The first order that is later than the limit.
+    #[inline]
+    pub fn tail(
+        &self,
+        pace_percent: Time,
+        first_pickup_at: Time,
+        tasks: &[Task],
+        mut tell: impl FnMut(usize, Time, Time),
+    ) -> Result<Tail, usize> {
+        let mut tail = Tail {
+            cost: 0,
+            last_pickup_at: first_pickup_at,
+        };
+        let (mut time, mut last) = (first_pickup_at, 0);
         for (number, task) in tasks.iter().enumerate() {
-            let orders = task.orders();
-            let restaurant = self.tables.restaurant[orders[0]];
-            let approach = match last {
-                None => self.approach(rider, restaurant),
-                Some(order) => self.paced(rider, self.tables.back(order, restaurant)),
-            };
-            let ready_at = orders
-                .iter()
-                .map(|&order| self.meals[order].ready_at)
-                .max()
-                .unwrap_or(time);
-            let pickup_at = (time + approach + self.before_pickup).max(ready_at);
-            if pickup_at > facts.off_at {
-                return Err(orders[0]);
+            let mut start = time - self.before_pickup;
+            if number > 0 {
+                let way = paced(
+                    self.tables.back(last, self.tables.restaurant[task.lead()]),
+                    pace_percent,
+                );
+                time = (time + way + self.before_pickup).max(self.ready_at(task));
+                start = time - self.before_pickup - way;
             }
-            let start = pickup_at - self.before_pickup - approach;
-            time = pickup_at + self.after_pickup;
-            let mut at = None;
-            for &order in orders {
-                let way = at.map_or_else(|| self.tables.direct(order), |from| self.tables.onwards(from, order));
-                time += self.paced(rider, way) + self.before_drop_off;
+            let pickup_at = time;
+            tail.last_pickup_at = time;
+            time += self.after_pickup;
+            for (place, order) in task.orders().enumerate() {
+                let way = if place == 0 {
+                    self.tables.direct(order)
+                } else {
+                    self.tables.onwards(last, order)
+                };
+                time += paced(way, pace_percent) + self.before_drop_off;
                 if time - self.meals[order].placed_at > self.parameters.limit {
                     return Err(order);
                 }
-                cost += self.waiting(order, time);
+                tail.cost += self.waiting(order, time);
                 time += self.after_drop_off;
-                at = Some(order);
+                last = order;
             }
-            last = at;
-            cost += self.courier_price * i64::from(time - start) - facts.credit;
+            tail.cost += self.courier_price * i64::from(time - start);
             tell(number, pickup_at, time - self.after_drop_off);
         }
-        Ok(cost)
+        Ok(tail)
     }
 
     /// When a courier has to leave for a restaurant in order to be handed the food at an instant.
     pub fn leave_at(&self, rider: usize, order: usize, pickup_at: Time) -> Time {
-        pickup_at - self.before_pickup - self.approach(rider, self.tables.restaurant[order])
+        pickup_at - self.before_pickup - self.tables.approach(rider, self.tables.restaurant[order])
     }
 
     /// Whether a courier may bring an order.
@@ -326,37 +280,61 @@ impl<'a> Model<'a> {
     }
 }
 
+/// What trips cost, but for the way to the first.
+#[derive(Debug, Clone, Copy)]
+pub struct Tail {
+    pub cost: i64,
+    pub last_pickup_at: Time,
+}
+
+/// A courier's route with what follows from it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Line {
+    pub route: Route,
+    pub cost: i64,
+    /// When the courier is free after each trip.
+    pub ends: [Time; ROUTE_TRIPS_MAX],
+}
+
 /// A plan with its cost.
 pub struct Plan {
     /// By courier.
-    pub routes: Vec<Route>,
-    /// What each route costs.
-    pub costs: Vec<i64>,
+    pub lines: Vec<Line>,
     /// Who has each order.
     pub rider_of: Vec<Option<usize>>,
+    /// Who could take each route, and what it would cost then; empty where that has not been asked.
+    pub takers: Vec<Vec<(usize, i64)>>,
+    /// The number of the last change of each route.
+    pub changed: Vec<usize>,
+    /// How many changes there were.
+    pub changes: usize,
 }
 
 impl Plan {
     /// A plan without any trip.
     pub fn empty(model: &Model<'_>) -> Self {
         Self {
-            routes: vec![Route::default(); model.riders.len()],
-            costs: vec![0; model.riders.len()],
+            lines: vec![Line::default(); model.riders.len()],
             rider_of: vec![None; model.meals.len()],
+            takers: vec![Vec::new(); model.riders.len()],
+            changed: vec![0; model.riders.len()],
+            changes: 0,
         }
     }
 
-    /// Replaces a route. The caller has walked it.
-    pub fn set(&mut self, rider: usize, route: &Route, cost: i64) {
-        for order in self.routes[rider].orders() {
+    /// Replaces a route.
+    pub fn set(&mut self, rider: usize, line: &Line) {
+        for order in self.lines[rider].route.orders() {
             if self.rider_of[order] == Some(rider) {
                 self.rider_of[order] = None;
             }
         }
-        for order in route.orders() {
+        for order in line.route.orders() {
             self.rider_of[order] = Some(rider);
         }
-        self.routes[rider] = *route;
-        self.costs[rider] = cost;
+        self.lines[rider] = *line;
+        self.takers[rider].clear();
+        self.changes += 1;
+        self.changed[rider] = self.changes;
     }
 }

@@ -80,7 +80,7 @@ pub struct Order<P> {
 }
 
 /// How long a courier takes at the ends of a way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Service {
     /// From the arrival at the restaurant to being at the counter.
     pub before_pickup: Time,

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use crate::clean::duration;
 use crate::snapshot::{DEMAND_PLACES_MAX, Snapshot, Time, Travel};
 
 /// The ways among couriers, restaurants and addresses, by index into the snapshot.
 pub struct Tables {
     /// The restaurant's index of each order.
     pub restaurant: Vec<usize>,
-    /// How many restaurants have an open order.
-    pub restaurants: usize,
+    couriers: usize,
+    restaurants: usize,
+    /// A line of couriers for each restaurant: all couriers are asked for one restaurant much more often than the reverse.
     from_courier: Vec<Time>,
     from_address: Vec<Time>,
     to_address: Vec<Time>,
@@ -21,6 +23,7 @@ pub struct Tables {
 impl Tables {
     /// Looks everything up.
     pub fn new<P: Copy, T: Travel<P>>(snapshot: &Snapshot<'_, P>, travel: &T) -> Self {
+        let time = |from, to| duration(travel.time(from, to));
         let mut index = HashMap::new();
         let mut pickups = Vec::new();
         let mut members: Vec<Vec<usize>> = Vec::new();
@@ -34,17 +37,17 @@ impl Tables {
             members[at].push(number);
             restaurant.push(at);
         }
-        let ways = |from: P| pickups.iter().map(move |&to| travel.time(from, to));
-        let from_courier = snapshot
-            .couriers
-            .iter()
-            .flat_map(|courier| ways(courier.place))
-            .collect();
+        let ways = |from: P| pickups.iter().map(move |&to| time(from, to));
+        let approaches = |to: P| {
+            let couriers = snapshot.couriers.iter();
+            couriers.map(move |courier| paced(time(courier.place, to), courier.pace_percent))
+        };
+        let from_courier = pickups.iter().flat_map(|&to| approaches(to)).collect();
         let from_address = snapshot.orders.iter().flat_map(|order| ways(order.drop_off)).collect();
         let to_address = snapshot
             .orders
             .iter()
-            .map(|order| travel.time(order.pickup, order.drop_off))
+            .map(|order| time(order.pickup, order.drop_off))
             .collect();
         let mut rows = vec![(0, 0); snapshot.orders.len()];
         let mut among = Vec::new();
@@ -52,10 +55,11 @@ impl Tables {
             for (position, &from) in group.iter().enumerate() {
                 rows[from] = (among.len(), position);
                 let start = snapshot.orders[from].drop_off;
-                among.extend(group.iter().map(|&to| travel.time(start, snapshot.orders[to].drop_off)));
+                among.extend(group.iter().map(|&to| time(start, snapshot.orders[to].drop_off)));
             }
         }
         Self {
+            couriers: snapshot.couriers.len(),
             restaurants: pickups.len(),
             restaurant,
             from_courier,
@@ -66,10 +70,16 @@ impl Tables {
         }
     }
 
-    /// From where a courier will be to a restaurant.
+    /// From where a courier will be to a restaurant, at the courier's own pace.
     #[inline]
     pub fn approach(&self, courier: usize, restaurant: usize) -> Time {
-        self.from_courier[courier * self.restaurants + restaurant]
+        self.from_courier[restaurant * self.couriers + courier]
+    }
+
+    /// The same of all couriers.
+    #[inline]
+    pub fn approaches(&self, restaurant: usize) -> &[Time] {
+        &self.from_courier[restaurant * self.couriers..(restaurant + 1) * self.couriers]
     }
 
     /// From an order's address to a restaurant.
@@ -91,6 +101,17 @@ impl Tables {
     }
 }
 
+/// The time of a courier with a pace for a way.
+#[inline]
+pub fn paced(time: Time, pace_percent: Time) -> Time {
+    if pace_percent == 100 {
+        time
+    } else {
+        let paced = (i64::from(time) * i64::from(pace_percent) + 99) / 100;
+        duration(Time::try_from(paced).unwrap_or(Time::MAX))
+    }
+}
+
 /// The mean way of each courier to the demand.
 pub fn remoteness<P: Copy, T: Travel<P>>(snapshot: &Snapshot<'_, P>, travel: &T) -> Vec<i64> {
     let mut demand: Vec<(P, i64)> = snapshot
@@ -106,7 +127,7 @@ pub fn remoteness<P: Copy, T: Travel<P>>(snapshot: &Snapshot<'_, P>, travel: &T)
         .map(|courier| {
             let ways = demand
                 .iter()
-                .map(|&(place, weight)| weight * i64::from(travel.time(courier.place, place)));
+                .map(|&(place, weight)| weight * i64::from(duration(travel.time(courier.place, place))));
             ways.sum::<i64>() / total.max(1)
         })
         .collect()

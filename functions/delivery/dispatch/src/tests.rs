@@ -1,5 +1,7 @@
 //! What the engine promises.
 
+mod garbage;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 

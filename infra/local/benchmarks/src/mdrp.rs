@@ -11,6 +11,7 @@ mod ours;
 mod rolling;
 mod simulate;
 mod solution;
+mod unseen;
 
 pub use evaluate::{Figures, Violation, evaluate, percentile};
 pub use greedy::Greedy;
@@ -19,6 +20,7 @@ pub use ours::Ours;
 pub use rolling::Rolling;
 pub use simulate::{CourierNow, Day, OrderNow, Policy, Regime, Step, Tour, View, simulate};
 pub use solution::{Delivery, Files, Move, Pickup, Solution, Stop};
+pub use unseen::{CITY_COURIERS, CITY_ORDERS, city, redrawn};
 
 /// Half of the service time at a restaurant or an address: it is split evenly before and after the hand-over.
 #[must_use]

@@ -1,9 +1,12 @@
 //! `cargo local bench mdrp`: the dispatch engine on the public instances of the Meal Delivery Routing Problem.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use benchmarks::mdrp::{Day, Figures, Greedy, Instance, Ours, Regime, Rolling, evaluate, percentile, simulate};
+use benchmarks::mdrp::{
+    Day, Figures, Greedy, Instance, Ours, Regime, Rolling, city, evaluate, percentile, redrawn, simulate,
+};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::json;
@@ -27,6 +30,12 @@ pub struct Options {
     /// Who decides.
     #[arg(long, value_enum, default_value_t = Decider::Ours)]
     policy: Decider,
+    /// Draw the orders anew and move all times and places by this number: days of the same family that nobody has seen.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "city")]
+    redraw: Option<u64>,
+    /// Lay the instances that differ by their first letter alone over each other, as one city of the largest public size.
+    #[arg(long)]
+    city: bool,
     /// Write the figures to this file too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -86,12 +95,12 @@ struct Numbers {
 /// # Errors
 /// When an instance cannot be read, or what was done breaks a rule.
 pub fn run(options: &Options) -> Outcome {
-    let names = instances(options)?;
-    let mut step = Step::begin(format!("{} instances", names.len()));
-    let mut rows = Vec::with_capacity(names.len());
-    for (number, name) in names.iter().enumerate() {
-        step.progress(&format!("{name}, {} of {}", number + 1, names.len()));
-        rows.push(measure(options, name)?);
+    let days = days(options.city, instances(options)?);
+    let mut step = Step::begin(format!("{} instances", days.len()));
+    let mut rows = Vec::with_capacity(days.len());
+    for (number, (name, folders)) in days.iter().enumerate() {
+        step.progress(&format!("{name}, {} of {}", number + 1, days.len()));
+        rows.push(measure(options, name, folders)?);
     }
     step.done("every rule kept");
     let means = means(&rows);
@@ -133,9 +142,42 @@ fn instances(options: &Options) -> Outcome<Vec<String>> {
     Ok(names)
 }
 
-fn measure(options: &Options, name: &str) -> Outcome<Row> {
-    let instance = Instance::read(&options.data.join(name))
-        .or_fail(format!("Instance {name} is not readable"), "fetch the instance again")?;
+/// The days to simulate: a name, and the instances of which it is made.
+fn days(cities: bool, names: Vec<String>) -> BTreeMap<String, Vec<String>> {
+    let mut days: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in names {
+        let day = if cities {
+            name.chars().skip(1).collect()
+        } else {
+            name.clone()
+        };
+        days.entry(day).or_default().push(name);
+    }
+    days
+}
+
+/// Reads a day, or makes it.
+fn read(options: &Options, name: &str, folders: &[String]) -> Outcome<Instance> {
+    let read = |folder: &String| {
+        Instance::read(&options.data.join(folder))
+            .or_fail(format!("Instance {folder} is not readable"), "fetch the instance again")
+    };
+    let parts: Vec<Instance> = folders.iter().map(read).collect::<Outcome<_>>()?;
+    let whole = if options.city {
+        city(name, &parts)
+    } else {
+        parts.into_iter().next()
+    };
+    let whole =
+        whole.ok_or_else(|| Failure::new(format!("Instance {name} is empty"), "it has no part", "choose others"))?;
+    Ok(match options.redraw {
+        Some(number) => redrawn(&whole, number),
+        None => whole,
+    })
+}
+
+fn measure(options: &Options, name: &str, folders: &[String]) -> Outcome<Row> {
+    let instance = read(options, name, folders)?;
     let day = simulated(options, &instance);
     let figures = evaluate(&instance, &day.solution).map_err(|broken| {
         let rules: Vec<String> = broken.iter().take(5).map(ToString::to_string).collect();
