@@ -63,9 +63,10 @@ pub fn start_stripe(instance: &Instance, tools: &Environment) -> Outcome<Process
 pub fn start_fault_proxy(instance: &Instance) -> Outcome<Process> {
     require_free_port(instance.fault_port(), "The fault proxy")?;
     let tools = Environment::prepare(instance, Tools::Faults)?;
-    let mut command = tools.program("microburst");
+    let mut command = tools.program("python");
     clean_environment(&mut command);
     command
+        .arg(instance.root.join("infra/local/python/faults.py"))
         .args([
             "--no-resign",
             "--upstream",

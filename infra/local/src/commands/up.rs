@@ -36,9 +36,8 @@ pub struct Options {
     /// Enforce the IAM policies of the functions' roles.
     #[arg(long)]
     pub iam: bool,
-    /// Let the functions' calls to AWS fail now and then. Not together with `--iam`: a signature names the host that was
-    /// called, and the fault proxy is another than the emulator.
-    #[arg(long, conflicts_with = "iam")]
+    /// Let the functions' calls to AWS fail now and then.
+    #[arg(long)]
     pub faults: bool,
     /// Build as for production: small and quick to start, but slow to build.
     #[arg(long)]

@@ -24,15 +24,15 @@ const DEADLINES: [&str; 4] = [
 pub fn up(bench: &Bench<'_>) -> Outcome<Counts> {
     // What an interrupted run has left would be taken for the platform under test.
     down(bench);
-    start(bench, "--iam")?;
+    start(bench, &[])?;
     Ok(Counts::ONE)
 }
 
-/// Starts the platform with a switch of `up`.
+/// Starts the platform with switches of `up`, and with IAM enforced as everywhere in the tests.
 ///
 /// # Errors
 /// When it does not come up.
-pub fn start(bench: &Bench<'_>, switch: &str) -> Outcome {
+pub fn start(bench: &Bench<'_>, switches: &[&str]) -> Outcome {
     let mut command = Command::new(program()?);
     command
         .current_dir(&bench.instance.root)
@@ -42,11 +42,13 @@ pub fn start(bench: &Bench<'_>, switch: &str) -> Outcome {
             "up",
             "--detach",
             "--no-build",
-            switch,
+            "--iam",
         ])
+        .args(switches)
         .args(DEADLINES.iter().flat_map(|deadline| ["--set", deadline]));
-    let title = format!("Starting the platform with {switch}");
-    let name = format!("up{switch}");
+    let switches = switches.concat();
+    let title = format!("Starting the platform with --iam {switches}");
+    let name = format!("up{switches}");
     if checks::run(bench, &name, &title, &mut command)?.0 {
         return Ok(());
     }
@@ -55,7 +57,7 @@ pub fn start(bench: &Bench<'_>, switch: &str) -> Outcome {
     Err(Failure::new(
         "The platform did not come up",
         why,
-        format!("try `cargo local up {switch}`"),
+        format!("try `cargo local up --iam {switches}`"),
     ))
 }
 

@@ -41,10 +41,10 @@ pub fn acceptance(bench: &Bench<'_>) -> Outcome<Counts> {
     run(bench, ACCEPTANCE, "Running the acceptance suite", &mut command)
 }
 
-/// The stories once more, on a platform whose calls to AWS fail now and then.
+/// The stories once more, on a platform whose calls to AWS fail now and then, with IAM enforced.
 pub fn faults(bench: &Bench<'_>) -> Outcome<Counts> {
     platform::down(bench);
-    platform::start(bench, "--faults")?;
+    platform::start(bench, &["--faults"])?;
     let mut command = runner(bench)?;
     on_the_platform(bench, &mut command, STORIES);
     command.env("TIFFIN_FAULTS", "true");
