@@ -164,6 +164,13 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
         "invalid_body",
     ),
     (
+        "POST /v1/deliveries/{delivery_id}/unassign",
+        Operator,
+        r#"{"reason": "boredom"}"#,
+        422,
+        "invalid_body",
+    ),
+    (
         "POST /v1/webhooks/stripe",
         Nobody,
         r#"{"id": "evt_1"}"#,

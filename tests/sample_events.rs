@@ -73,7 +73,9 @@ fn take_events(service: &str) {
         .collect();
     files.sort();
     for file in files {
-        let function = file.file_stem().unwrap().to_string_lossy().into_owned();
+        // A function may have several: `timers-tick.json` is another one of `timers`.
+        let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let function = stem.split('-').next().unwrap_or_default().to_owned();
         let event = fs::read_to_string(&file).unwrap();
         let environment = environment(service, &function);
         let program = root().join("target/lambda").join(service).join("bootstrap");
@@ -83,7 +85,7 @@ fn take_events(service: &str) {
         });
         // Twice: an event may be delivered again, and a warm function must bear what a cold one does.
         for _ in 0..2 {
-            let name = format!("{service}/{function}");
+            let name = format!("{service}/{stem}");
             let invocation = process.invoke(&event).unwrap_or_else(|fault| panic!("{name}: {fault}"));
             let answer = invocation
                 .answer

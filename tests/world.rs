@@ -254,6 +254,11 @@ const DELIVERY: &[Row] = &[
         r#"{"reason": "customer_absent"}"#,
     ),
     (
+        "POST /v1/deliveries/{delivery_id}/unassign",
+        &[Operator],
+        r#"{"reason": "courier_unreachable"}"#,
+    ),
+    (
         "GET /v1/orders/{order_id}/delivery",
         &[Customer, Owner, Courier, Operator],
         "",

@@ -17,6 +17,7 @@ mod report_locations;
 mod route;
 mod start_shift;
 mod track;
+mod unassign;
 mod views;
 
 use axum::Router;
@@ -33,7 +34,7 @@ use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::courier::{OfferEnd, Refusal};
 use crate::domain::lifecycle::Rejection;
-use crate::steps::{Stepped, Unstepped, follow_up, step, step_all};
+use crate::steps::{Stepped, Unstepped, about, follow_up, step, step_all};
 
 /// The service's operations and its documentation.
 pub fn router(app: App) -> Router {
@@ -69,6 +70,7 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(arrived_at_customer::arrived_at_customer))
         .routes(routes!(delivered::delivered))
         .routes(routes!(failed::failed))
+        .routes(routes!(unassign::unassign))
         .routes(routes!(track::track_delivery))
         .routes(routes!(estimate::estimate_delivery))
 }
@@ -101,14 +103,6 @@ async fn answer_offer(
     let steps = step_all(app, cause, deliveries, |_| Some(command)).await?;
     follow_up(app, cause, &steps).await;
     Ok(steps)
-}
-
-/// The cause of a change of a delivery, whose order is what the chain is about.
-pub fn about(cause: Cause, delivery_id: DeliveryId) -> Cause {
-    Cause {
-        correlation_id: kernel::OrderId::from_uuid(delivery_id.uuid()).to_string(),
-        ..cause
-    }
 }
 
 impl From<Unstepped> for Problem {

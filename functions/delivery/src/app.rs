@@ -15,19 +15,22 @@ pub struct App {
     pub offer_lasts: SignedDuration,
     /// The topic of the stream of couriers' moves.
     pub moves: Publisher,
+    /// How long before its courier has to leave a trip is offered.
+    pub offer_lead: SignedDuration,
 }
 
 impl App {
     /// From the function's environment.
     ///
     /// # Errors
-    /// When `OFFER_SECONDS` or `COURIER_TOPIC_ARN` is missing.
+    /// When `OFFER_SECONDS`, `OFFER_LEAD_SECONDS` or `COURIER_TOPIC_ARN` is missing.
     pub fn new(edge: &Edge) -> Result<Self, Error> {
         Ok(Self {
             table: edge.table().clone(),
             cursor_key: edge.cursor_key().clone(),
             offer_lasts: edge.seconds("OFFER_SECONDS")?,
             moves: edge.publisher(edge.var("COURIER_TOPIC_ARN")?),
+            offer_lead: edge.seconds("OFFER_LEAD_SECONDS")?,
         })
     }
 }

@@ -6,14 +6,16 @@
 
 use std::time::Duration;
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError, Stored};
 use contracts::Cause;
-use kernel::{CourierId, DeliveryId};
+use kernel::{CourierId, DeliveryId, OfferId};
 
 use crate::app::App;
-use crate::domain::courier::{Courier, Effect};
-use crate::steps::{Stepped, unexpected};
-use crate::store;
+use crate::domain::command::{Command, Ending};
+use crate::domain::courier::{Bond, Courier, Effect};
+use crate::rows;
+use crate::steps::{Stepped, Unstepped, about, step, unexpected};
+use crate::store::{self, CourierRecord, Found};
 
 /// The pause before a change is tried again, times the attempt.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
@@ -71,4 +73,70 @@ async fn change(
         }
     }
     Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX))
+}
+
+/// Asks a courier's deliveries how they are bound, and corrects the record if it says otherwise. An offer that nobody has
+/// ended in time is ended.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn settle(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    stored: &Stored<CourierRecord>,
+    courier: &Courier,
+) -> Result<(), Unstepped> {
+    let Some(shift) = courier.shift() else {
+        return Ok(());
+    };
+    let mut bonds = Vec::new();
+    for (delivery_id, offer_id) in shift.bonds() {
+        let bond = match store::load(&app.table, delivery_id).await? {
+            Found::Delivery(loaded) => Bond::of(&loaded.delivery.progress.state, courier_id, offer_id),
+            Found::Nothing | Found::CalledOff => Bond::None,
+        };
+        bonds.push((delivery_id, offer_id, bond));
+    }
+    if shift.offer.as_ref().is_some_and(|offer| offer.expires_at <= cause.now) {
+        expire(app, cause, &mut bonds).await?;
+    }
+    let known = |delivery_id, offer_id| {
+        let mut bonds = bonds.iter();
+        let found = bonds.find(|(delivery, offer, _)| (*delivery, *offer) == (delivery_id, offer_id));
+        found.map_or(Bond::None, |(_, _, bond)| *bond)
+    };
+    let Some(settled) = courier.settled(known, cause.now) else {
+        return Ok(());
+    };
+    let commit = store::replace_courier(Commit::new(cause), courier_id, stored, &settled);
+    match app.table.commit(commit).await {
+        Ok(()) => Ok(()),
+        // Whoever was faster knew at least as much.
+        Err(error) if store::lost_race(&error) => Ok(()),
+        Err(error) => Err(unexpected(error).into()),
+    }
+}
+
+/// Ends what is left of an offer whose time is over.
+async fn expire(app: &App, cause: &Cause, bonds: &mut [(DeliveryId, OfferId, Bond)]) -> Result<(), Unstepped> {
+    for (delivery_id, offer_id, bond) in bonds.iter_mut().filter(|(_, _, bond)| *bond == Bond::Asked) {
+        let cause = about(cause, *delivery_id);
+        let offer_id = *offer_id;
+        let ending = Ending::Expired;
+        match step(app, &cause, *delivery_id, |_| {
+            Some(Command::EndOffer { offer_id, ending })
+        })
+        .await
+        {
+            Ok(stepped) => {
+                rows::follow(app, &cause, &[(*delivery_id, stepped)]).await?;
+                *bond = Bond::None;
+            }
+            // It was answered at the last moment: the next look knows how.
+            Err(Unstepped::Rejected(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }

@@ -5,10 +5,12 @@
 pub mod cell;
 pub mod command;
 pub mod courier;
-pub mod dispatch;
+pub mod epoch;
 pub mod estimate;
 pub mod event;
+pub mod itinerary;
 pub mod lifecycle;
+pub mod open;
 pub mod pace;
 pub mod sight;
 pub mod track;
@@ -26,6 +28,10 @@ pub const PIN_ATTEMPTS_MAX: u8 = 5;
 pub const OFFERS_BEFORE_ESCALATION: u32 = 10;
 /// How long ready food may wait without a courier before an operator is told.
 pub const WAIT_BEFORE_ESCALATION: SignedDuration = SignedDuration::from_mins(10);
+/// How often every zone with an open delivery is looked at, whatever else happens.
+pub const EPOCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// When a run that somebody should have made at once is made after all: see the timers.
+pub const RUN_SAFETY_NET: SignedDuration = SignedDuration::from_secs(10);
 /// Couriers that one delivery remembers as having declined; the oldest are forgotten, so that the record stays small.
 pub const PASSED_REMEMBERED_MAX: usize = 20;
 
@@ -55,6 +61,8 @@ pub struct Facts {
     pub pickup: Place,
     /// Where to bring it.
     pub drop_off: Place,
+    /// When the restaurant accepted the order.
+    pub begun_at: Timestamp,
     /// When the kitchen meant to be done, as it accepted the order.
     pub planned_ready_at: Timestamp,
     /// What the customer gives the courier on top.

@@ -4,15 +4,17 @@ use ::store::Commit;
 use contracts::order::{Accepted, Cancelled, Ready, Stop, Undeliverable};
 use contracts::restaurant::{self, Snapshot};
 use contracts::{Cause, Contract as _, Envelope};
-use kernel::{DeliveryId, OrderId, UserId};
+use kernel::{DeliveryId, OrderId, Timestamp, UserId};
 use runtime::{Consumed, Done, Undone, once};
 
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::estimate::{Remaining, arrival, way};
-use crate::domain::{Facts, Place};
+use crate::domain::open::Open;
+use crate::domain::{Delivery, Facts, Place, Progress};
+use crate::runner::{self, Known, Reach};
 use crate::steps::{Unstepped, follow_up, step, unexpected};
-use crate::{search, store};
+use crate::{rows, store};
 
 /// How many different PINs there are: four digits.
 const PINS: u32 = 10_000;
@@ -69,24 +71,45 @@ impl From<Unstepped> for Undone {
 }
 
 /// The restaurant cooks: the delivery begins and a courier is looked for. The same event again finds it begun, and goes
-/// on with the search if that had not come to anything.
+/// on with what had not come to anything.
+///
+/// Its row in the zone is written first: of a delivery that has begun, the zone knows.
 async fn accepted(app: &App, cause: &Cause, accepted: Accepted) -> Consumed {
     let delivery_id = store::delivery_of(accepted.order_id);
     let trip_m = way(accepted.pickup.position, accepted.drop_off.position);
     let ready_at = accepted.ready_at;
     let eta = arrival(Remaining::Everything { ready_at, trip_m }, cause.now);
-    let facts = facts(accepted);
-    match app.table.commit(store::begin(cause, delivery_id, &facts, eta)?).await {
+    let begins = Delivery {
+        // Whole seconds, as they are stored.
+        facts: facts(
+            accepted,
+            Timestamp::from_second(cause.now.as_second()).unwrap_or(cause.now),
+        ),
+        progress: Progress::beginning(eta),
+    };
+    let Some(open) = Open::of(delivery_id, &begins, 1) else {
+        return Ok(Done);
+    };
+    rows::show(&app.table, cause, &open).await?;
+    let mut known = vec![open];
+    match app
+        .table
+        .commit(store::begin(cause, delivery_id, &begins.facts, eta)?)
+        .await
+    {
         Ok(()) => {}
         // Begun before, or called off before it began.
-        Err(error) if store::lost_race(&error) => {}
+        Err(error) if store::lost_race(&error) => {
+            known = rows::refresh(app, cause, delivery_id, begins.facts.pickup.position).await?;
+        }
         Err(error) => return Err(unexpected(error).into()),
     }
-    search::dispatch(app, cause, delivery_id).await?;
+    let known = Known::rows(known);
+    runner::run_around(app, cause, begins.facts.pickup.position, Reach::Own, &known).await?;
     Ok(Done)
 }
 
-fn facts(accepted: Accepted) -> Facts {
+fn facts(accepted: Accepted, begun_at: Timestamp) -> Facts {
     Facts {
         order_id: accepted.order_id,
         customer_id: accepted.customer_id,
@@ -94,6 +117,7 @@ fn facts(accepted: Accepted) -> Facts {
         restaurant_name: accepted.restaurant_name,
         pickup: place(accepted.pickup),
         drop_off: place(accepted.drop_off),
+        begun_at,
         planned_ready_at: accepted.ready_at,
         tip: accepted.tip,
         pin: format!("{:04}", runtime::ids::below(PINS)),

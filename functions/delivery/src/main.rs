@@ -6,7 +6,8 @@ mod bonds;
 mod domain;
 mod inbox;
 mod publish;
-mod search;
+mod rows;
+mod runner;
 mod shift;
 mod steps;
 mod store;
@@ -29,8 +30,9 @@ async fn main() -> Result<(), runtime::Error> {
         }
         "outbox" => runtime::relay_with_timers(&edge).await,
         "timers" => {
-            let app = App::new(&edge)?;
-            let handle = async |timer: &Timer, cause: &Cause| Box::pin(timers::handle(&app, timer, cause)).await;
+            let (app, queue) = (App::new(&edge)?, runtime::TimerQueue::of(&edge)?);
+            let handle =
+                async |timer: &Timer, cause: &Cause| Box::pin(timers::handle(&app, &queue, timer, cause)).await;
             runtime::keep_time(&edge, handle).await
         }
         other => Err(edge.unknown_function(other)),

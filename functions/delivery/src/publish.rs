@@ -4,14 +4,18 @@ use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use contracts::{courier, delivery as wire};
 use kernel::{CourierId, DeliveryId, Timestamp};
 
-use crate::domain::command::{DeclineReason, Ending, ReleaseReason};
+use crate::domain::command::{DeclineReason, Ending, ReleaseReason, UnassignReason};
 use crate::domain::event::{Event, Stop};
-use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, State, dispatch};
+use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, RUN_SAFETY_NET, State};
 
 /// The offer is over if nobody answered.
 pub const OFFER_EXPIRED: &str = "offer_expired";
-/// A courier is looked for again.
+/// A courier is looked for, if nobody has begun to.
 pub const SEARCH: &str = "search";
+/// Every zone with an open delivery is looked at. No event sets it: a schedule does, each minute.
+pub const TICK: &str = "tick";
+/// One zone is looked at.
+pub const ZONE: &str = "zone";
 
 /// The delivery that an event is about.
 #[derive(Debug, Clone, Copy)]
@@ -101,8 +105,19 @@ pub fn envelope(
         Event::Unmatched { retry_at } => payload!(subject, Unmatched { retry_at }),
         Event::Assigned(Assignment { courier_id, .. }) => payload!(subject, Assigned { courier_id }),
         Event::Released { courier_id, reason } => {
+            let detail = match reason {
+                ReleaseReason::Operator(why) => Some(unassign_name(why).to_owned()),
+                ReleaseReason::ShiftEnded | ReleaseReason::Silent | ReleaseReason::KitchenLate => None,
+            };
             let reason = Some(release_name(reason).to_owned());
-            payload!(subject, Released { courier_id, reason })
+            payload!(
+                subject,
+                Released {
+                    courier_id,
+                    reason,
+                    detail
+                }
+            )
         }
         Event::FoodReady { at: ready_at } => {
             let courier_id = assigned;
@@ -174,15 +189,15 @@ pub fn moved(
 
 /// The deadlines that an event sets, given the state that it led to.
 ///
-/// Every event after which the delivery waits sets a time for the next search, and only the last event's counts. After an
-/// ended offer or assignment the search is made at once, by whoever ended it: then the timer is the safety net for when
-/// that process dies in between.
+/// After what leaves a delivery without a courier, or makes it urgent, the zone is run at once by whoever did it: the timer
+/// is the safety net for when that process dies in between. Everything else waits for the zone's next epoch.
 #[must_use]
 pub fn timers(event: &Event, after: &State, envelope: &Envelope) -> Vec<Timer> {
     let due = match (event, after) {
         (Event::Offered(offer), _) => Some((OFFER_EXPIRED, offer.expires_at)),
-        (Event::Unmatched { retry_at }, _) => retry_at.map(|due_at| (SEARCH, due_at)),
-        (_, State::Waiting) => Some((SEARCH, envelope.time + dispatch::SEARCH_SAFETY_NET)),
+        (Event::OfferEnded { .. } | Event::Released { .. } | Event::FoodReady { .. }, State::Waiting) => {
+            Some((SEARCH, envelope.time + RUN_SAFETY_NET))
+        }
         _ => None,
     };
     let timer = |(name, due_at): (&str, Timestamp)| Timer {
@@ -219,7 +234,16 @@ const fn release_name(reason: ReleaseReason) -> &'static str {
         ReleaseReason::ShiftEnded => "shift_ended",
         ReleaseReason::Silent => "silent",
         ReleaseReason::KitchenLate => "kitchen_late",
-        ReleaseReason::Operator => "operator",
+        ReleaseReason::Operator(_) => "operator",
+    }
+}
+
+const fn unassign_name(reason: UnassignReason) -> &'static str {
+    match reason {
+        UnassignReason::CourierUnreachable => "courier_unreachable",
+        UnassignReason::CourierProblem => "courier_problem",
+        UnassignReason::RestaurantProblem => "restaurant_problem",
+        UnassignReason::Other => "other",
     }
 }
 

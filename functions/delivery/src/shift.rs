@@ -7,23 +7,31 @@ use kernel::{CourierId, DeliveryId, OfferId, Position};
 use crate::app::App;
 use crate::domain::command::{Command, Ending, ReleaseReason};
 use crate::domain::courier::{Bond, Courier, Shift};
+use crate::domain::epoch::Seen;
 use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
 use crate::domain::whereabouts::Whereabouts;
-use crate::search;
+use crate::runner::{self, Known, Reach};
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
 use crate::store::{self, Found, Loaded, POSITION_MOVED, PositionRecord};
 
-/// Starts a shift at a position, or notes the position if the shift runs already; then shows the courier what waits.
+/// Starts a shift at a position, or notes the position if the shift runs already; then runs the zones around, where
+/// something may wait.
 ///
 /// # Errors
 /// When the courier is not approved or the table does not answer.
 pub async fn start(app: &App, cause: &Cause, courier_id: CourierId, position: Position) -> Result<Courier, Unstepped> {
     let courier = begin(app, cause, courier_id, position).await?;
+    let known = Known::seen(Seen {
+        courier_id,
+        vehicle: courier.vehicle,
+        position,
+        at: cause.now,
+    });
     if courier.shift().is_some_and(Shift::is_free)
-        && let Err(error) = search::serve_waiting(app, cause, courier_id).await
+        && let Err(error) = runner::run_around(app, cause, position, Reach::All, &known).await
     {
-        tracing::warn!(%error, "what waits near a shift's start is left to its timers");
+        tracing::warn!(%error, "what waits near a shift's start is left to the zones' next epochs");
     }
     Ok(courier)
 }

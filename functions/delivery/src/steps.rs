@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ::store::{Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
-use kernel::{CourierId, DeliveryId, Position};
+use kernel::{CourierId, DeliveryId, OrderId, Position, TypedId as _};
 
 use crate::app::App;
 use crate::bonds;
@@ -12,8 +12,9 @@ use crate::domain::command::Command;
 use crate::domain::courier::{Effect, Refusal};
 use crate::domain::event::Event;
 use crate::domain::lifecycle::{Rejection, decide};
-use crate::domain::{Delivery, estimate};
-use crate::search;
+use crate::domain::{Delivery, State, estimate};
+use crate::rows;
+use crate::runner::{self, Known, Reach};
 use crate::store::{self, Found, Loaded};
 
 /// How often a step is decided before the caller hears that others are faster: of a crowd that answers one offer at once,
@@ -175,45 +176,92 @@ pub fn unexpected(error: CommitError) -> StoreError {
     }
 }
 
-/// Does what should follow a step at once: the next courier is asked, and a courier who became free is shown what waits.
+/// The cause of a change of a delivery, whose order is what the chain is about.
+#[must_use]
+pub fn about(cause: &Cause, delivery_id: DeliveryId) -> Cause {
+    Cause {
+        correlation_id: OrderId::from_uuid(delivery_id.uuid()).to_string(),
+        ..cause.clone()
+    }
+}
+
+/// Does what should follow a step at once: the courier's record and the zone's rows say what happened, and a zone is run
+/// whose food waits or whose courier became free.
 ///
-/// Nothing here is lost if it fails or the process dies: the step's timers and those of waiting deliveries do the same a
-/// little later. So a failure is logged and does not concern whoever asked for the step.
+/// Nothing here is lost if it fails or the process dies: timers and the zone's next epoch do the same a little later. So a
+/// failure is logged and does not concern whoever asked for the step.
 pub async fn follow_up(app: &App, cause: &Cause, steps: &[(DeliveryId, Stepped)]) {
     if let Err(error) = bonds::follow(app, cause, steps).await {
         tracing::warn!(%error, "a courier's record is left to whoever looks at it next");
     }
+    let open = rows::follow(app, cause, steps).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a zone's row is left to whoever looks at it next");
+        Vec::new()
+    });
+    let known = Known::rows(open);
+    let mut run = Vec::new();
     for (delivery_id, stepped) in steps {
-        follow_one(app, cause, *delivery_id, stepped).await;
+        for event in &stepped.events {
+            if let Err(error) = reestimate_after(app, cause, *delivery_id, stepped, event).await {
+                tracing::warn!(delivery.id = %delivery_id, %error, "the estimate is left to the next report");
+            }
+            let wanted = wants_run(event, &stepped.delivery);
+            run.extend(wanted.filter(|wanted| !run.contains(wanted)));
+        }
+    }
+    for (position, reach) in run {
+        if let Err(error) = runner::run_around(app, cause, position, reach, &known).await {
+            tracing::warn!(%error, "a zone is left to its next epoch");
+        }
     }
 }
 
-async fn follow_one(app: &App, cause: &Cause, delivery_id: DeliveryId, stepped: &Stepped) {
-    for event in &stepped.events {
-        let outcome = match event {
-            Event::OfferEnded { .. } | Event::Released { .. } => search::dispatch(app, cause, delivery_id).await,
-            Event::Delivered { courier_id, .. }
-            | Event::Failed { courier_id, .. }
-            | Event::Withdrawn {
-                courier_id: Some(courier_id),
-            } => search::serve_waiting(app, cause, *courier_id).await,
-            Event::FoodReady { .. } => reestimate_last_seen(app, cause, delivery_id, &stepped.delivery).await,
-            Event::PickedUp { .. } => {
-                let pickup = stepped.delivery.facts.pickup.position;
-                reestimate(app, cause, delivery_id, &stepped.delivery, Some(pickup)).await
-            }
-            Event::Offered(_)
-            | Event::Unmatched { .. }
-            | Event::Assigned(_)
-            | Event::EtaChanged { .. }
-            | Event::Arrived { .. }
-            | Event::PinRefused { .. }
-            | Event::Escalated { .. }
-            | Event::Withdrawn { courier_id: None } => Ok(()),
-        };
-        if let Err(error) = outcome {
-            tracing::warn!(delivery.id = %delivery_id, %error, "what follows a step is left to its timers");
+/// Where zones should be run after an event: where food waits for a courier, and where a courier waits for food.
+fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
+    let facts = &after.facts;
+    match event {
+        Event::OfferEnded { .. } | Event::Released { .. } => Some((facts.pickup.position, Reach::Own)),
+        Event::FoodReady { .. } if after.progress.state == State::Waiting => Some((facts.pickup.position, Reach::Own)),
+        Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, Reach::All)),
+        Event::Withdrawn { courier_id: Some(_) } => Some((facts.pickup.position, Reach::All)),
+        Event::Offered(_)
+        | Event::Unmatched { .. }
+        | Event::Assigned(_)
+        | Event::FoodReady { .. }
+        | Event::EtaChanged { .. }
+        | Event::Arrived { .. }
+        | Event::PickedUp { .. }
+        | Event::PinRefused { .. }
+        | Event::Escalated { .. }
+        | Event::Withdrawn { courier_id: None } => None,
+    }
+}
+
+async fn reestimate_after(
+    app: &App,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    stepped: &Stepped,
+    event: &Event,
+) -> Result<(), Unstepped> {
+    match event {
+        Event::FoodReady { .. } => reestimate_last_seen(app, cause, delivery_id, &stepped.delivery).await,
+        Event::PickedUp { .. } => {
+            let pickup = stepped.delivery.facts.pickup.position;
+            reestimate(app, cause, delivery_id, &stepped.delivery, Some(pickup)).await
         }
+        Event::Offered(_)
+        | Event::OfferEnded { .. }
+        | Event::Unmatched { .. }
+        | Event::Assigned(_)
+        | Event::Released { .. }
+        | Event::EtaChanged { .. }
+        | Event::Arrived { .. }
+        | Event::PinRefused { .. }
+        | Event::Delivered { .. }
+        | Event::Failed { .. }
+        | Event::Escalated { .. }
+        | Event::Withdrawn { .. } => Ok(()),
     }
 }
 

@@ -7,14 +7,15 @@
 mod couriers;
 mod names;
 mod records;
+mod zones;
 
 use ::store::{Commit, CommitError, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, Timestamp, TypedId as _, UserId};
 
-use crate::domain::cell::{Cell, SEARCH_RADIUS_M, cities_in_reach, city};
+use crate::domain::cell::Zone;
 use crate::domain::courier::Courier;
-use crate::domain::dispatch::{Candidate, SEARCH_ENDS_AFTER};
+use crate::domain::epoch::Seen;
 use crate::domain::event::Event;
 use crate::domain::lifecycle::evolve;
 use crate::domain::{Delivery, Eta, Facts, Progress};
@@ -22,7 +23,8 @@ use crate::publish::{self, Subject};
 
 pub use couriers::{CourierRecord, Documents, PositionRecord, TrailRecord};
 pub use records::StaffRecord;
-use records::{StepRecord, StepState, WaitingRecord};
+use records::{StepRecord, StepState};
+pub use zones::{Figures, OpenRecord, ZoneRecord, is_open, list_zone, listed, open_key, open_of, zone_key};
 
 /// The refusal of a step that somebody else was faster with.
 pub const DELIVERY_MOVED: &str = "delivery_moved";
@@ -32,10 +34,10 @@ pub const COURIER_MOVED: &str = "courier_moved";
 pub const POSITION_MOVED: &str = "position_moved";
 /// The sort key of a stretch of a trail begins with it.
 const TRAIL_PREFIX: &str = "TRAIL#";
-/// Couriers read from one cell in a search: more than a cell of 5 km² ever has free within reach.
-const CELL_READ_MAX: usize = 100;
-/// Waiting deliveries read for one courier.
-const WAITING_READ_MAX: usize = 25;
+/// The refusal of a change of a zone's record that somebody else was faster with.
+pub const ZONE_MOVED: &str = "zone_moved";
+/// Couriers, or open deliveries, read of one zone: more than one ever has. The rest would wait for those before to end.
+pub const ZONE_READ_MAX: usize = 5_000;
 
 /// A delivery as it was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,16 +124,12 @@ fn step_key(delivery_id: DeliveryId, sequence: u32) -> Key {
     Key::new(partition(delivery_id), format!("{EVENT_PREFIX}{sequence:08}"))
 }
 
-fn waiting_partition(city: Cell) -> String {
-    format!("WAITING#{city}")
-}
-
 /// True if a commit was refused because something in it had changed: read again and decide again.
 #[must_use]
 pub fn lost_race(error: &CommitError) -> bool {
     matches!(
         error,
-        CommitError::Conflict | CommitError::Refused(DELIVERY_MOVED | COURIER_MOVED | POSITION_MOVED)
+        CommitError::Conflict | CommitError::Refused(DELIVERY_MOVED | COURIER_MOVED | POSITION_MOVED | ZONE_MOVED)
     )
 }
 
@@ -224,7 +222,6 @@ pub fn append(
     let mut sequence = loaded.sequence;
     for event in events {
         sequence += 1;
-        commit = list_waiting(commit, delivery_id, &loaded.delivery, &progress, event);
         progress = evolve(progress, event);
         let subject = Subject {
             delivery_id,
@@ -242,49 +239,6 @@ pub fn append(
     Ok((commit, Delivery { facts, progress }))
 }
 
-/// A delivery that nobody was free for is listed, so that the next courier who is free nearby finds it.
-fn list_waiting(
-    commit: Commit,
-    delivery_id: DeliveryId,
-    delivery: &Delivery,
-    before: &Progress,
-    event: &Event,
-) -> Commit {
-    let pickup = delivery.facts.pickup.position;
-    let listed = before.search.misses > 0;
-    let keys = || {
-        let cities = cities_in_reach(pickup).into_iter();
-        cities.map(|city| Key::new(waiting_partition(city), delivery_id.to_string()))
-    };
-    match event {
-        Event::Unmatched { .. } if !listed => {
-            let record = WaitingRecord {
-                delivery_id,
-                pickup,
-                expires_at: (delivery.ready_at() + SEARCH_ENDS_AFTER).as_second(),
-            };
-            keys().fold(commit, |commit, key| commit.also_put(&key, &record))
-        }
-        Event::Offered(_) | Event::Withdrawn { .. } if listed => {
-            keys().fold(commit, |commit, key| commit.also_delete(&key, "", [], DELIVERY_MOVED))
-        }
-        Event::Offered(_)
-        | Event::OfferEnded { .. }
-        | Event::Unmatched { .. }
-        | Event::Assigned(_)
-        | Event::Released { .. }
-        | Event::FoodReady { .. }
-        | Event::EtaChanged { .. }
-        | Event::Arrived { .. }
-        | Event::PickedUp { .. }
-        | Event::PinRefused { .. }
-        | Event::Delivered { .. }
-        | Event::Failed { .. }
-        | Event::Escalated { .. }
-        | Event::Withdrawn { .. } => commit,
-    }
-}
-
 /// Reads a courier.
 ///
 /// # Errors
@@ -300,6 +254,16 @@ pub async fn courier(
     }))
 }
 
+/// Reads a courier as he was a moment ago, at half the price.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn courier_lately(table: &Table, courier_id: CourierId) -> Result<Option<Courier>, StoreError> {
+    let key = courier_key(courier_id);
+    let stored: Option<Stored<CourierRecord>> = table.get_fresh(&key, Freshness::Recent).await?;
+    Ok(stored.map(|stored| Courier::from(&stored.value)))
+}
+
 /// Reads couriers in one round trip, those that there are.
 ///
 /// # Errors
@@ -307,9 +271,10 @@ pub async fn courier(
 pub async fn couriers(
     table: &Table,
     ids: &[CourierId],
+    freshness: Freshness,
 ) -> Result<Vec<(CourierId, Stored<CourierRecord>, Courier)>, StoreError> {
     let keys: Vec<Key> = ids.iter().map(|id| courier_key(*id)).collect();
-    let items = table.get_all(&keys).await?;
+    let items = table.get_all_fresh(&keys, freshness).await?;
     let found = ids
         .iter()
         .zip(items)
@@ -352,39 +317,18 @@ pub async fn last_seen(table: &Table, courier_id: CourierId) -> Result<Option<Po
     Ok(stored.map(|stored| stored.value.position))
 }
 
-/// The couriers on shift who were last seen in some cells. What the index does not show yet, a later search finds.
+/// The couriers on shift who were last seen in some zones. What the index does not show yet, a later epoch finds.
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn seen_in(table: &Table, cells: Vec<Cell>) -> Result<Vec<Candidate>, StoreError> {
-    let mut searches = tokio::task::JoinSet::new();
-    for cell in cells {
-        let table = table.clone();
-        let query = Query::new(Index::Gsi1, couriers::cell_partition(cell), CELL_READ_MAX);
-        searches.spawn(async move { table.query::<PositionRecord>(&query).await });
-    }
+pub async fn seen_in(table: &Table, zones: &[Zone]) -> Result<Vec<Seen>, StoreError> {
     let mut seen = Vec::new();
-    while let Some(search) = searches.join_next().await {
-        let page = search.map_err(|error| StoreError::Unavailable(error.to_string()))??;
-        seen.extend(page.items.iter().map(|stored| stored.value.candidate()));
+    for zone in zones {
+        let query = Query::new(Index::Gsi1, couriers::seen_partition(*zone), ZONE_READ_MAX);
+        let page = table.query::<PositionRecord>(&query).await?;
+        seen.extend(page.items.iter().map(|stored| stored.value.seen()));
     }
     Ok(seen)
-}
-
-/// Deliveries near a position that nobody was free for, those that wait longest first.
-///
-/// # Errors
-/// When the table does not answer.
-pub async fn waiting_near(table: &Table, position: Position) -> Result<Vec<DeliveryId>, StoreError> {
-    let Some(city) = city(position) else {
-        return Ok(Vec::new());
-    };
-    // Ids sort by time, so the list does.
-    let query = Query::new(Index::Table, waiting_partition(city), WAITING_READ_MAX);
-    let page = table.query::<WaitingRecord>(&query).await?;
-    let near = |waiting: &WaitingRecord| waiting.pickup.distance(position) <= SEARCH_RADIUS_M;
-    let listed = page.items.into_iter().map(|stored| stored.value);
-    Ok(listed.filter(near).map(|waiting| waiting.delivery_id).collect())
 }
 
 fn defect(error: &contracts::MalformedEnvelope) -> StoreError {

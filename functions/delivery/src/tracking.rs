@@ -105,7 +105,7 @@ async fn reestimate_all(
     let mut sights = Vec::new();
     for job in courier.jobs() {
         let delivery_id = job.delivery_id;
-        let cause = crate::api::about(cause.clone(), delivery_id);
+        let cause = crate::steps::about(cause, delivery_id);
         match follow(app, &cause, courier_id, delivery_id, position).await {
             Ok(sight) => sights.extend(sight),
             Err(error) => {

@@ -114,6 +114,9 @@ delivery_events! {
         /// Why: `shift_ended`, `silent`, `kitchen_late` or `operator`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// What the operator said: `courier_unreachable`, `courier_problem`, `restaurant_problem` or `other`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        detail: Option<String>,
     }
     /// The kitchen is done.
     FoodReady {

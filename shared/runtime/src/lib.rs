@@ -25,7 +25,7 @@ pub use http::{
 };
 pub use internal::{CallError, Internal};
 pub use messages::{
-    Consumed, Done, Publisher, Undone, consume, consume_from, keep_time, once, relay, relay_with_timers,
+    Consumed, Done, Publisher, TimerQueue, Undone, consume, consume_from, keep_time, once, relay, relay_with_timers,
 };
 pub use outbound::{Http, HttpError};
 

@@ -11,3 +11,4 @@ pub use consumer::{consume, consume_from, keep_time};
 pub use outcome::{Consumed, Done, Undone, once};
 pub use publisher::Publisher;
 pub use relay::{relay, relay_with_timers};
+pub use timers::TimerQueue;

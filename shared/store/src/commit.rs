@@ -425,7 +425,13 @@ impl Commit {
             purposes: Vec::new(),
             items: Vec::new(),
             sole_put: None,
+            sole_delete: None,
         };
+        if let [(_, Write::Delete { key, condition })] = &self.writes[..]
+            && condition.expression.is_none()
+        {
+            plan.sole_delete = Some(key.clone());
+        }
         if let [(_, Write::Put { item, condition })] = &self.writes[..] {
             plan.sole_put = Some((item.clone(), condition.expression.clone(), condition.values.clone()));
         }
@@ -445,6 +451,8 @@ pub(crate) struct Plan {
     purposes: Vec<Purpose>,
     pub items: Vec<TransactWriteItem>,
     pub sole_put: Option<SolePut>,
+    /// The key of an unconditional delete that is all there is to do: it needs no transaction either.
+    pub sole_delete: Option<Key>,
 }
 
 impl Plan {

@@ -109,17 +109,30 @@ impl Table {
     /// # Errors
     /// When the table does not answer or leaves keys unprocessed for too long.
     pub async fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<Item>>, StoreError> {
+        self.get_all_fresh(keys, Freshness::Latest).await
+    }
+
+    /// Reads several items in one round trip, in the order of their keys, as fresh as they must be.
+    ///
+    /// # Errors
+    /// As for [`Table::get_all`].
+    pub async fn get_all_fresh(&self, keys: &[Key], freshness: Freshness) -> Result<Vec<Option<Item>>, StoreError> {
         let mut found: HashMap<Key, Item> = HashMap::new();
         for chunk in keys.chunks(BATCH_KEYS_MAX) {
-            self.get_chunk(chunk, &mut found).await?;
+            self.get_chunk(chunk, freshness, &mut found).await?;
         }
         Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 
-    async fn get_chunk(&self, keys: &[Key], found: &mut HashMap<Key, Item>) -> Result<(), StoreError> {
+    async fn get_chunk(
+        &self,
+        keys: &[Key],
+        freshness: Freshness,
+        found: &mut HashMap<Key, Item>,
+    ) -> Result<(), StoreError> {
         let request = KeysAndAttributes::builder()
             .set_keys(Some(keys.iter().map(Key::attributes).collect()))
-            .consistent_read(true)
+            .consistent_read(freshness == Freshness::Latest)
             .build()
             .map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let mut pending = Some(HashMap::from([(self.name.to_string(), request)]));
@@ -226,10 +239,28 @@ impl Table {
             return Ok(());
         }
         let mut plan = commit.into_plan(&self.name)?;
+        if let Some(key) = plan.sole_delete.take() {
+            return self.delete(&key).await;
+        }
         match plan.sole_put.take() {
             Some(put) => self.put(&plan, put).await,
             None => self.transact(plan).await,
         }
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), CommitError> {
+        self.meter.call();
+        let output = self
+            .client
+            .delete_item()
+            .table_name(&*self.name)
+            .set_key(Some(key.attributes()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(StoreError::from_sdk)?;
+        self.meter.write(output.consumed_capacity());
+        Ok(())
     }
 
     async fn put(&self, plan: &Plan, (mut item, condition, values): SolePut) -> Result<(), CommitError> {

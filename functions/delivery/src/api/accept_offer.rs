@@ -35,7 +35,7 @@ pub async fn accept_offer(
     let offer = courier.live_offer(offer_id, cause.now).map_err(refused)?;
     let first = *offer.deliveries.first().ok_or_else(Problem::not_found)?;
     let accept = Command::Accept { offer_id, courier_id };
-    let steps = answer_offer(&app, &about(cause, first), &offer.deliveries, accept).await?;
+    let steps = answer_offer(&app, &about(&cause, first), &offer.deliveries, accept).await?;
     let views: Vec<DeliveryView> = steps
         .iter()
         .map(|(delivery_id, stepped)| DeliveryView::new(*delivery_id, &stepped.delivery))

@@ -28,6 +28,6 @@ pub async fn arrived_at_restaurant(
 ) -> Result<Json<DeliveryView>, Problem> {
     let courier_id = courier_of(&principal)?;
     let command = Command::ArriveAtRestaurant { courier_id };
-    let stepped = courier_step(&app, &about(cause, delivery_id), delivery_id, command).await?;
+    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -91,6 +91,6 @@ pub async fn decline_offer(
     let first = *offer.deliveries.first().ok_or_else(Problem::not_found)?;
     let ending = Ending::Declined(decline.reason.into());
     let end = Command::EndOffer { offer_id, ending };
-    answer_offer(&app, &about(cause, first), &offer.deliveries, end).await?;
+    answer_offer(&app, &about(&cause, first), &offer.deliveries, end).await?;
     Ok(declined)
 }

@@ -51,7 +51,7 @@ pub async fn delivered(
         courier_id,
         pin: &hand_over.pin,
     };
-    let stepped = courier_step(&app, &about(cause, delivery_id), delivery_id, command).await?;
+    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
     for event in &stepped.events {
         if let Event::PinRefused { attempts_left, .. } = event {
             let problem = Problem::invalid("/pin", "pin_wrong", "This is not the customer's PIN.");

@@ -71,6 +71,6 @@ pub async fn failed(
     let courier_id = courier_of(&principal)?;
     let reason = failure.reason.into();
     let command = Command::Fail { courier_id, reason };
-    let stepped = courier_step(&app, &about(cause, delivery_id), delivery_id, command).await?;
+    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -50,6 +50,6 @@ pub async fn picked_up(
         courier_id,
         order_code: pick_up.order_code.as_deref(),
     };
-    let stepped = courier_step(&app, &about(cause, delivery_id), delivery_id, command).await?;
+    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -7,10 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::courier_of;
-use super::views::{StopKind, eta_now};
+use super::views::StopKind;
 use crate::app::App;
-use crate::domain::estimate::{DROP_OFF_SERVICE, travel, way};
-use crate::domain::{Delivery, Place, State as DeliveryState};
+use crate::domain::courier::{Bond, Shift};
+use crate::domain::event::Stop;
+use crate::domain::itinerary::{Ahead, itinerary};
+use crate::domain::{Delivery, Vehicle};
 use crate::store::{self, Found};
 
 /// Where to go.
@@ -53,6 +55,8 @@ pub struct RouteStop {
 }
 
 /// See where to go
+///
+/// All stops of all deliveries, in the sequence that keeps customers waiting least; it is found anew at every look.
 #[utoipa::path(get, path = "/v1/couriers/me/route", operation_id = "get_route", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "The stops that remain; none without a delivery", body = Route),
@@ -73,69 +77,78 @@ pub async fn get_route(
     let Some((_, courier)) = found else {
         return Err(Problem::not_found());
     };
-    let mut route = Route { stops: Vec::new() };
-    let position = seen.map(|stored| stored.value.position);
-    for job in courier.jobs() {
-        if let Found::Delivery(loaded) = store::load(&app.table, job.delivery_id).await? {
-            route
-                .stops
-                .extend(stops(job.delivery_id, &loaded.delivery, position, cause.now));
+    let mut jobs = Vec::new();
+    // The courier's record may lag behind the deliveries, which say themselves whose they are.
+    for (delivery_id, offer_id) in courier.shift().into_iter().flat_map(Shift::bonds) {
+        if let Found::Delivery(loaded) = store::load(&app.table, delivery_id).await?
+            && Bond::of(&loaded.delivery.progress.state, courier_id, offer_id) == Bond::Taken
+        {
+            jobs.push((delivery_id, loaded.delivery));
         }
     }
-    Ok(Json(route))
+    let jobs: Vec<_> = jobs.iter().map(|(id, delivery)| (*id, delivery)).collect();
+    let position = seen.map(|stored| stored.value.position);
+    Ok(Json(Route {
+        stops: stops(&jobs, position, courier.vehicle, cause.now),
+    }))
 }
 
-fn stops(delivery_id: DeliveryId, delivery: &Delivery, position: Option<Position>, now: Timestamp) -> Vec<RouteStop> {
+fn stops(
+    jobs: &[(DeliveryId, &Delivery)],
+    position: Option<Position>,
+    vehicle: Vehicle,
+    now: Timestamp,
+) -> Vec<RouteStop> {
+    let ahead = itinerary(jobs, position, vehicle, now).into_iter();
+    ahead
+        .filter_map(|ahead| {
+            let (_, delivery) = jobs.iter().find(|(id, _)| *id == ahead.delivery_id)?;
+            Some(stop(&ahead, delivery))
+        })
+        .collect()
+}
+
+fn stop(ahead: &Ahead, delivery: &Delivery) -> RouteStop {
     let facts = &delivery.facts;
-    let state = &delivery.progress.state;
-    let (Some(taken), Some(eta)) = (state.assignment(), eta_now(delivery, position, now)) else {
-        return Vec::new();
+    let fetches = ahead.stop == Stop::Restaurant;
+    let (kind, place) = if fetches {
+        (StopKind::Pickup, &facts.pickup)
+    } else {
+        (StopKind::DropOff, &facts.drop_off)
     };
-    let stop = |kind, place: &Place, eta| RouteStop {
-        delivery_id,
+    RouteStop {
+        delivery_id: ahead.delivery_id,
         order_id: facts.order_id,
-        state: state.phase().as_str(),
+        state: delivery.progress.state.phase().as_str(),
         kind,
         position: place.position,
         address: place.address.clone(),
         instructions: place.instructions.clone(),
-        name: None,
-        order_code: None,
-        ready_at: None,
-        eta,
-    };
-    let mut stops = Vec::new();
-    if matches!(state, DeliveryState::Assigned(_) | DeliveryState::AtRestaurant(_)) {
-        let on_the_way = position.filter(|_| matches!(state, DeliveryState::Assigned(_)));
-        let approach_m = on_the_way.map_or(0, |position| way(position, facts.pickup.position));
-        let eta = now + travel(approach_m, taken.vehicle);
-        stops.push(RouteStop {
-            name: Some(facts.restaurant_name.clone()),
-            order_code: Some(facts.order_code()),
-            ready_at: Some(delivery.ready_at()),
-            ..stop(StopKind::Pickup, &facts.pickup, eta)
-        });
+        name: fetches.then(|| facts.restaurant_name.clone()),
+        order_code: fetches.then(|| facts.order_code()),
+        ready_at: fetches.then(|| delivery.ready_at()),
+        eta: ahead.arrives_at,
     }
-    // The arrival at the door: the estimate says when the food is in the customer's hands.
-    stops.push(stop(
-        StopKind::DropOff,
-        &facts.drop_off,
-        now.max(eta.likely - DROP_OFF_SERVICE),
-    ));
-    stops
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::State as DeliveryState;
     use crate::domain::cast::{NOON, assignment, delivery, id, kerkstraat};
 
     #[test]
     fn the_restaurant_comes_before_the_customer_and_then_no_more() {
         let kinds = |state| {
-            let stops = stops(id(1), &delivery(state), Some(kerkstraat()), NOON);
+            let delivery = delivery(state);
+            let stops = stops(&[(id(1), &delivery)], Some(kerkstraat()), Vehicle::Bicycle, NOON);
             assert!(stops.iter().all(|stop| stop.eta >= NOON));
             assert!(stops.is_sorted_by_key(|stop| stop.eta));
+            assert!(
+                stops
+                    .iter()
+                    .all(|stop| stop.name.is_some() == (stop.kind == StopKind::Pickup))
+            );
             stops.into_iter().map(|stop| stop.kind).collect::<Vec<_>>()
         };
         let both = [StopKind::Pickup, StopKind::DropOff];

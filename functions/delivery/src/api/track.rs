@@ -1,5 +1,6 @@
 //! `GET /v1/orders/{order_id}/delivery`.
 
+use ::store::Freshness;
 use axum::extract::State;
 use kernel::{CourierId, DeliveryId, OrderId, Position, Role, Timestamp, TypedId as _};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
@@ -9,6 +10,7 @@ use utoipa::ToSchema;
 use super::views::{EtaView, VehicleName, eta_now};
 use crate::app::App;
 use crate::domain::Delivery;
+use crate::domain::itinerary::{self, itinerary};
 use crate::domain::sight::{Viewer, seen_by};
 use crate::store::{self, Found};
 
@@ -99,7 +101,7 @@ pub async fn track_delivery(
             position_at: sight.and(seen).map(|stored| stored.value.at),
         }),
         eta: eta_now(delivery, position, cause.now).map(EtaView::from),
-        stops_before_you: 0,
+        stops_before_you: stops_before(&app, delivery_id, delivery, position, cause.now).await?,
         pin: (is_customer && !is_over).then(|| delivery.facts.pin.clone()),
     }))
 }
@@ -115,4 +117,32 @@ async fn may_see(app: &App, principal: &Principal, delivery: &Delivery) -> Resul
         return Ok(store::works_at(&app.table, principal.user_id, facts.restaurant_id).await?);
     }
     Ok(false)
+}
+
+/// How many others get theirs before. The courier's other deliveries are read as they were a moment ago: they only tell the
+/// sequence.
+async fn stops_before(
+    app: &App,
+    delivery_id: DeliveryId,
+    delivery: &Delivery,
+    position: Option<Position>,
+    now: Timestamp,
+) -> Result<u32, Problem> {
+    let Some(assignment) = delivery.progress.state.assignment() else {
+        return Ok(0);
+    };
+    let Some(courier) = store::courier_lately(&app.table, assignment.courier_id).await? else {
+        return Ok(0);
+    };
+    let others = courier.jobs().iter().filter(|job| job.delivery_id != delivery_id);
+    let mut jobs = vec![(delivery_id, delivery.clone())];
+    for job in others {
+        let found = store::load_fresh(&app.table, job.delivery_id, Freshness::Recent).await?;
+        if let Found::Delivery(loaded) = found {
+            jobs.push((job.delivery_id, loaded.delivery));
+        }
+    }
+    let jobs: Vec<_> = jobs.iter().map(|(id, delivery)| (*id, delivery)).collect();
+    let ahead = itinerary(&jobs, position, assignment.vehicle, now);
+    Ok(itinerary::stops_before(&ahead, delivery_id))
 }

@@ -58,6 +58,7 @@ pub fn facts() -> Facts {
         restaurant_name: "Trattoria Bellini".to_owned(),
         pickup: place(trattoria(), "Prinsengracht 12, Amsterdam"),
         drop_off: place(kerkstraat(), "Kerkstraat 7, Amsterdam"),
+        begun_at: NOON,
         planned_ready_at: NOON + minutes(20),
         tip: Money::new(100, Currency::EUR),
         pin: "4711".to_owned(),

@@ -1,13 +1,21 @@
-//! Where somebody is, coarsely: the cells by which couriers and waiting deliveries are found.
+//! Where somebody is, coarsely: zones, which are dispatched one by one, and the cells in which a zone's couriers are sifted.
 //!
-//! Cells are H3's hexagons of resolution 7, about 5 km² each: the cell is the shard. Even with 800 couriers in one, each
-//! seen every 15 seconds, its partition takes 110 writes a second with twice that for a move, of the 1,000 it may.
+//! A zone is H3's hexagon of resolution 5, about 250 km²: a town, or a large part of a city. Whoever is on shift is listed
+//! by zone, so its runner reads a few lists instead of one for each cell. Candidates for an order are then taken by cells of
+//! resolution 7, about 5 km², around its restaurant.
+//!
+//! The hottest partitions. Of 100,000 couriers on shift at once at most one in twenty is in one zone: 5,000, each seen every
+//! 15 seconds, make 333 writes a second into the list of a zone, and a move into the next zone counts twice. Of 10,000 orders
+//! a minute the same share makes 8 a second, with four writes of its row each, and a run of the zone writes its record
+//! twice, a few times a second at most: below 50. A partition may take 1,000.
+
+use std::str::FromStr;
 
 use h3o::{CellIndex, LatLng, Resolution};
 use kernel::{Meters, Position};
 
-/// Waiting deliveries are few, so they are listed by a whole city: cells of resolution 4, about 1,800 km².
-const CITY: Resolution = Resolution::Four;
+/// What is dispatched together.
+const ZONE: Resolution = Resolution::Five;
 
 /// Rings of cells around the restaurant's that are searched, the own cell first. Three rings reach at least
 /// [`SEARCH_RADIUS_M`] from anywhere inside the middle cell.
@@ -16,12 +24,40 @@ pub const RINGS: u32 = 3;
 pub const SEARCH_RADIUS_M: Meters = 5_000;
 
 /// A cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Cell(CellIndex);
 
-impl std::fmt::Display for Cell {
+impl Cell {
+    fn zone(self) -> Option<Zone> {
+        self.0.parent(ZONE).map(Zone)
+    }
+}
+
+/// A zone. Its name is H3's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Zone(CellIndex);
+
+impl std::fmt::Display for Zone {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// A text that names no zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a zone is named by H3's index of a cell of resolution 5")]
+pub struct NoZone;
+
+impl FromStr for Zone {
+    type Err = NoZone;
+
+    fn from_str(text: &str) -> Result<Self, NoZone> {
+        let index: CellIndex = text.parse().map_err(|_| NoZone)?;
+        let zone = Self(index);
+        // Other spellings of the same number would be other partitions.
+        (index.resolution() == ZONE && zone.to_string() == text)
+            .then_some(zone)
+            .ok_or(NoZone)
     }
 }
 
@@ -32,36 +68,31 @@ pub fn cell(position: Position) -> Option<Cell> {
     Some(Cell(point.to_cell(Resolution::Seven)))
 }
 
-/// The city-sized cell around a position.
+/// The zone around a position.
+///
+/// It is the parent of the position's cell, not the hexagon of that size around the position: the two differ at the edges,
+/// and only so every cell belongs to one zone.
 #[must_use]
-pub fn city(position: Position) -> Option<Cell> {
-    let Cell(index) = cell(position)?;
-    index.parent(CITY).map(Cell)
+pub fn zone(position: Position) -> Option<Zone> {
+    cell(position).and_then(Cell::zone)
 }
 
-/// The city-sized cells in which couriers within reach of a position may be: one, or at its edge two or three.
+/// The zones in which couriers within reach of a position may be: one, or at its edge two or three.
 #[must_use]
-pub fn cities_in_reach(position: Position) -> Vec<Cell> {
-    let mut cities: Vec<Cell> = Vec::new();
-    for Cell(index) in (0..=RINGS).flat_map(|steps| ring(position, steps)) {
-        let city = index.parent(CITY).map(Cell);
-        cities.extend(city.filter(|city| !cities.contains(city)));
+pub fn zones_in_reach(position: Position) -> Vec<Zone> {
+    let mut zones: Vec<Zone> = Vec::new();
+    for cell in cells_in_reach(position) {
+        zones.extend(cell.zone().filter(|zone| !zones.contains(zone)));
     }
-    cities
+    zones
 }
 
-/// The cells at a number of steps from a position's cell.
+/// The cells in which couriers within reach of a position are: its own, and [`RINGS`] around it.
 #[must_use]
-pub fn ring(position: Position, steps: u32) -> Vec<Cell> {
-    let Some(Cell(middle)) = cell(position) else {
-        return Vec::new();
-    };
-    middle
-        .grid_disk_distances::<Vec<_>>(steps)
-        .into_iter()
-        .filter(|(_, distance)| *distance == steps)
-        .map(|(index, _)| Cell(index))
-        .collect()
+pub fn cells_in_reach(position: Position) -> Vec<Cell> {
+    cell(position).map_or_else(Vec::new, |Cell(middle)| {
+        middle.grid_disk::<Vec<_>>(RINGS).into_iter().map(Cell).collect()
+    })
 }
 
 #[cfg(test)]
@@ -69,20 +100,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn covered(position: Position) -> Vec<Cell> {
-        (0..=RINGS).flat_map(|steps| ring(position, steps)).collect()
-    }
-
     #[test]
-    fn rings_grow_by_six() {
+    fn a_zone_has_a_name() {
         let dam = Position::new(52.3731, 4.8926).unwrap();
-        let sizes = (0..=RINGS).map(|steps| ring(dam, steps).len());
-        assert_eq!(sizes.collect::<Vec<_>>(), [1, 6, 12, 18]);
-        assert_eq!(ring(dam, 0), [cell(dam).unwrap()]);
+        let name = zone(dam).unwrap().to_string();
+        assert_eq!(name.parse(), Ok(zone(dam).unwrap()));
+        assert_eq!(cells_in_reach(dam).len(), 37);
+        let cell = cell(dam).unwrap().0.to_string();
+        for other in ["", "amsterdam", &cell, &name.to_uppercase(), &format!("0{name}")] {
+            assert_eq!(other.parse::<Zone>(), Err(NoZone), "{other}");
+        }
     }
 
     proptest! {
-        /// Whoever is within the radius is in one of the cells, anywhere that people live.
+        /// Whoever is within the radius is in one of the cells, and listed in one of the zones, anywhere that people live.
         #[test]
         fn the_rings_cover_the_radius(
             lat in -60.0_f64..70.0, lng in -180.0_f64..180.0,
@@ -93,9 +124,10 @@ mod tests {
             let lng_there: f64 = lng + degrees * bearing.sin() / lat.to_radians().cos();
             prop_assume!(lng_there.abs() <= 180.0);
             let there = Position::new(lat + degrees * bearing.cos(), lng_there).unwrap();
-            prop_assert!(covered(middle).contains(&cell(there).unwrap()), "{}", middle.distance(there));
-            let cities = cities_in_reach(middle);
-            prop_assert!(cities.contains(&city(there).unwrap()) && cities.len() <= 3, "{cities:?}");
+            let cells = cells_in_reach(middle);
+            prop_assert!(cells.contains(&cell(there).unwrap()), "{}", middle.distance(there));
+            let zones = zones_in_reach(middle);
+            prop_assert!(zones.contains(&zone(there).unwrap()) && zones.len() <= 4, "{zones:?}");
         }
     }
 }

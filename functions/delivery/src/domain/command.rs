@@ -31,7 +31,6 @@ pub enum Ending {
 
 /// Why a courier who had taken a delivery is freed of it before the pick-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "who dispatches a zone releases for the other reasons")]
 pub enum ReleaseReason {
     /// The courier stopped working.
     ShiftEnded,
@@ -40,7 +39,20 @@ pub enum ReleaseReason {
     /// The kitchen is late, and the courier is needed elsewhere.
     KitchenLate,
     /// An operator decided so.
-    Operator,
+    Operator(UnassignReason),
+}
+
+/// Why an operator takes a courier off a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnassignReason {
+    /// Nobody reaches the courier.
+    CourierUnreachable,
+    /// The courier cannot go on.
+    CourierProblem,
+    /// Something at the restaurant.
+    RestaurantProblem,
+    /// Anything else.
+    Other,
 }
 
 /// What somebody wants to do.

@@ -382,6 +382,26 @@ impl Courier {
         Some(if over { after.remembering(offer_id, end) } else { after })
     }
 
+    /// The courier as the deliveries themselves say; nothing if the record says so already. It heals what was left when
+    /// somebody died between what was decided about a delivery and the courier's record.
+    #[must_use]
+    pub fn settled(&self, bond: impl Fn(DeliveryId, OfferId) -> Bond, now: Timestamp) -> Option<Self> {
+        let shift = self.shift()?;
+        let bonds: Vec<_> = shift.bonds().collect();
+        let mut settled = self.clone();
+        for (delivery_id, offer_id) in bonds {
+            let taken = shift.jobs.contains(&Job { delivery_id, offer_id });
+            let effect = match (bond(delivery_id, offer_id), taken) {
+                (Bond::Taken, false) => Effect::Engage(offer_id),
+                (Bond::None, false) => Effect::LetGo(offer_id, OfferEnd::Withdrawn),
+                (Bond::None, true) => Effect::LetGo(offer_id, OfferEnd::Accepted),
+                (Bond::Asked, _) | (Bond::Taken, true) => continue,
+            };
+            settled = settled.after(effect, delivery_id, now).unwrap_or(settled);
+        }
+        (settled != *self).then_some(settled)
+    }
+
     fn with(&self, duty: Duty) -> Self {
         Self { duty, ..self.clone() }
     }
@@ -409,7 +429,7 @@ fn remove_asked(shift: &mut Shift, offer_id: OfferId, delivery_id: DeliveryId) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::cast::{NOON, id, minutes, offer};
+    use crate::domain::cast::{NOON, ada, assignment, id, minutes, offer};
 
     fn free() -> Courier {
         Courier {
@@ -509,6 +529,26 @@ mod tests {
         let left = asked.end_shift();
         assert_eq!(left.duty, Duty::OffShift);
         assert_eq!(live(&left, NOON), Err(Refusal::OfferOver(OfferEnd::Withdrawn)));
+    }
+
+    #[test]
+    fn the_deliveries_say_what_the_record_missed() {
+        let asked = free().consider(trip(100, &[5, 6])).unwrap();
+        let bond = |delivery_id, _| {
+            let state = if delivery_id == id(5) {
+                State::Assigned(assignment())
+            } else {
+                State::Waiting
+            };
+            Bond::of(&state, ada(), id(100))
+        };
+        let settled = asked.settled(bond, NOON).unwrap();
+        assert_eq!(settled.jobs().len(), 1);
+        assert_eq!(settled.shift().unwrap().offer, None);
+        assert_eq!(settled.settled(bond, NOON), None);
+        let free = settled.settled(|_, _| Bond::None, NOON).unwrap();
+        assert!(free.shift().unwrap().is_free());
+        assert_eq!(asked.settled(|_, _| Bond::Asked, NOON), None);
     }
 
     #[test]

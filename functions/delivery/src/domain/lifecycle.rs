@@ -4,11 +4,9 @@ use kernel::{CourierId, OfferId, Timestamp};
 
 use super::command::{Command, Ending, ReleaseReason};
 use super::event::{Event, Stop};
+use super::open::{SEARCH_ENDS_AFTER, escalation_due};
 use super::transitions::{Phase, Verb, target};
-use super::{
-    Assignment, Delivery, OFFERS_BEFORE_ESCALATION, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX, Progress, State,
-    WAIT_BEFORE_ESCALATION, dispatch,
-};
+use super::{Assignment, Delivery, EPOCH_EVERY, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX, Progress, State};
 
 /// Why something may not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +63,7 @@ pub fn decide(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Res
     {
         return Err(Rejection::NotYours);
     }
-    if done_before(delivery, command) {
+    if done_before(delivery, command, now) {
         return Ok(Vec::new());
     }
     let (phase, verb) = (state.phase(), command.verb());
@@ -76,7 +74,7 @@ pub fn decide(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Res
 }
 
 /// The same command again: the same courier, the same offer, the same reason.
-fn done_before(delivery: &Delivery, command: &Command<'_>) -> bool {
+fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bool {
     let phase = delivery.progress.state.phase();
     match command {
         Command::ArriveAtRestaurant { .. } => phase == Phase::AtRestaurant,
@@ -94,11 +92,8 @@ fn done_before(delivery: &Delivery, command: &Command<'_>) -> bool {
         }
         Command::Reestimate { eta } => phase.is_end() || !super::estimate::moved(delivery.progress.eta, *eta),
         Command::Withdraw => phase.is_end(),
-        Command::Offer(_)
-        | Command::Miss
-        | Command::Accept { .. }
-        | Command::EndOffer { .. }
-        | Command::Release { .. } => false,
+        Command::Miss => delivery.progress.search.misses > 0 && !miss_matters(delivery, now),
+        Command::Offer(_) | Command::Accept { .. } | Command::EndOffer { .. } | Command::Release { .. } => false,
     }
 }
 
@@ -123,7 +118,8 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
     let event = match *command {
         Command::Offer(offer) => return Ok(with_escalation(delivery, Event::Offered(offer), now)),
         Command::Miss => {
-            let retry_at = dispatch::retry_at(delivery, now);
+            let ends_at = delivery.ready_at() + SEARCH_ENDS_AFTER;
+            let retry_at = (now < ends_at).then(|| now + EPOCH_EVERY);
             return Ok(with_escalation(delivery, Event::Unmatched { retry_at }, now));
         }
         Command::Accept { offer_id, courier_id } => {
@@ -198,11 +194,16 @@ fn same_pin(given: &str, pin: &str) -> bool {
     given.len() == pin.len() && differences == 0
 }
 
+/// True if noting once more that nobody is free changes anything.
+fn miss_matters(delivery: &Delivery, now: Timestamp) -> bool {
+    let search = &delivery.progress.search;
+    !search.silent.is_empty() || (!search.escalated && escalation_due(search.offers, delivery.ready_at(), now))
+}
+
 /// Puts the call for an operator in front, once, when enough couriers were asked or the food has waited long enough.
 fn with_escalation(delivery: &Delivery, event: Event, now: Timestamp) -> Vec<Event> {
     let search = &delivery.progress.search;
-    let due = search.offers >= OFFERS_BEFORE_ESCALATION || now >= delivery.ready_at() + WAIT_BEFORE_ESCALATION;
-    if due && !search.escalated {
+    if escalation_due(search.offers, delivery.ready_at(), now) && !search.escalated {
         vec![Event::Escalated { offers: search.offers }, event]
     } else {
         vec![event]
@@ -235,7 +236,7 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
             progress.state = State::Waiting;
             match reason {
                 // Whom an operator took off it does not get it again.
-                ReleaseReason::Operator => remember(&mut progress.search.declined, courier_id),
+                ReleaseReason::Operator(_) => remember(&mut progress.search.declined, courier_id),
                 ReleaseReason::ShiftEnded | ReleaseReason::Silent | ReleaseReason::KitchenLate => {
                     remember(&mut progress.search.silent, courier_id);
                 }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{EndRecord, VehicleRecord};
 use crate::domain::Vehicle;
-use crate::domain::cell::{Cell, cell};
+use crate::domain::cell::{Zone, zone};
 use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
-use crate::domain::dispatch::Candidate;
+use crate::domain::epoch::Seen;
 use crate::domain::pace::Pace;
 use crate::domain::track::Sighting;
 use crate::domain::whereabouts::Whereabouts;
@@ -146,7 +146,7 @@ pub struct Documents {
     pub documents: Vec<(String, String)>,
 }
 
-/// Where a courier on shift was last seen. In the first index by cell.
+/// Where a courier on shift was last seen. In the first index by zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PositionRecord {
     courier_id: CourierId,
@@ -175,10 +175,10 @@ struct PaceRecord {
     trail_end: Option<(i64, Position)>,
 }
 
-/// The index partition of the couriers in a cell.
+/// The index partition of the couriers who were last seen in a zone.
 #[must_use]
-pub fn cell_partition(cell: Cell) -> String {
-    format!("CELL#{cell}")
+pub fn seen_partition(zone: Zone) -> String {
+    format!("SEEN#{zone}")
 }
 
 impl PositionRecord {
@@ -195,7 +195,7 @@ impl PositionRecord {
             vehicle: vehicle.into(),
             position: latest.position,
             at: latest.at,
-            gsi1pk: cell(latest.position).map(cell_partition),
+            gsi1pk: zone(latest.position).map(seen_partition),
             gsi1sk: courier_id,
             expires_at: (latest.at + POSITION_KEPT_FOR).as_second(),
             pace: PaceRecord {
@@ -228,14 +228,14 @@ impl PositionRecord {
         }
     }
 
-    /// The courier as a search sees it.
+    /// The courier as a zone sees it.
     #[must_use]
-    pub fn candidate(&self) -> Candidate {
-        Candidate {
+    pub fn seen(&self) -> Seen {
+        Seen {
             courier_id: self.courier_id,
             vehicle: self.vehicle.into(),
             position: self.position,
-            seen_at: self.at,
+            at: self.at,
         }
     }
 }

@@ -5,7 +5,7 @@
 use ::store::{StoreError, StoredTimer};
 use contracts::order::Stop;
 use contracts::{Envelope, Timer};
-use kernel::{CourierId, DeliveryId, Money, OfferId, OrderId, Position, RestaurantId, Timestamp, UserId};
+use kernel::{CourierId, Money, OfferId, OrderId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::names::{ReasonRecord, VehicleRecord};
@@ -98,6 +98,8 @@ struct FactsRecord {
     pickup: Stop,
     drop_off: Stop,
     ready_at: Timestamp,
+    #[serde(default)]
+    begun_at: Option<i64>,
     tip: Money,
     pin: String,
 }
@@ -130,6 +132,7 @@ impl From<&Facts> for FactsRecord {
             pickup: stop(&facts.pickup),
             drop_off: stop(&facts.drop_off),
             ready_at: facts.planned_ready_at,
+            begun_at: Some(facts.begun_at.as_second()),
             tip: facts.tip,
             pin: facts.pin.clone(),
         }
@@ -138,6 +141,7 @@ impl From<&Facts> for FactsRecord {
 
 impl From<FactsRecord> for Facts {
     fn from(record: FactsRecord) -> Self {
+        let begun_at = record.begun_at.and_then(|seconds| Timestamp::from_second(seconds).ok());
         Self {
             order_id: record.order_id,
             customer_id: record.customer_id,
@@ -145,6 +149,7 @@ impl From<FactsRecord> for Facts {
             restaurant_name: record.restaurant_name,
             pickup: record.pickup.into(),
             drop_off: record.drop_off.into(),
+            begun_at: begun_at.unwrap_or(record.ready_at),
             planned_ready_at: record.ready_at,
             tip: record.tip,
             pin: record.pin,
@@ -336,17 +341,6 @@ impl TryFrom<ProgressRecord> for Progress {
             wrong_pins: u8::try_from(record.wrong_pins).unwrap_or(u8::MAX),
         })
     }
-}
-
-/// A delivery that nobody was free for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WaitingRecord {
-    /// Which.
-    pub delivery_id: DeliveryId,
-    /// Where it is fetched.
-    pub pickup: Position,
-    /// When the search is given up.
-    pub expires_at: i64,
 }
 
 /// Who works at a restaurant: a replica, by the restaurant's own sequence.

@@ -161,6 +161,8 @@ fn parameters(instance: &Instance, options: &Options, declared: &[String]) -> Ou
             .to_owned(),
         ),
         ("CompositeAlarms", "false".to_owned()),
+        // An offer comes at once, however long the kitchen takes: whoever tries things out does not want to wait for it.
+        ("OfferLeadSeconds", "3600".to_owned()),
         ("DeletionProtection", "false".to_owned()),
         ("InternalApiUrl", format!("{api}/$default")),
         ("LiveApiUrl", format!("{api}/live")),

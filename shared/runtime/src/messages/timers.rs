@@ -5,7 +5,7 @@ use aws_sdk_scheduler::types::{ActionAfterCompletion, FlexibleTimeWindow, Flexib
 use contracts::Timer;
 use kernel::Timestamp;
 
-use crate::{Edge, Error, clock};
+use crate::{Edge, Error, Undone, clock};
 
 /// The longest delay of a message: fifteen minutes.
 const DELAY_SECONDS_MAX: i64 = 900;
@@ -115,6 +115,38 @@ impl Timers {
             }
             Err(error) => Err(aws_sdk_scheduler::error::DisplayErrorContext(error).to_string()),
         }
+    }
+}
+
+/// A service's own queue of timers, for what is to be done next but not here: one message each, so that what is slow holds
+/// up nothing else.
+#[derive(Debug, Clone)]
+pub struct TimerQueue {
+    sqs: aws_sdk_sqs::Client,
+    url: String,
+}
+
+impl TimerQueue {
+    /// The queue that the `timers` function reads.
+    ///
+    /// # Errors
+    /// When `TIMERS_QUEUE_URL` is missing.
+    pub fn of(edge: &Edge) -> Result<Self, Error> {
+        Ok(Self {
+            sqs: aws_sdk_sqs::Client::new(edge.sdk()),
+            url: edge.var("TIMERS_QUEUE_URL")?,
+        })
+    }
+
+    /// Puts a timer into the queue that is due now.
+    ///
+    /// # Errors
+    /// When the queue does not take it.
+    pub async fn send(&self, timer: &Timer) -> Result<(), Undone> {
+        let body = serde_json::to_string(timer).map_err(|error| Undone::Park(error.to_string()))?;
+        let request = self.sqs.send_message().queue_url(&self.url).message_body(body);
+        let sent = request.send().await.map(drop);
+        sent.map_err(|error| Undone::Retry(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()))
     }
 }
 

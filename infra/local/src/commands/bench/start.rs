@@ -273,6 +273,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         "RESTAURANT_DEADLINE_SECONDS",
         "COURIER_DEADLINE_SECONDS",
         "OFFER_SECONDS",
+        "OFFER_LEAD_SECONDS",
     ];
     environment.extend(seconds.map(|name| (name, "900".to_owned())));
     environment

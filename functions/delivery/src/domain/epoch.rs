@@ -1,0 +1,337 @@
+//! One epoch of a zone: what is open and who could bring it, in the engine's words and back.
+//!
+//! The engine is the crate `dispatch`, the same that the public benchmark measures. Its tick is a second here. An offer
+//! must be answered before the courier sets off, so the epoch that the engine looks ahead is the lead of an offer: a trip
+//! is offered that much before its courier has to leave, and held until then, because a better courier or a companion for
+//! the food may turn up.
+//!
+//! When food is ready is taken as the kitchen says it (`ready_spread` 0): an offer is of a trip, and a courier who accepts
+//! one is not sent for another order in its place.
+
+use std::collections::HashMap;
+
+use dispatch::{Parameters, Service, Snapshot, Time, fair_credit};
+use kernel::{CourierId, DeliveryId, Meters, Position, SignedDuration, Timestamp};
+
+use super::Delivery;
+use super::cell::{Cell, SEARCH_RADIUS_M, cell, cells_in_reach};
+use super::courier::Courier;
+use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, VEHICLE_USUAL, Vehicle, travel, way};
+use super::itinerary::itinerary;
+use super::open::Open;
+
+/// A courier who was not seen for longer is not asked: the device is off.
+pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// How many of those nearest to an order are looked at more closely: if all of them are busy, so are the others.
+pub const LOOKED_AT_MAX: usize = 12;
+/// Food is not older than the engine's limit when it arrives; of an order that was placed long ahead, as of one that is
+/// wanted at once, the clock runs from so long before the food is ready at the earliest.
+const CLOCK_RUNS_BEFORE_READY: SignedDuration = SignedDuration::from_mins(40);
+/// A fair share of orders, for those who brought fewer to go first among equals.
+const FAIR_ORDERS_PER_HOUR: f64 = 2.0;
+/// A shift ends when the courier says so: to the engine, not within the time that it looks ahead.
+const SHIFT_LASTS: SignedDuration = SignedDuration::from_hours(12);
+
+/// A courier on shift, as last seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    /// Who.
+    pub courier_id: CourierId,
+    /// What the courier rides.
+    pub vehicle: Vehicle,
+    /// Where.
+    pub position: Position,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A courier who may be offered a trip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Who.
+    pub courier_id: CourierId,
+    /// What the courier rides.
+    pub vehicle: Vehicle,
+    /// Where the courier is, or where the last stop is.
+    pub place: Position,
+    /// When the last stop is done; now, if there is none.
+    pub free_at: Timestamp,
+    /// How many deliveries an offer may have.
+    pub room: usize,
+    /// How much is owed to the courier, in hundredths of a minute.
+    pub credit: Time,
+}
+
+/// Who brings what, in the sequence of the drop-offs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trip {
+    /// Who.
+    pub courier_id: CourierId,
+    /// What.
+    pub deliveries: Vec<DeliveryId>,
+}
+
+/// A trip to be offered now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Who brings what.
+    pub trip: Trip,
+    /// What the courier rides.
+    pub vehicle: Vehicle,
+    /// The way to the restaurant, in metres.
+    pub approach_m: Meters,
+}
+
+/// What an epoch starts from.
+#[derive(Debug, Clone, Copy)]
+pub struct Epoch<'a> {
+    /// The present.
+    pub now: Timestamp,
+    /// How long before its courier has to leave a trip is offered.
+    pub lead: SignedDuration,
+    /// Every delivery of the zone that has not ended; those that nobody is bound to are to be placed, and all of them tell
+    /// where demand is.
+    pub open: &'a [Open],
+    /// Who may be asked.
+    pub candidates: &'a [Candidate],
+    /// What the last epoch held.
+    pub plan: &'a [Trip],
+}
+
+/// What an epoch ends with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// To be offered now.
+    pub offers: Vec<Proposal>,
+    /// Held: not a promise, only where the next epoch begins.
+    pub plan: Vec<Trip>,
+    /// What nobody can bring as things stand.
+    pub unplaced: Vec<DeliveryId>,
+}
+
+/// Who is near enough to what waits to be looked at, of those who were seen lately: by cells first, then the nearest few of
+/// each order.
+#[must_use]
+pub fn nearest(open: &[Open], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
+    let mut by_cell: HashMap<Cell, Vec<&Seen>> = HashMap::new();
+    for courier in seen.iter().filter(|seen| seen.at >= now - SEEN_WITHIN) {
+        if let Some(cell) = cell(courier.position) {
+            by_cell.entry(cell).or_default().push(courier);
+        }
+    }
+    let mut near: Vec<Seen> = Vec::new();
+    for order in open.iter().filter(|order| order.waits()) {
+        let cells = cells_in_reach(order.pickup);
+        let mut ranked: Vec<_> = cells
+            .iter()
+            .filter_map(|cell| by_cell.get(cell))
+            .flatten()
+            .filter(|seen| order.passed().all(|passed| passed != seen.courier_id))
+            .filter(|seen| seen.position.distance(order.pickup) <= SEARCH_RADIUS_M)
+            .map(|seen| {
+                (
+                    travel(way(seen.position, order.pickup), seen.vehicle),
+                    seen.courier_id,
+                    **seen,
+                )
+            })
+            .collect();
+        ranked.sort_by_key(|(approach, courier_id, _)| (*approach, *courier_id));
+        ranked.truncate(LOOKED_AT_MAX);
+        near.extend(ranked.into_iter().map(|(_, _, seen)| seen));
+    }
+    near.sort_by_key(|seen| seen.courier_id);
+    near.dedup_by_key(|seen| seen.courier_id);
+    near
+}
+
+impl Candidate {
+    /// A courier as the engine may use him; nothing without room for an offer. `jobs` are the deliveries that the courier
+    /// has taken.
+    #[must_use]
+    pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], now: Timestamp) -> Option<Self> {
+        let shift = courier.shift()?;
+        let room = shift.room(courier.vehicle);
+        let last = itinerary(jobs, Some(seen.position), courier.vehicle, now).pop();
+        let minutes = i32::try_from(now.duration_since(shift.since).as_mins()).unwrap_or(i32::MAX);
+        let held = u32::try_from(shift.jobs.len()).unwrap_or(u32::MAX);
+        // Who declines an offer has had a turn.
+        let turns = shift.brought.saturating_add(held).saturating_add(shift.declined);
+        (room > 0).then(|| Self {
+            courier_id: seen.courier_id,
+            vehicle: courier.vehicle,
+            place: last.map_or(seen.position, |ahead| ahead.position),
+            free_at: last.map_or(now, |ahead| ahead.leaves_at),
+            room,
+            credit: fair_credit(minutes, turns, FAIR_ORDERS_PER_HOUR),
+        })
+    }
+}
+
+/// Decides what to offer now and what to hold.
+#[must_use]
+pub fn decide(epoch: &Epoch<'_>) -> Outcome {
+    let open: Vec<&Open> = epoch.open.iter().filter(|open| open.waits()).collect();
+    let ticks = |at: Timestamp| seconds(at.duration_since(epoch.now));
+    let numbers = Numbers::new(epoch, &open);
+    let couriers: Vec<_> = (0_u32..)
+        .zip(epoch.candidates)
+        .map(|(id, candidate)| dispatch::Courier {
+            id,
+            place: candidate.place,
+            free_at: ticks(candidate.free_at),
+            off_at: ticks(candidate.free_at.max(epoch.now) + SHIFT_LASTS),
+            capacity: candidate.room,
+            pace_percent: pace_percent(candidate.vehicle),
+            credit: candidate.credit,
+        })
+        .collect();
+    let orders: Vec<_> = (0_u32..)
+        .zip(&open)
+        .map(|(id, open)| dispatch::Order {
+            id,
+            restaurant: numbers.restaurant(open),
+            pickup: open.pickup,
+            drop_off: open.drop_off,
+            placed_at: ticks(open.begun_at.max(open.ready_at - CLOCK_RUNS_BEFORE_READY)),
+            ready_at: ticks(open.ready_at),
+            ready_spread: 0,
+        })
+        .collect();
+    let snapshot = Snapshot {
+        now: 0,
+        couriers: &couriers,
+        orders: &orders,
+        refusals: &refusals(epoch.candidates, &open),
+        service: Service {
+            before_pickup: 0,
+            after_pickup: seconds(PICKUP_SERVICE),
+            before_drop_off: seconds(DROP_OFF_SERVICE),
+            after_drop_off: 0,
+        },
+        demand: &demand(epoch.open),
+        plan: &numbers.plan(epoch.plan),
+    };
+    let parameters = Parameters {
+        epoch: seconds(epoch.lead),
+        ..Parameters::in_seconds()
+    };
+    let usual = |from: Position, to: Position| seconds(travel(way(from, to), VEHICLE_USUAL));
+    told(
+        epoch.candidates,
+        &open,
+        &dispatch::decide(&snapshot, &usual, &parameters),
+    )
+}
+
+/// The engine's numbers for what has an id.
+struct Numbers<'a> {
+    couriers: HashMap<CourierId, u32>,
+    orders: HashMap<DeliveryId, u32>,
+    open: &'a [&'a Open],
+}
+
+impl<'a> Numbers<'a> {
+    fn new(epoch: &Epoch<'_>, open: &'a [&'a Open]) -> Self {
+        let couriers = epoch.candidates.iter().map(|candidate| candidate.courier_id);
+        Self {
+            couriers: couriers.zip(0_u32..).collect(),
+            orders: open.iter().map(|open| open.delivery_id).zip(0_u32..).collect(),
+            open,
+        }
+    }
+
+    /// A restaurant's number is that of the first order that it cooks.
+    fn restaurant(&self, of: &Open) -> u32 {
+        let mut numbered = (0_u32..).zip(self.open);
+        let first = numbered.find(|(_, open)| open.restaurant_id == of.restaurant_id && open.pickup == of.pickup);
+        first.map_or(u32::MAX, |(number, _)| number)
+    }
+
+    fn plan(&self, plan: &[Trip]) -> Vec<dispatch::Trip> {
+        let trips = plan.iter().filter_map(|trip| {
+            let orders = trip
+                .deliveries
+                .iter()
+                .filter_map(|delivery_id| self.orders.get(delivery_id));
+            Some(dispatch::Trip {
+                courier: *self.couriers.get(&trip.courier_id)?,
+                orders: orders.copied().collect(),
+            })
+        });
+        trips.collect()
+    }
+}
+
+/// Pairs that must not come together: passed by, or too far.
+fn refusals(candidates: &[Candidate], open: &[&Open]) -> Vec<(u32, u32)> {
+    let mut refusals = Vec::new();
+    for (courier, candidate) in (0_u32..).zip(candidates) {
+        for (order, open) in (0_u32..).zip(open) {
+            let passed = open.passed().any(|passed| passed == candidate.courier_id);
+            if passed || candidate.place.distance(open.pickup) > SEARCH_RADIUS_M {
+                refusals.push((courier, order));
+            }
+        }
+    }
+    refusals
+}
+
+/// Where orders come from lately, and how many.
+fn demand(open: &[Open]) -> Vec<(Position, u32)> {
+    let mut demand: Vec<(Position, u32)> = Vec::new();
+    for order in open {
+        match demand.iter_mut().find(|(position, _)| *position == order.pickup) {
+            Some((_, count)) => *count += 1,
+            None => demand.push((order.pickup, 1)),
+        }
+    }
+    demand
+}
+
+/// The engine's decisions, by ids.
+fn told(candidates: &[Candidate], open: &[&Open], decisions: &dispatch::Decisions) -> Outcome {
+    let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    let delivery = |number: u32| open.get(index(number)).copied();
+    let trip = |trip: &dispatch::Trip| {
+        let candidate = candidates.get(index(trip.courier))?;
+        let deliveries = trip.orders.iter().filter_map(|number| delivery(*number));
+        let trip = Trip {
+            courier_id: candidate.courier_id,
+            deliveries: deliveries.map(|open| open.delivery_id).collect(),
+        };
+        Some((candidate, trip))
+    };
+    let offers = decisions.commit.iter().filter_map(|commitment| {
+        let (candidate, proposed) = trip(&commitment.trip)?;
+        let pickup = delivery(*commitment.trip.orders.first()?)?.pickup;
+        Some(Proposal {
+            trip: proposed,
+            vehicle: candidate.vehicle,
+            approach_m: way(candidate.place, pickup),
+        })
+    });
+    Outcome {
+        offers: offers.collect(),
+        plan: decisions.plan.iter().filter_map(|held| Some(trip(held)?.1)).collect(),
+        unplaced: decisions
+            .unplaced
+            .iter()
+            .filter_map(|number| Some(delivery(*number)?.delivery_id))
+            .collect(),
+    }
+}
+
+fn seconds(duration: SignedDuration) -> Time {
+    Time::try_from(duration.as_secs()).unwrap_or(if duration.is_negative() {
+        Time::MIN / 4
+    } else {
+        Time::MAX / 4
+    })
+}
+
+/// A vehicle's time for a way, in percent of the usual one's.
+fn pace_percent(vehicle: Vehicle) -> Time {
+    let percent = 100 * VEHICLE_USUAL.meters_per_minute() / vehicle.meters_per_minute();
+    Time::try_from(percent).unwrap_or(100)
+}

@@ -1,0 +1,218 @@
+//! A delivery that has not ended, as its zone sees it: what the engine, the rules of upkeep and an operator's board need.
+//!
+//! It is derived from the delivery and written beside it, so it may lag a moment. Whatever is decided by it is checked by
+//! the delivery's own condition.
+
+use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDuration, Timestamp};
+
+use super::{Delivery, OFFERS_BEFORE_ESCALATION, State, WAIT_BEFORE_ESCALATION};
+
+/// A courier who took a delivery, has not fetched it, and was not seen for so long, is taken off it.
+pub const COURIER_SILENT_AFTER: SignedDuration = SignedDuration::from_mins(10);
+/// A courier whom a kitchen keeps waiting beyond its planned time for so long is freed, if somebody else's order has nobody.
+pub const KITCHEN_LATE_AFTER: SignedDuration = SignedDuration::from_mins(15);
+/// How long after the food is ready the search goes on. By then the order has long been ended as undeliverable.
+pub const SEARCH_ENDS_AFTER: SignedDuration = SignedDuration::from_hours(2);
+/// What is so much later than promised is looked at itself: its row may have been left behind.
+pub const OVERDUE_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
+/// A delivery that has not ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Open {
+    /// Which.
+    pub delivery_id: DeliveryId,
+    /// Its order.
+    pub order_id: OrderId,
+    /// Who cooks it.
+    pub restaurant_id: RestaurantId,
+    /// Where to fetch it.
+    pub pickup: Position,
+    /// Where to bring it.
+    pub drop_off: Position,
+    /// When the restaurant accepted it.
+    pub begun_at: Timestamp,
+    /// When the food is, or should be, ready.
+    pub ready_at: Timestamp,
+    /// Whether it is, as far as the row knows: a row is not told once somebody is bound.
+    pub is_ready: bool,
+    /// By when it should arrive, hardly later.
+    pub latest: Timestamp,
+    /// Who is bound to it: asked, or on the way.
+    pub courier_id: Option<CourierId>,
+    /// How many offers were made.
+    pub offers: u32,
+    /// Whether it was noted that nobody is free.
+    pub missed: bool,
+    /// Whether an operator was told.
+    pub escalated: bool,
+    /// Who declined.
+    pub declined: Vec<CourierId>,
+    /// Who did not answer.
+    pub silent: Vec<CourierId>,
+    /// The delivery's last event when this was written.
+    pub sequence: u32,
+}
+
+impl Open {
+    /// A delivery as its zone sees it; nothing after its end.
+    #[must_use]
+    pub fn of(delivery_id: DeliveryId, delivery: &Delivery, sequence: u32) -> Option<Self> {
+        let (facts, progress) = (&delivery.facts, &delivery.progress);
+        if progress.state.phase().is_end() {
+            return None;
+        }
+        Some(Self {
+            delivery_id,
+            order_id: facts.order_id,
+            restaurant_id: facts.restaurant_id,
+            pickup: facts.pickup.position,
+            drop_off: facts.drop_off.position,
+            begun_at: facts.begun_at,
+            ready_at: delivery.ready_at(),
+            is_ready: progress.ready_at.is_some(),
+            latest: progress.eta.latest,
+            courier_id: progress.state.bound_courier(),
+            offers: progress.search.offers,
+            missed: progress.search.misses > 0,
+            escalated: progress.search.escalated,
+            declined: progress.search.declined.clone(),
+            silent: progress.search.silent.clone(),
+            sequence,
+        })
+    }
+
+    /// True while nobody is bound to it.
+    #[must_use]
+    pub const fn waits(&self) -> bool {
+        self.courier_id.is_none()
+    }
+
+    /// When the search for a courier ends, and nobody looks at it any more.
+    #[must_use]
+    pub fn search_ends_at(&self) -> Timestamp {
+        self.ready_at + SEARCH_ENDS_AFTER
+    }
+
+    /// Whoever must not be asked now.
+    pub fn passed(&self) -> impl Iterator<Item = CourierId> + '_ {
+        self.declined.iter().chain(&self.silent).copied()
+    }
+
+    /// True if it changes anything to note that nobody can be found: for the first time, because those who did not answer
+    /// may then be asked again, or because an operator has to be told.
+    #[must_use]
+    pub fn to_be_missed(&self, now: Timestamp) -> bool {
+        let told = escalation_due(self.offers, self.ready_at, now) && !self.escalated;
+        !self.missed || !self.silent.is_empty() || told
+    }
+
+    /// True if it may be that the courier has gone silent before the pick-up; the delivery itself tells.
+    #[must_use]
+    pub fn is_silent(&self, seen_at: Timestamp, now: Timestamp) -> bool {
+        !self.waits() && seen_at + COURIER_SILENT_AFTER < now
+    }
+
+    /// True if it may be that a courier waits for a kitchen that is late; the delivery itself tells.
+    #[must_use]
+    pub fn is_kitchen_late(&self, now: Timestamp) -> bool {
+        !self.waits() && !self.is_ready && self.ready_at + KITCHEN_LATE_AFTER < now
+    }
+
+    /// True if it should have arrived long ago.
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.latest + OVERDUE_AFTER < now
+    }
+}
+
+/// True when an operator must be told that nobody takes it: enough were asked, or the food waited long enough.
+#[must_use]
+pub fn escalation_due(offers: u32, ready_at: Timestamp, now: Timestamp) -> bool {
+    offers >= OFFERS_BEFORE_ESCALATION || now >= ready_at + WAIT_BEFORE_ESCALATION
+}
+
+/// Whom a late kitchen keeps waiting: at the counter, and the food is not ready.
+#[must_use]
+pub fn is_kept_waiting(delivery: &Delivery) -> Option<CourierId> {
+    match &delivery.progress.state {
+        State::AtRestaurant(assignment) if delivery.progress.ready_at.is_none() => Some(assignment.courier_id),
+        State::AtRestaurant(_)
+        | State::Waiting
+        | State::Offered(_)
+        | State::Assigned(_)
+        | State::PickedUp(_)
+        | State::AtCustomer(_)
+        | State::Delivered { .. }
+        | State::Failed { .. }
+        | State::Withdrawn { .. } => None,
+    }
+}
+
+/// Who has taken a delivery and not fetched the food yet.
+#[must_use]
+pub fn is_fetching(delivery: &Delivery) -> Option<CourierId> {
+    match &delivery.progress.state {
+        State::Assigned(assignment) | State::AtRestaurant(assignment) => Some(assignment.courier_id),
+        State::Waiting
+        | State::Offered(_)
+        | State::PickedUp(_)
+        | State::AtCustomer(_)
+        | State::Delivered { .. }
+        | State::Failed { .. }
+        | State::Withdrawn { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::{NOON, ada, assignment, ben, delivery, id, minutes, offer};
+
+    fn open(state: State) -> Open {
+        Open::of(id(1), &delivery(state), 1).unwrap()
+    }
+
+    #[test]
+    fn a_row_knows_who_is_bound_and_ends_with_its_delivery() {
+        assert!(open(State::Waiting).waits());
+        assert_eq!(open(State::Offered(offer())).courier_id, Some(ada()));
+        assert_eq!(open(State::PickedUp(assignment())).courier_id, Some(ada()));
+        let delivered = State::Delivered {
+            courier_id: ada(),
+            at: NOON,
+        };
+        assert_eq!(Open::of(id(1), &delivery(delivered), 9), None);
+    }
+
+    #[test]
+    fn it_is_noted_once_that_nobody_is_free() {
+        let mut waiting = open(State::Waiting);
+        assert!(waiting.to_be_missed(NOON));
+        waiting.missed = true;
+        assert!(!waiting.to_be_missed(NOON));
+        waiting.silent = vec![ben()];
+        assert!(waiting.to_be_missed(NOON));
+        waiting.silent.clear();
+        let late = waiting.ready_at + WAIT_BEFORE_ESCALATION;
+        assert!(waiting.to_be_missed(late));
+        waiting.escalated = true;
+        assert!(!waiting.to_be_missed(late));
+    }
+
+    #[test]
+    fn who_is_silent_or_kept_waiting_is_looked_at() {
+        let taken = open(State::Assigned(assignment()));
+        assert!(!taken.is_silent(NOON, NOON + COURIER_SILENT_AFTER));
+        assert!(taken.is_silent(NOON, NOON + COURIER_SILENT_AFTER + minutes(1)));
+        assert!(!open(State::Waiting).is_silent(NOON, NOON + minutes(60)));
+        let late = taken.ready_at + KITCHEN_LATE_AFTER + minutes(1);
+        assert!(taken.is_kitchen_late(late) && !taken.is_kitchen_late(taken.ready_at));
+        let there = delivery(State::AtRestaurant(assignment()));
+        assert_eq!(is_kept_waiting(&there), Some(ada()));
+        assert_eq!(is_fetching(&there), Some(ada()));
+        let mut ready = there;
+        ready.progress.ready_at = Some(NOON);
+        assert_eq!(is_kept_waiting(&ready), None);
+        assert_eq!(is_fetching(&delivery(State::PickedUp(assignment()))), None);
+    }
+}

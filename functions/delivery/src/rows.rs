@@ -1,0 +1,111 @@
+//! The rows by which a zone knows its open deliveries. They follow the deliveries, and cost one write each.
+
+use ::store::{Commit, CommitError, StoreError};
+use contracts::Cause;
+use kernel::{DeliveryId, Position};
+
+use crate::app::App;
+use crate::domain::Delivery;
+use crate::domain::cell::zone;
+use crate::domain::event::Event;
+use crate::domain::open::Open;
+use crate::steps::{Stepped, unexpected};
+use crate::store::{self, Found};
+use ::store::Table;
+
+/// Writes a row, unless a later one is there.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn show(table: &Table, cause: &Cause, open: &Open) -> Result<(), StoreError> {
+    let Some(zone) = zone(open.pickup) else {
+        return Ok(());
+    };
+    let key = store::open_key(zone, open.delivery_id);
+    let commit = Commit::new(cause).put_newer(&key, &store::OpenRecord::from(open), open.sequence);
+    match table.commit(commit).await {
+        Ok(()) | Err(CommitError::Duplicate) => Ok(()),
+        Err(error) => Err(unexpected(error)),
+    }
+}
+
+async fn hide(table: &Table, cause: &Cause, delivery_id: DeliveryId, pickup: Position) -> Result<(), StoreError> {
+    let Some(zone) = zone(pickup) else {
+        return Ok(());
+    };
+    let key = store::open_key(zone, delivery_id);
+    let commit = Commit::new(cause).also_delete(&key, "", [], "open");
+    table.commit(commit).await.map_err(unexpected)
+}
+
+/// Shows a delivery as it is, or hides it if it has ended. Gives its row.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn show_or_hide(
+    table: &Table,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    delivery: &Delivery,
+    sequence: u32,
+) -> Result<Option<Open>, StoreError> {
+    let open = Open::of(delivery_id, delivery, sequence);
+    match &open {
+        Some(open) => show(table, cause, open).await?,
+        None => hide(table, cause, delivery_id, delivery.facts.pickup.position).await?,
+    }
+    Ok(open)
+}
+
+/// Reads a delivery and corrects its row. Gives it, if there is one.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn refresh(
+    app: &App,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    pickup: Position,
+) -> Result<Vec<Open>, StoreError> {
+    let open = match store::load(&app.table, delivery_id).await? {
+        Found::Delivery(loaded) => {
+            show_or_hide(&app.table, cause, delivery_id, &loaded.delivery, loaded.sequence).await?
+        }
+        Found::Nothing | Found::CalledOff => {
+            hide(&app.table, cause, delivery_id, pickup).await?;
+            None
+        }
+    };
+    Ok(open.into_iter().collect())
+}
+
+/// Corrects the rows of deliveries that something happened to that their zones should know. Gives the rows.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn follow(app: &App, cause: &Cause, steps: &[(DeliveryId, Stepped)]) -> Result<Vec<Open>, StoreError> {
+    let mut rows = Vec::new();
+    for (delivery_id, stepped) in steps {
+        if stepped.events.iter().any(|event| concerns(event, &stepped.delivery)) {
+            let Stepped { delivery, sequence, .. } = stepped;
+            rows.extend(show_or_hide(&app.table, cause, *delivery_id, delivery, *sequence).await?);
+        }
+    }
+    Ok(rows)
+}
+
+/// Whether a zone should know of an event. Of a delivery that somebody is bound to, it need not know how far it is.
+fn concerns(event: &Event, after: &Delivery) -> bool {
+    match event {
+        Event::Offered(_)
+        | Event::OfferEnded { .. }
+        | Event::Unmatched { .. }
+        | Event::Released { .. }
+        | Event::Escalated { .. }
+        | Event::Delivered { .. }
+        | Event::Failed { .. }
+        | Event::Withdrawn { .. } => true,
+        Event::FoodReady { .. } | Event::EtaChanged { .. } => after.progress.state.bound_courier().is_none(),
+        Event::Assigned(_) | Event::Arrived { .. } | Event::PickedUp { .. } | Event::PinRefused { .. } => false,
+    }
+}

@@ -1,0 +1,146 @@
+//! Who runs a zone.
+//!
+//! The zone's record is replaced only on condition of its version. A run takes it with a token and an end, and gives it
+//! back at its own version; whoever wants a run meanwhile counts it up, so that the giving back is refused and the run goes
+//! round again. So no trigger is lost between the last look and the release.
+
+use ::store::{Commit, Freshness, StoreError, Stored};
+use contracts::Cause;
+use kernel::SignedDuration;
+
+use crate::app::App;
+use crate::domain::cell::Zone;
+use crate::domain::epoch::Trip;
+use crate::steps::unexpected;
+use crate::store::{self, Figures, ZONE_MOVED, ZoneRecord};
+
+/// How long a run may take before another may begin: several times what the slowest takes, and less than anybody waits
+/// for an offer after a run has died.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+/// How often the record is read again because somebody else wrote it.
+const ATTEMPTS_MAX: u32 = 5;
+
+/// A zone's lease, taken.
+#[derive(Debug)]
+pub struct Lease {
+    zone: Zone,
+    token: String,
+    held: Stored<ZoneRecord>,
+}
+
+/// What became of giving a lease back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Released {
+    /// Nobody runs the zone any more.
+    Done,
+    /// Somebody wanted another run meanwhile: the lease is still held.
+    Wanted,
+    /// It had ended, and is somebody else's.
+    Lost,
+}
+
+impl Lease {
+    /// Takes the lease; nothing if somebody else has it, who then goes round again.
+    ///
+    /// # Errors
+    /// When the table does not answer, or others are faster each time.
+    pub async fn take(app: &App, cause: &Cause, zone: Zone) -> Result<Option<Self>, StoreError> {
+        for attempt in 0..ATTEMPTS_MAX {
+            let freshness = if attempt == 0 {
+                Freshness::Recent
+            } else {
+                Freshness::Latest
+            };
+            let read: Option<Stored<ZoneRecord>> = app.table.get_fresh(&store::zone_key(zone), freshness).await?;
+            let token = runtime::ids::random().simple().to_string();
+            let mut next = read.as_ref().map_or_else(ZoneRecord::new, |read| read.value.clone());
+            let is_taken = next.token.is_some() && next.until > cause.now;
+            if is_taken {
+                next.wanted = next.wanted.wrapping_add(1);
+            } else {
+                next.token = Some(token.clone());
+                next.until = cause.now + LEASE;
+                if next.to_be_listed(cause.now) {
+                    next.listed_until = store::list_zone(&app.table, cause, zone).await?;
+                }
+            }
+            if let Some(held) = replace(app, cause, zone, read.as_ref(), next).await? {
+                return Ok((!is_taken).then_some(Self { zone, token, held }));
+            }
+        }
+        Err(StoreError::Contended(ATTEMPTS_MAX))
+    }
+
+    /// What the engine held at the end of the last epoch.
+    #[must_use]
+    pub fn plan(&self) -> Vec<Trip> {
+        self.held.value.plan()
+    }
+
+    /// Keeps what the engine holds, for the release.
+    pub fn keep(&mut self, plan: &[Trip], figures: Figures) {
+        self.held.value.hold(plan);
+        self.held.value.figures = figures;
+    }
+
+    /// Gives the lease back with what is kept, unless somebody wanted another run.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn release(&mut self, app: &App, cause: &Cause) -> Result<Released, StoreError> {
+        let mut next = self.held.value.clone();
+        next.token = None;
+        if replace(app, cause, self.zone, Some(&self.held), next).await?.is_some() {
+            return Ok(Released::Done);
+        }
+        let now: Option<Stored<ZoneRecord>> = app.table.get(&store::zone_key(self.zone)).await?;
+        match now {
+            Some(now) if now.value.token.as_ref() == Some(&self.token) => {
+                let (plan, figures) = (self.plan(), self.held.value.figures);
+                self.held = now;
+                self.keep(&plan, figures);
+                Ok(Released::Wanted)
+            }
+            Some(_) | None => Ok(Released::Lost),
+        }
+    }
+
+    /// Gives the lease back after a failure, if that is possible; else it ends by itself.
+    pub async fn give_up(&mut self, app: &App, cause: &Cause) {
+        for _ in 0..ATTEMPTS_MAX {
+            match self.release(app, cause).await {
+                Ok(Released::Wanted) => {}
+                Ok(Released::Done | Released::Lost) => return,
+                Err(error) => {
+                    tracing::warn!(%error, zone = %self.zone, "a lease is left to end by itself");
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Replaces a zone's record; nothing if somebody else was faster.
+async fn replace(
+    app: &App,
+    cause: &Cause,
+    zone: Zone,
+    read: Option<&Stored<ZoneRecord>>,
+    next: ZoneRecord,
+) -> Result<Option<Stored<ZoneRecord>>, StoreError> {
+    let key = store::zone_key(zone);
+    let commit = Commit::new(cause);
+    let (commit, version) = match read {
+        Some(read) => (commit.also_replace(&key, read, &next, ZONE_MOVED), read.version + 1),
+        None => (commit.also_create(&key, &next, ZONE_MOVED), 1),
+    };
+    match app.table.commit(commit).await {
+        Ok(()) => Ok(Some(Stored {
+            value: next,
+            version,
+            sequence: 0,
+        })),
+        Err(error) if store::lost_race(&error) => Ok(None),
+        Err(error) => Err(unexpected(error)),
+    }
+}

@@ -1,0 +1,144 @@
+//! What an epoch looks at: what waits, and who could bring it.
+
+use std::collections::HashMap;
+
+use ::store::{Freshness, Stored};
+use contracts::Cause;
+use kernel::{CourierId, DeliveryId};
+
+use super::{Known, Occasion};
+use crate::app::App;
+use crate::bonds;
+use crate::domain::cell::{Zone, zones_in_reach};
+use crate::domain::courier::{Bond, Courier};
+use crate::domain::epoch::{Candidate, Seen, nearest};
+use crate::domain::open::Open;
+use crate::domain::{Delivery, State};
+use crate::steps::Unstepped;
+use crate::store::{self, CourierRecord, Found};
+
+/// Deliveries of busy couriers that one epoch reads, to know when they will be free. Who is beyond that is left out of the
+/// epoch: those nearest to what waits were looked at.
+const JOBS_READ_MAX: usize = 40;
+
+/// What an epoch looks at.
+#[derive(Debug, Default)]
+pub struct Scene {
+    /// The zone's rows. Those about which somebody is asked, as the courier's record says, are marked as such.
+    pub open: Vec<Open>,
+    /// Who may be asked.
+    pub candidates: Vec<Candidate>,
+    /// Their records: the locks to be taken.
+    pub couriers: HashMap<CourierId, (Stored<CourierRecord>, Courier)>,
+}
+
+impl Scene {
+    /// Looks at what is there.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn look(
+        app: &App,
+        cause: &Cause,
+        open: &[Open],
+        occasion: Occasion,
+        known: &Known,
+    ) -> Result<Self, Unstepped> {
+        let mut zones: Vec<Zone> = open
+            .iter()
+            .filter(|open| open.waits())
+            .flat_map(|open| zones_in_reach(open.pickup))
+            .collect();
+        zones.sort_unstable();
+        zones.dedup();
+        let mut seen = store::seen_in(&app.table, &zones).await?;
+        if let Some(known) = known.seen {
+            seen.retain(|seen| seen.courier_id != known.courier_id);
+            seen.push(known);
+        }
+        let near = nearest(open, &seen, cause.now);
+        let ids: Vec<CourierId> = near.iter().map(|seen| seen.courier_id).collect();
+        // What has just happened to a courier is why an urgent run is made.
+        let freshness = match occasion {
+            Occasion::Tick => Freshness::Recent,
+            Occasion::Urgent => Freshness::Latest,
+        };
+        let mut scene = Self {
+            open: open.to_vec(),
+            ..Self::default()
+        };
+        let mut jobs_left = JOBS_READ_MAX;
+        for (courier_id, stored, courier) in store::couriers(&app.table, &ids, freshness).await? {
+            let Some(seen) = near.iter().find(|seen| seen.courier_id == courier_id) else {
+                continue;
+            };
+            scene
+                .consider(app, cause, seen, (stored, courier), &mut jobs_left)
+                .await?;
+        }
+        Ok(scene)
+    }
+
+    /// Adds a courier, if he may be asked.
+    async fn consider(
+        &mut self,
+        app: &App,
+        cause: &Cause,
+        seen: &Seen,
+        (stored, courier): (Stored<CourierRecord>, Courier),
+        jobs_left: &mut usize,
+    ) -> Result<(), Unstepped> {
+        let courier_id = seen.courier_id;
+        let Some(shift) = courier.shift() else {
+            return Ok(());
+        };
+        if let Some(offer) = &shift.offer {
+            if offer.expires_at > cause.now {
+                self.mark_asked(courier_id, &offer.deliveries);
+            } else {
+                // Nobody has noticed the end of the offer, or whoever did died before the record was written. The next
+                // epoch finds the courier free.
+                bonds::settle(app, cause, courier_id, &stored, &courier).await?;
+            }
+            return Ok(());
+        }
+        if shift.jobs.len() > *jobs_left {
+            return Ok(());
+        }
+        *jobs_left -= shift.jobs.len();
+        let mut jobs: Vec<(DeliveryId, Delivery)> = Vec::new();
+        let mut is_settled = true;
+        for job in &shift.jobs {
+            let found = store::load_fresh(&app.table, job.delivery_id, Freshness::Recent).await?;
+            let bond = |state: &State| Bond::of(state, courier_id, job.offer_id);
+            match found {
+                Found::Delivery(loaded) if bond(&loaded.delivery.progress.state) == Bond::Taken => {
+                    jobs.push((job.delivery_id, loaded.delivery));
+                }
+                Found::Delivery(_) | Found::Nothing | Found::CalledOff => is_settled = false,
+            }
+        }
+        if !is_settled {
+            bonds::settle(app, cause, courier_id, &stored, &courier).await?;
+            return Ok(());
+        }
+        let jobs: Vec<_> = jobs
+            .iter()
+            .map(|(delivery_id, delivery)| (*delivery_id, delivery))
+            .collect();
+        if let Some(candidate) = Candidate::of(seen, &courier, &jobs, cause.now) {
+            self.candidates.push(candidate);
+            self.couriers.insert(courier_id, (stored, courier));
+        }
+        Ok(())
+    }
+
+    /// A row that was not told of its offer yet: nobody else is asked.
+    fn mark_asked(&mut self, courier_id: CourierId, deliveries: &[DeliveryId]) {
+        for open in &mut self.open {
+            if open.waits() && deliveries.contains(&open.delivery_id) {
+                open.courier_id = Some(courier_id);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What a zone is looked after for: couriers who have gone silent, kitchens that are late, rows that were left behind, and
+//! food that nobody can bring.
+
+use std::collections::HashMap;
+
+use contracts::Cause;
+use kernel::{CourierId, DeliveryId, Timestamp};
+
+use super::Settled;
+use super::scene::Scene;
+use crate::app::App;
+use crate::domain::Delivery;
+use crate::domain::cell::{Zone, zones_in_reach};
+use crate::domain::command::{Command, ReleaseReason};
+use crate::domain::open::{Open, is_fetching, is_kept_waiting};
+use crate::steps::{Unstepped, about, step};
+use crate::store::{self, Loaded};
+use crate::{bonds, rows};
+
+/// Looks after the rows that somebody is bound to, and corrects them.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Result<(), Unstepped> {
+    let bound: Vec<Open> = open.iter().filter(|open| !open.waits()).cloned().collect();
+    if bound.is_empty() {
+        return Ok(());
+    }
+    let seen = last_seen(app, &bound).await?;
+    for row in bound {
+        let seen_at = row.courier_id.and_then(|courier_id| seen.get(&courier_id));
+        let corrected = if seen_at.is_some_and(|at| row.is_silent(*at, cause.now)) {
+            release(app, cause, &row, ReleaseReason::Silent, is_fetching).await?
+        } else if row.is_overdue(cause.now) {
+            rows::refresh(app, &about(cause, row.delivery_id), row.delivery_id, row.pickup).await?
+        } else {
+            continue;
+        };
+        open.retain(|other| other.delivery_id != row.delivery_id);
+        open.extend(corrected);
+    }
+    Ok(())
+}
+
+/// When the couriers around were last seen. Who is far is on the way to a customer, and does not keep food waiting.
+async fn last_seen(app: &App, bound: &[Open]) -> Result<HashMap<CourierId, Timestamp>, Unstepped> {
+    let mut zones: Vec<Zone> = bound.iter().flat_map(|open| zones_in_reach(open.pickup)).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    let seen = store::seen_in(&app.table, &zones).await?;
+    Ok(seen.into_iter().map(|seen| (seen.courier_id, seen.at)).collect())
+}
+
+/// Notes that nobody can bring some of what waits. Those who did not answer may then be asked again, and an operator hears
+/// of it in time. A courier whom a late kitchen keeps waiting is freed for it.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn note_missed(
+    app: &App,
+    cause: &Cause,
+    scene: &Scene,
+    unplaced: &[DeliveryId],
+) -> Result<Settled, Unstepped> {
+    let mut settled = Settled::Done;
+    for row in scene.open.iter().filter(|open| unplaced.contains(&open.delivery_id)) {
+        if !row.to_be_missed(cause.now) {
+            continue;
+        }
+        let cause = about(cause, row.delivery_id);
+        match step(app, &cause, row.delivery_id, |_| Some(Command::Miss)).await {
+            Ok(stepped) => {
+                rows::follow(app, &cause, &[(row.delivery_id, stepped)]).await?;
+                if !row.silent.is_empty() {
+                    settled = Settled::Again;
+                }
+            }
+            Err(Unstepped::Rejected(_) | Unstepped::Missing | Unstepped::CalledOff) => {
+                rows::refresh(app, &cause, row.delivery_id, row.pickup).await?;
+                settled = Settled::Again;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if !unplaced.is_empty() {
+        for row in scene.open.iter().filter(|open| open.is_kitchen_late(cause.now)) {
+            let freed = release(app, cause, row, ReleaseReason::KitchenLate, is_kept_waiting).await?;
+            if freed.iter().any(Open::waits) {
+                settled = Settled::Again;
+            }
+        }
+    }
+    Ok(settled)
+}
+
+/// Frees a delivery's courier, if the delivery says that it is as its row makes believe. Gives the row as it is then.
+async fn release(
+    app: &App,
+    cause: &Cause,
+    row: &Open,
+    reason: ReleaseReason,
+    whom: impl Fn(&Delivery) -> Option<CourierId>,
+) -> Result<Vec<Open>, Unstepped> {
+    let cause = about(cause, row.delivery_id);
+    let command = |loaded: &Loaded| {
+        let courier_id = whom(&loaded.delivery)?;
+        Some(Command::Release { courier_id, reason })
+    };
+    match step(app, &cause, row.delivery_id, command).await {
+        Ok(stepped) if stepped.events.is_empty() => Ok(vec![row.clone()]),
+        Ok(stepped) => {
+            let steps = [(row.delivery_id, stepped)];
+            bonds::follow(app, &cause, &steps).await?;
+            Ok(rows::follow(app, &cause, &steps).await?)
+        }
+        Err(Unstepped::Rejected(_) | Unstepped::Missing | Unstepped::CalledOff) => {
+            Ok(rows::refresh(app, &cause, row.delivery_id, row.pickup).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
