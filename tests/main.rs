@@ -11,6 +11,7 @@
 
 mod authorisation;
 mod bad_input;
+mod live;
 mod resilience;
 mod sample_events;
 mod store_conformance;

@@ -186,3 +186,70 @@ fn a_broken_message_is_parked_with_its_reason_and_costs_the_others_nothing() {
     let order_id = basket.ordered();
     basket.awaits(&order_id, "awaiting_restaurant");
 }
+
+/// `cargo local redrive` for one service: whether everything went well, and what it printed.
+fn redrive(stack: &Stack, service: &str) -> (bool, String) {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let port = stack.outputs.aws_endpoint.rsplit(':').next().unwrap_or_default();
+    let output = std::process::Command::new("cargo")
+        .args(["local", "redrive", service, "--port", port])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&printed).into_owned())
+}
+
+#[test]
+fn a_redrive_returns_what_failed_and_names_what_can_never_work() {
+    let stack = Stack::get();
+    let aws = stack.aws();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let dead = aws.queue("payment", "InboxDeadLetterQueue");
+    let letters = json!({"QueueUrl": dead});
+    drop(aws.json("sqs", "AmazonSQS.PurgeQueue", &letters));
+
+    // An order's cancellation was not handled in time, as after an outage.
+    let order_id = basket.quoted()["quote_id"]
+        .as_str()
+        .unwrap_or_default()
+        .replace("quo_", "ord_");
+    let cancelled = json!({
+        "order_id": order_id, "customer_id": basket.customer.user_id, "restaurant_id": kitchen.restaurant_id,
+        "restaurant_name": "Trattoria Bellini", "by": "customer", "reason": "changed_my_mind",
+        "fee": {"amount": 0, "currency": "EUR"},
+    });
+    aws.send(&dead, &event("order.cancelled.v1", &order_id, 2, &cancelled));
+    let (well, printed) = redrive(stack, "payment");
+    assert!(well, "{printed}");
+    assert!(
+        printed.contains(&format!("order.cancelled.v1 of {order_id}")),
+        "{printed}"
+    );
+    drained(aws);
+    assert_eq!(aws.depth(&dead), 0);
+    let placed = json!({
+        "order_id": order_id, "customer_id": basket.customer.user_id, "restaurant_id": kitchen.restaurant_id,
+        "restaurant_name": "Trattoria Bellini", "payment_method_id": basket.payment_method_id,
+        "total": {"amount": 2890, "currency": "EUR"}, "pay_by": "2036-11-20T18:45:00Z",
+    });
+    aws.send(
+        &aws.queue("payment", "InboxQueue"),
+        &event("order.placed.v1", &order_id, 1, &placed),
+    );
+    drop(basket.awaits_payment(&order_id, "voided"));
+
+    aws.send(&dead, r#"{"type": "order.placed.v1", "data": 7}"#);
+    let (well, printed) = redrive(stack, "payment");
+    assert!(!well, "{printed}");
+    assert!(
+        printed.contains("came back, so it can never work as it is"),
+        "{printed}"
+    );
+    assert_eq!(aws.depth(&dead), 1, "nothing is lost");
+    drop(aws.json("sqs", "AmazonSQS.PurgeQueue", &letters));
+    // The order itself never was, so its service would wait for it, with the news of the payment, for hours.
+    let inbox = json!({"QueueUrl": aws.queue("order", "InboxQueue")});
+    drop(aws.json("sqs", "AmazonSQS.PurgeQueue", &inbox));
+}

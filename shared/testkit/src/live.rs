@@ -25,7 +25,29 @@ impl Live {
     /// When it is refused.
     #[must_use]
     pub fn follow(person: &Person, topic: &str) -> Self {
-        let ticket = person.post("/v1/live/tickets", &json!({})).expect(201);
+        let mut live = Self::open(&Self::ticket(person)).unwrap_or_else(|answer| panic!("{answer}"));
+        live.subscribe(topic);
+        drop(live.awaits("subscribed"));
+        live
+    }
+
+    /// A ticket that opens a connection of a person's, once.
+    ///
+    /// # Panics
+    /// When there is none to be had.
+    #[must_use]
+    pub fn ticket(person: &Person) -> Value {
+        person.post("/v1/live/tickets", &json!({})).expect(201)
+    }
+
+    /// Opens a connection with a ticket; the answer if it is refused.
+    ///
+    /// # Errors
+    /// What the server says instead of shaking hands.
+    ///
+    /// # Panics
+    /// When nobody listens there.
+    pub fn open(ticket: &Value) -> Result<Self, String> {
         let text = |name: &str| ticket[name].as_str().unwrap_or_default().to_owned();
         let url = text("url");
         let address = url.trim_start_matches("ws://");
@@ -43,13 +65,16 @@ impl Live {
         let mut live = Self {
             stream: BufReader::new(stream),
         };
-        live.shake_hands();
-        live.send(&json!({"action": "subscribe", "topic": topic}));
-        drop(live.awaits("subscribed"));
-        live
+        live.shake_hands()?;
+        Ok(live)
     }
 
-    fn shake_hands(&mut self) {
+    /// Asks to follow a topic. The answer is the frame `subscribed` or `error`.
+    pub fn subscribe(&mut self, topic: &str) {
+        self.send(&json!({"action": "subscribe", "topic": topic}));
+    }
+
+    fn shake_hands(&mut self) -> Result<(), String> {
         let started = Instant::now();
         let mut answer = String::new();
         while !answer.ends_with("\r\n\r\n") {
@@ -59,7 +84,11 @@ impl Live {
                 break;
             }
         }
-        assert!(answer.starts_with("HTTP/1.1 101"), "{answer}");
+        if answer.starts_with("HTTP/1.1 101") {
+            Ok(())
+        } else {
+            Err(answer)
+        }
     }
 
     /// Sends a command. A client's frames are masked; a mask of zeros leaves the text as it is.
