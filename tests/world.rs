@@ -127,7 +127,7 @@ const RESTAURANT_SERVICE: &[Row] = &[
         &[Owner],
         r#"{"categories": []}"#,
     ),
-    ("GET /v1/restaurants/{restaurant_id}/menu/draft", &[Owner], ""),
+    ("GET /v1/restaurants/{restaurant_id}/menu/draft", &[Owner, Operator], ""),
     ("POST /v1/restaurants/{restaurant_id}/menu/publish", &[Owner], "{}"),
     (
         "PATCH /v1/restaurants/{restaurant_id}/menu/items/{item_id}",

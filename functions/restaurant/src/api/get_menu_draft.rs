@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use contracts::menu::Menu;
-use contracts::restaurant::StaffRole;
 use kernel::RestaurantId;
 use runtime::{Json, Path, Principal, Problem};
 
@@ -10,7 +9,7 @@ use crate::app::App;
 use crate::domain::Authority;
 use crate::store::draft_key;
 
-/// The draft of a menu, as it was saved last.
+/// The draft of a menu, as it was saved last: for those who write it, and for operators who are to approve it.
 #[utoipa::path(
     get,
     path = "/v1/restaurants/{restaurant_id}/menu/draft",
@@ -28,8 +27,7 @@ pub async fn get_menu_draft(
     principal: Principal,
     Path(id): Path<RestaurantId>,
 ) -> Result<Json<Menu>, Problem> {
-    let authority = Authority::AtLeast(StaffRole::Staff);
-    app.permitted(id, &principal, authority).await?;
+    app.permitted(id, &principal, Authority::Insider).await?;
     let record = app.menu(&draft_key(id)).await?.ok_or_else(Problem::not_found)?;
     Ok(Json(record.menu))
 }
