@@ -253,6 +253,18 @@ const DELIVERY: &[Row] = &[
         &[Courier],
         r#"{"reason": "customer_absent"}"#,
     ),
+    ("POST /v1/deliveries/{delivery_id}/returned", &[Courier], "{}"),
+    (
+        "POST /v1/deliveries/{delivery_id}/photo-uploads",
+        &[Courier],
+        r#"{"content_type": "image/jpeg", "size_bytes": 1000}"#,
+    ),
+    (
+        "POST /v1/deliveries/{delivery_id}/incidents",
+        &[Owner, Courier, Operator],
+        r#"{"kind": "other"}"#,
+    ),
+    ("GET /v1/deliveries/{delivery_id}/incidents", &[Operator], ""),
     (
         "POST /v1/deliveries/{delivery_id}/unassign",
         &[Operator],

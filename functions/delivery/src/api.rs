@@ -11,9 +11,14 @@ mod delivered;
 mod end_shift;
 mod estimate;
 mod failed;
+mod incidents;
+mod list_incidents;
 mod list_offers;
+mod photo_upload;
 mod picked_up;
+mod report_incident;
 mod report_locations;
+mod returned;
 mod route;
 mod start_shift;
 mod track;
@@ -33,7 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::courier::{OfferEnd, Refusal};
-use crate::domain::lifecycle::Rejection;
+use crate::domain::lifecycle::{Rejection, Until};
 use crate::steps::{Stepped, Unstepped, about, follow_up, step, step_all};
 
 /// The service's operations and its documentation.
@@ -71,6 +76,10 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(delivered::delivered))
         .routes(routes!(failed::failed))
         .routes(routes!(unassign::unassign))
+        .routes(routes!(returned::returned))
+        .routes(routes!(photo_upload::photo_upload))
+        .routes(routes!(report_incident::report_incident))
+        .routes(routes!(list_incidents::list_incidents))
         .routes(routes!(track::track_delivery))
         .routes(routes!(estimate::estimate_delivery))
 }
@@ -126,7 +135,17 @@ fn rejected(rejection: Rejection) -> Problem {
         Rejection::OfferOver => Problem::conflict("offer_over", sentence(&rejection)),
         Rejection::OrderCodeWrong => Problem::invalid("/order_code", "order_code_wrong", sentence(&rejection)),
         Rejection::PinLocked => Problem::conflict("pin_locked", sentence(&rejection)),
+        Rejection::NotAtDoor => Problem::conflict("not_at_customer", sentence(&rejection)),
+        Rejection::PhotoNotEnough { until } => wait("photo_not_enough", &rejection, until),
+        Rejection::WaitLonger { until } => wait("wait_longer", &rejection, until),
     }
+}
+
+/// What is possible once a time is over.
+fn wait(code: &str, rejection: &Rejection, until: Until) -> Problem {
+    let seconds = u32::try_from(until.left.as_secs() + 1).unwrap_or(u32::MAX);
+    let problem = Problem::conflict(code, sentence(rejection)).with("wait_until", until.at.to_string());
+    problem.retry_after(seconds)
 }
 
 fn refused(refusal: Refusal) -> Problem {

@@ -2,7 +2,7 @@
 
 use ::store::{CursorKey, Table};
 use kernel::SignedDuration;
-use runtime::{Edge, Error, Publisher};
+use runtime::{Bucket, Edge, Error, Publisher};
 
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -13,6 +13,10 @@ pub struct App {
     pub cursor_key: CursorKey,
     /// How long a courier may think about an offer.
     pub offer_lasts: SignedDuration,
+    /// How long a courier waits at a door.
+    pub door_wait: SignedDuration,
+    /// The photos of hand-overs.
+    pub photos: Bucket,
     /// The topic of the stream of couriers' moves.
     pub moves: Publisher,
     /// How long before its courier has to leave a trip is offered.
@@ -23,12 +27,14 @@ impl App {
     /// From the function's environment.
     ///
     /// # Errors
-    /// When `OFFER_SECONDS`, `OFFER_LEAD_SECONDS` or `COURIER_TOPIC_ARN` is missing.
+    /// When a variable is missing.
     pub fn new(edge: &Edge) -> Result<Self, Error> {
         Ok(Self {
             table: edge.table().clone(),
             cursor_key: edge.cursor_key().clone(),
             offer_lasts: edge.seconds("OFFER_SECONDS")?,
+            door_wait: edge.seconds("DOOR_WAIT_SECONDS")?,
+            photos: edge.bucket(&edge.var("PHOTO_BUCKET")?),
             moves: edge.publisher(edge.var("COURIER_TOPIC_ARN")?),
             offer_lead: edge.seconds("OFFER_LEAD_SECONDS")?,
         })

@@ -8,10 +8,12 @@ pub mod courier;
 pub mod epoch;
 pub mod estimate;
 pub mod event;
+pub mod incident;
 pub mod itinerary;
 pub mod lifecycle;
 pub mod open;
 pub mod pace;
+pub mod proof;
 pub mod sight;
 pub mod track;
 pub mod trail;
@@ -21,6 +23,7 @@ pub mod whereabouts;
 use kernel::{CourierId, Meters, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, UserId};
 
 pub use estimate::{Eta, Vehicle};
+use proof::PhotoId;
 
 /// How often a wrong PIN may be tried before the hand-over is locked: 1 of 2,000 guesses succeeds.
 pub const PIN_ATTEMPTS_MAX: u8 = 5;
@@ -44,6 +47,8 @@ pub struct Place {
     pub address: String,
     /// Such as the floor.
     pub instructions: Option<String>,
+    /// True where the customer wants the food to be left at the door.
+    pub leave_at_door: bool,
 }
 
 /// What never changes of a delivery: it is known when the restaurant accepts the order.
@@ -122,6 +127,17 @@ pub enum FailureReason {
     Other,
 }
 
+impl FailureReason {
+    /// True if there is food that can be brought back.
+    #[must_use]
+    pub const fn leaves_food(self) -> bool {
+        match self {
+            Self::CustomerAbsent | Self::WrongAddress | Self::Unsafe | Self::Other => true,
+            Self::Damaged => false,
+        }
+    }
+}
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -144,7 +160,21 @@ pub enum State {
         /// Since when.
         at: Timestamp,
     },
-    /// The courier could not hand it over.
+    /// The courier could not hand it over, and brings it back to the restaurant.
+    Returning {
+        /// Who brings it back.
+        assignment: Assignment,
+        /// Why.
+        reason: FailureReason,
+    },
+    /// The courier could not hand it over, and brought it back or, where that made no sense, threw it away.
+    Returned {
+        /// Who.
+        courier_id: CourierId,
+        /// Why it was not handed over.
+        reason: FailureReason,
+    },
+    /// The courier could not hand it over, and nothing is left to bring back.
     Failed {
         /// Who tried.
         courier_id: CourierId,
@@ -166,10 +196,12 @@ impl State {
             Self::Assigned(assignment)
             | Self::AtRestaurant(assignment)
             | Self::PickedUp(assignment)
-            | Self::AtCustomer(assignment) => Some(assignment),
+            | Self::AtCustomer(assignment)
+            | Self::Returning { assignment, .. } => Some(assignment),
             Self::Waiting
             | Self::Offered(_)
             | Self::Delivered { .. }
+            | Self::Returned { .. }
             | Self::Failed { .. }
             | Self::Withdrawn { .. } => None,
         }
@@ -185,6 +217,8 @@ impl State {
             | Self::AtRestaurant(_)
             | Self::PickedUp(_)
             | Self::AtCustomer(_)
+            | Self::Returning { .. }
+            | Self::Returned { .. }
             | Self::Delivered { .. }
             | Self::Failed { .. }
             | Self::Withdrawn { .. } => None,
@@ -199,8 +233,13 @@ impl State {
             Self::Assigned(assignment)
             | Self::AtRestaurant(assignment)
             | Self::PickedUp(assignment)
-            | Self::AtCustomer(assignment) => Some(assignment.courier_id),
-            Self::Waiting | Self::Delivered { .. } | Self::Failed { .. } | Self::Withdrawn { .. } => None,
+            | Self::AtCustomer(assignment)
+            | Self::Returning { assignment, .. } => Some(assignment.courier_id),
+            Self::Waiting
+            | Self::Delivered { .. }
+            | Self::Returned { .. }
+            | Self::Failed { .. }
+            | Self::Withdrawn { .. } => None,
         }
     }
 
@@ -211,10 +250,31 @@ impl State {
             Self::Assigned(assignment)
             | Self::AtRestaurant(assignment)
             | Self::PickedUp(assignment)
-            | Self::AtCustomer(assignment) => Some(assignment.courier_id),
-            Self::Delivered { courier_id, .. } | Self::Failed { courier_id, .. } => Some(*courier_id),
+            | Self::AtCustomer(assignment)
+            | Self::Returning { assignment, .. } => Some(assignment.courier_id),
+            Self::Delivered { courier_id, .. }
+            | Self::Returned { courier_id, .. }
+            | Self::Failed { courier_id, .. } => Some(*courier_id),
             Self::Withdrawn { courier_id } => *courier_id,
             Self::Waiting | Self::Offered(_) => None,
+        }
+    }
+
+    /// True once the food will not come to the customer any more, or has.
+    #[must_use]
+    pub const fn is_over_for_customer(&self) -> bool {
+        match self {
+            Self::Waiting
+            | Self::Offered(_)
+            | Self::Assigned(_)
+            | Self::AtRestaurant(_)
+            | Self::PickedUp(_)
+            | Self::AtCustomer(_) => false,
+            Self::Delivered { .. }
+            | Self::Returning { .. }
+            | Self::Returned { .. }
+            | Self::Failed { .. }
+            | Self::Withdrawn { .. } => true,
         }
     }
 }
@@ -247,6 +307,10 @@ pub struct Progress {
     pub search: Search,
     /// Wrong PINs so far.
     pub wrong_pins: u8,
+    /// Since when the courier stands at the door.
+    pub at_door_since: Option<Timestamp>,
+    /// The photo of the hand-over, if one proved it.
+    pub photo: Option<PhotoId>,
 }
 
 impl Progress {
@@ -259,6 +323,8 @@ impl Progress {
             eta,
             search: Search::default(),
             wrong_pins: 0,
+            at_door_since: None,
+            photo: None,
         }
     }
 

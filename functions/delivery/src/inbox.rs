@@ -129,6 +129,7 @@ fn place(stop: Stop) -> Place {
         position: stop.position,
         address: stop.address,
         instructions: stop.instructions,
+        leave_at_door: stop.leave_at_door,
     }
 }
 

@@ -4,8 +4,9 @@ use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use contracts::{courier, delivery as wire};
 use kernel::{CourierId, DeliveryId, Timestamp};
 
-use crate::domain::command::{DeclineReason, Ending, ReleaseReason, UnassignReason};
+use crate::domain::command::{DeclineReason, Ending, ReleaseReason, ReturnOutcome, UnassignReason};
 use crate::domain::event::{Event, Stop};
+use crate::domain::proof::Proven;
 use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, RUN_SAFETY_NET, State};
 
 /// The offer is over if nobody answered.
@@ -124,7 +125,7 @@ pub fn envelope(
             payload!(subject, FoodReady { ready_at, courier_id })
         }
         Event::EtaChanged { eta } => payload!(subject, EtaChanged { eta: eta.into() }),
-        Event::Arrived { courier_id, stop } => {
+        Event::Arrived { courier_id, stop, .. } => {
             let place = stop_name(stop).to_owned();
             payload!(subject, CourierArrived { courier_id, place })
         }
@@ -154,16 +155,33 @@ pub fn envelope(
         Event::Delivered {
             courier_id,
             at: delivered_at,
-        } => payload!(
-            subject,
-            Delivered {
-                courier_id,
-                delivered_at
-            }
-        ),
+            proven,
+        } => {
+            let proof = Some(proof_name(proven).to_owned());
+            payload!(
+                subject,
+                Delivered {
+                    courier_id,
+                    delivered_at,
+                    proof
+                }
+            )
+        }
         Event::Failed { courier_id, reason } => {
-            let reason = failure_name(reason).to_owned();
-            payload!(subject, Failed { courier_id, reason })
+            let food = if reason.leaves_food() { "returning" } else { "disposed" };
+            let (food, reason) = (Some(food.to_owned()), failure_name(reason).to_owned());
+            payload!(
+                subject,
+                Failed {
+                    courier_id,
+                    reason,
+                    food
+                }
+            )
+        }
+        Event::Returned { courier_id, outcome } => {
+            let outcome = outcome_name(outcome).to_owned();
+            payload!(subject, Returned { courier_id, outcome })
         }
         Event::Escalated { offers } => payload!(subject, Escalated { offers }),
         Event::Withdrawn { courier_id } => payload!(subject, Withdrawn { courier_id }),
@@ -244,6 +262,20 @@ const fn unassign_name(reason: UnassignReason) -> &'static str {
         UnassignReason::CourierProblem => "courier_problem",
         UnassignReason::RestaurantProblem => "restaurant_problem",
         UnassignReason::Other => "other",
+    }
+}
+
+const fn proof_name(proven: Proven) -> &'static str {
+    match proven {
+        Proven::ByPin => "pin",
+        Proven::ByPhoto(_) => "photo",
+    }
+}
+
+const fn outcome_name(outcome: ReturnOutcome) -> &'static str {
+    match outcome {
+        ReturnOutcome::HandedBack => "handed_back",
+        ReturnOutcome::Disposed => "disposed",
     }
 }
 

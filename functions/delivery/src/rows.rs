@@ -104,6 +104,7 @@ fn concerns(event: &Event, after: &Delivery) -> bool {
         | Event::Escalated { .. }
         | Event::Delivered { .. }
         | Event::Failed { .. }
+        | Event::Returned { .. }
         | Event::Withdrawn { .. } => true,
         Event::FoodReady { .. } | Event::EtaChanged { .. } => after.progress.state.bound_courier().is_none(),
         Event::Assigned(_) | Event::Arrived { .. } | Event::PickedUp { .. } | Event::PinRefused { .. } => false,

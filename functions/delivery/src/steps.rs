@@ -222,8 +222,10 @@ fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
     match event {
         Event::OfferEnded { .. } | Event::Released { .. } => Some((facts.pickup.position, Reach::Own)),
         Event::FoodReady { .. } if after.progress.state == State::Waiting => Some((facts.pickup.position, Reach::Own)),
+        // Whoever brings food back is not free before it is back.
+        Event::Failed { reason, .. } if reason.leaves_food() => None,
         Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, Reach::All)),
-        Event::Withdrawn { courier_id: Some(_) } => Some((facts.pickup.position, Reach::All)),
+        Event::Returned { .. } | Event::Withdrawn { courier_id: Some(_) } => Some((facts.pickup.position, Reach::All)),
         Event::Offered(_)
         | Event::Unmatched { .. }
         | Event::Assigned(_)
@@ -260,6 +262,7 @@ async fn reestimate_after(
         | Event::PinRefused { .. }
         | Event::Delivered { .. }
         | Event::Failed { .. }
+        | Event::Returned { .. }
         | Event::Escalated { .. }
         | Event::Withdrawn { .. } => Ok(()),
     }

@@ -5,6 +5,7 @@
 //! delivery that touches nothing else is one conditional put of one item instead of a transaction over two.
 
 mod couriers;
+mod incidents;
 mod names;
 mod records;
 mod zones;
@@ -22,6 +23,7 @@ use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
 pub use couriers::{CourierRecord, Documents, PositionRecord, TrailRecord};
+pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
 pub use records::StaffRecord;
 use records::{StepRecord, StepState};
 pub use zones::{Figures, OpenRecord, ZoneRecord, is_open, list_zone, listed, open_key, open_of, zone_key};

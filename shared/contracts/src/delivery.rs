@@ -62,6 +62,9 @@ delivery_events! {
         courier_id: CourierId,
         /// Since when.
         delivered_at: Timestamp,
+        /// What proved it: `pin` or `photo`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<String>,
     }
     /// The courier could not hand it over.
     Failed {
@@ -69,6 +72,16 @@ delivery_events! {
         courier_id: CourierId,
         /// `customer_absent`, `wrong_address`, `unsafe`, `damaged` or `other`.
         reason: String,
+        /// What becomes of the food: `returning` to the restaurant, or `disposed`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        food: Option<String>,
+    }
+    /// Food that could not be handed over is no longer with its courier.
+    Returned {
+        /// Who had it.
+        courier_id: CourierId,
+        /// `handed_back` to the restaurant, or `disposed`.
+        outcome: String,
     }
     /// The estimate moved by more than three minutes.
     EtaChanged {

@@ -123,6 +123,7 @@ published! {
     delivery::PickedUp = "delivery.picked_up.v1" from "/delivery";
     delivery::Delivered = "delivery.delivered.v1" from "/delivery";
     delivery::Failed = "delivery.failed.v1" from "/delivery";
+    delivery::Returned = "delivery.returned.v1" from "/delivery";
     delivery::EtaChanged = "delivery.eta_changed.v1" from "/delivery";
     delivery::Escalated = "delivery.escalated.v1" from "/delivery";
     delivery::Offered = "delivery.offered.v1" from "/delivery";

@@ -102,6 +102,9 @@ pub struct Stop {
     /// Such as the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
+    /// True where the customer wants the food to be left at the door.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leave_at_door: bool,
 }
 
 /// The restaurant does not take the order, or did not answer in time.

@@ -17,7 +17,7 @@ use store::{CursorKey, Table};
 
 use crate::environment::{Environment, MissingVariable};
 use crate::outbound::{Http, Trust, shared_client};
-use crate::{Error, Internal, Publisher, telemetry};
+use crate::{Bucket, Error, Internal, Publisher, telemetry};
 
 /// A connection that is not there after this long will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -166,6 +166,12 @@ impl Edge {
     pub fn internal(&self) -> Result<Internal, MissingVariable> {
         let base = self.environment.var("INTERNAL_API_URL")?;
         Ok(Internal::new(&self.sdk, &self.trust, base, self.internal_calls.clone()))
+    }
+
+    /// A bucket.
+    #[must_use]
+    pub fn bucket(&self, name: &str) -> Bucket {
+        Bucket::new(&self.sdk, &self.trust, name)
     }
 
     /// A topic for events that may be lost.

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::ProvideCredentials as _;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_runtime_api::client::identity::Identity;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::breaker::Breaker;
 use crate::outbound::{Http, Trust};
+use crate::signing::Signer;
 use crate::{clock, ids};
 
 /// One try. With two tries and the pause, a call takes less than a third of an API function's ten seconds.
@@ -28,7 +26,7 @@ const RETRY_PAUSE_MS_MAX: u32 = 100;
 #[derive(Clone)]
 pub struct Internal {
     http: Http,
-    sdk: SdkConfig,
+    signer: Signer,
     base: String,
     breaker: Arc<Breaker>,
     /// Every try, for the line that an invocation leaves.
@@ -64,7 +62,7 @@ impl Internal {
         let http = Http::new(trust.clone(), Duration::from_millis(500), TRY_TIMEOUT);
         Self {
             http,
-            sdk: sdk.clone(),
+            signer: Signer::new(sdk, "execute-api"),
             base: base.trim_end_matches('/').to_owned(),
             breaker: Arc::default(),
             calls,
@@ -130,29 +128,6 @@ impl Internal {
 
     async fn signed(&self, method: &str, path: &str, body: Bytes) -> Result<http::Request<Bytes>, CallError> {
         let failed = |error: &dyn std::fmt::Display| unavailable(path, error);
-        let provider = self
-            .sdk
-            .credentials_provider()
-            .ok_or_else(|| failed(&"no credentials"))?;
-        let identity: Identity = provider
-            .provide_credentials()
-            .await
-            .map_err(|error| failed(&error))?
-            .into();
-        let region = self.sdk.region().map_or("us-east-1", AsRef::as_ref);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a signature is made of the moment it is sent at"
-        )]
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(region)
-            .name("execute-api")
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(|error| failed(&error))?
-            .into();
         let uri = format!("{}{path}", self.base);
         let mut request = http::Request::builder()
             .method(method)
@@ -163,9 +138,8 @@ impl Internal {
         let headers = [("content-type", "application/json")].into_iter();
         let signable =
             SignableRequest::new(method, &uri, headers, SignableBody::Bytes(&body)).map_err(|error| failed(&error))?;
-        let (instructions, _) = sign(signable, &parameters)
-            .map_err(|error| failed(&error))?
-            .into_parts();
+        let signed = self.signer.sign(signable, SigningSettings::default()).await;
+        let instructions = signed.map_err(|error| failed(&error))?;
         instructions.apply_to_request_http1x(&mut request);
         Ok(request)
     }

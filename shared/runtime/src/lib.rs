@@ -4,6 +4,7 @@
 //! Lambda, HTTP and queues; it knows no service.
 
 mod breaker;
+mod bucket;
 pub mod clock;
 pub mod docs;
 mod edge;
@@ -14,8 +15,10 @@ mod internal;
 pub mod messages;
 pub mod openapi;
 mod outbound;
+mod signing;
 mod telemetry;
 
+pub use bucket::{Bucket, StoredObject};
 pub use contracts::{Cause, Envelope, Timer};
 pub use edge::Edge;
 pub use environment::{Environment, MissingVariable};

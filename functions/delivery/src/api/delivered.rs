@@ -2,29 +2,36 @@
 
 use axum::extract::State;
 use kernel::DeliveryId;
-use runtime::{Json, Path, Principal, Problem, RequestCause};
+use runtime::{CallError, Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::photo_upload::unavailable;
 use super::views::DeliveryView;
 use super::{about, courier_of, courier_step};
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::event::Event;
+use crate::domain::proof::{PHOTO_BYTES_MAX, PHOTO_TYPES, PhotoId, Proof};
 
-/// How the customer proved to be the customer.
+/// What shows that the food is the customer's: either the PIN or a photo.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandOver {
     /// What the customer said.
+    #[serde(default)]
     #[schema(pattern = "^[0-9]{4}$")]
-    pin: String,
+    pin: Option<String>,
+    /// The key of an uploaded photo.
+    #[serde(default)]
+    photo_key: Option<String>,
 }
 
 /// Hand the food over
 ///
-/// The customer sees the PIN while the courier is on the way. After five wrong ones the hand-over is locked, and only
-/// `failed` is left. The same hand-over again changes nothing.
+/// The customer sees the PIN while the courier is on the way; after five wrong ones it is locked. A photo of the food at the
+/// door, uploaded before, is enough if the customer asked to leave it there, if the PIN is locked, or if nobody opened
+/// during the waiting time, which begins with `arrived-at-customer`. The same hand-over again changes nothing.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/delivered", operation_id = "delivered", tag = "deliveries",
     security(("token" = [])), request_body = HandOver, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Delivered", body = DeliveryView),
@@ -32,8 +39,8 @@ pub struct HandOver {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`, or `pin_locked`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`, such as `pin_wrong` with `attempts_left`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`wrong_state`, with the current `state`; `pin_locked`; for a photo `not_at_customer`, or `photo_not_enough` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`, such as `pin_wrong` with `attempts_left`, or `photo_missing`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn delivered(
     State(app): State<App>,
@@ -43,13 +50,17 @@ pub async fn delivered(
     Json(hand_over): Json<HandOver>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let courier_id = courier_of(&principal)?;
-    let four_digits = hand_over.pin.len() == 4 && hand_over.pin.bytes().all(|byte| byte.is_ascii_digit());
-    if !four_digits {
-        return Err(Problem::invalid("/pin", "invalid", "The PIN has four digits."));
-    }
+    let proof = match (&hand_over.pin, &hand_over.photo_key) {
+        (Some(pin), None) => Proof::Pin(four_digits(pin)?),
+        (None, Some(key)) => Proof::Photo(uploaded(&app, delivery_id, key).await?),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(Problem::invalid("", "ambiguous", "Send either `pin` or `photo_key`."));
+        }
+    };
     let command = Command::HandOver {
         courier_id,
-        pin: &hand_over.pin,
+        proof,
+        door_wait: app.door_wait,
     };
     let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
     for event in &stepped.events {
@@ -59,4 +70,35 @@ pub async fn delivered(
         }
     }
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
+}
+
+fn four_digits(pin: &str) -> Result<&str, Problem> {
+    let valid = pin.len() == 4 && pin.bytes().all(|byte| byte.is_ascii_digit());
+    let wrong = || Problem::invalid("/pin", "invalid", "The PIN has four digits.");
+    valid.then_some(pin).ok_or_else(wrong)
+}
+
+/// The photo that a key names, if it is this delivery's and really there.
+async fn uploaded(app: &App, delivery_id: DeliveryId, key: &str) -> Result<PhotoId, Problem> {
+    let missing = || {
+        Problem::invalid(
+            "/photo_key",
+            "photo_missing",
+            "No such photo was uploaded for this delivery.",
+        )
+    };
+    let photo = PhotoId::of_key(key, delivery_id).ok_or_else(missing)?;
+    let stored = match app.photos.look(key).await {
+        Ok(stored) => stored,
+        Err(CallError::NotFound(_)) => return Err(missing()),
+        Err(error) => return Err(unavailable(&error)),
+    };
+    // The link that was signed for it allows nothing else; this is what was stored all the same.
+    let known_type = PHOTO_TYPES.contains(&stored.content_type.as_str());
+    if known_type && (1..=u64::from(PHOTO_BYTES_MAX)).contains(&stored.bytes) {
+        Ok(photo)
+    } else {
+        let message = "The object is no photo, or too large.";
+        Err(Problem::invalid("/photo_key", "photo_unsuitable", message))
+    }
 }

@@ -50,7 +50,9 @@ impl From<FailureReasonName> for FailureReason {
 
 /// Give up on handing over
 ///
-/// Only after the pick-up; before it, end the shift and somebody else takes over. The same reason again changes nothing.
+/// Only after the pick-up; before it, end the shift and somebody else takes over. `customer_absent` only after the waiting
+/// time at the door, which begins with `arrived-at-customer`. Then bring the food back and say `returned`; what is `damaged`
+/// need not be brought. The same reason again changes nothing.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "failed", tag = "deliveries",
     security(("token" = [])), request_body = Failure, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted; the order becomes undeliverable", body = DeliveryView),
@@ -58,7 +60,7 @@ impl From<FailureReasonName> for FailureReason {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`wrong_state`, with the current `state`; for `customer_absent` `not_at_customer`, or `wait_longer` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn failed(
@@ -70,7 +72,11 @@ pub async fn failed(
 ) -> Result<Json<DeliveryView>, Problem> {
     let courier_id = courier_of(&principal)?;
     let reason = failure.reason.into();
-    let command = Command::Fail { courier_id, reason };
+    let command = Command::Fail {
+        courier_id,
+        reason,
+        door_wait: app.door_wait,
+    };
     let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::courier_of;
 use super::views::StopKind;
 use crate::app::App;
+use crate::domain::State as DeliveryState;
 use crate::domain::courier::{Bond, Shift};
 use crate::domain::event::Stop;
 use crate::domain::itinerary::{Ahead, itinerary};
@@ -41,7 +42,10 @@ pub struct RouteStop {
     /// Such as the floor.
     #[serde(skip_serializing_if = "Option::is_none")]
     instructions: Option<String>,
-    /// The restaurant's name, at the pick-up.
+    /// True where the customer wants the food left at the door, which a photo proves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    leave_at_door: bool,
+    /// The restaurant's name, at the pick-up and for food that goes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     /// What the bag should say, at the pick-up.
@@ -110,11 +114,12 @@ fn stops(
 
 fn stop(ahead: &Ahead, delivery: &Delivery) -> RouteStop {
     let facts = &delivery.facts;
-    let fetches = ahead.stop == Stop::Restaurant;
-    let (kind, place) = if fetches {
-        (StopKind::Pickup, &facts.pickup)
-    } else {
-        (StopKind::DropOff, &facts.drop_off)
+    let to_restaurant = ahead.stop == Stop::Restaurant;
+    let returns = matches!(delivery.progress.state, DeliveryState::Returning { .. });
+    let (kind, place) = match (to_restaurant, returns) {
+        (true, true) => (StopKind::Return, &facts.pickup),
+        (true, false) => (StopKind::Pickup, &facts.pickup),
+        (false, _) => (StopKind::DropOff, &facts.drop_off),
     };
     RouteStop {
         delivery_id: ahead.delivery_id,
@@ -124,9 +129,10 @@ fn stop(ahead: &Ahead, delivery: &Delivery) -> RouteStop {
         position: place.position,
         address: place.address.clone(),
         instructions: place.instructions.clone(),
-        name: fetches.then(|| facts.restaurant_name.clone()),
-        order_code: fetches.then(|| facts.order_code()),
-        ready_at: fetches.then(|| delivery.ready_at()),
+        leave_at_door: place.leave_at_door,
+        name: to_restaurant.then(|| facts.restaurant_name.clone()),
+        order_code: to_restaurant.then(|| facts.order_code()),
+        ready_at: (kind == StopKind::Pickup).then(|| delivery.ready_at()),
         eta: ahead.arrives_at,
     }
 }
@@ -134,7 +140,7 @@ fn stop(ahead: &Ahead, delivery: &Delivery) -> RouteStop {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::State as DeliveryState;
+    use crate::domain::FailureReason;
     use crate::domain::cast::{NOON, assignment, delivery, id, kerkstraat};
 
     #[test]
@@ -147,7 +153,7 @@ mod tests {
             assert!(
                 stops
                     .iter()
-                    .all(|stop| stop.name.is_some() == (stop.kind == StopKind::Pickup))
+                    .all(|stop| stop.name.is_some() == (stop.kind != StopKind::DropOff))
             );
             stops.into_iter().map(|stop| stop.kind).collect::<Vec<_>>()
         };
@@ -156,6 +162,11 @@ mod tests {
         assert_eq!(kinds(DeliveryState::AtRestaurant(assignment())), both);
         assert_eq!(kinds(DeliveryState::PickedUp(assignment())), [StopKind::DropOff]);
         assert_eq!(kinds(DeliveryState::AtCustomer(assignment())), [StopKind::DropOff]);
+        let (assignment, reason) = (assignment(), FailureReason::WrongAddress);
+        assert_eq!(
+            kinds(DeliveryState::Returning { assignment, reason }),
+            [StopKind::Return]
+        );
         assert_eq!(kinds(DeliveryState::Waiting), []);
     }
 }

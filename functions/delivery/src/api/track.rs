@@ -7,10 +7,12 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::photo_upload::unavailable;
 use super::views::{EtaView, VehicleName, eta_now};
 use crate::app::App;
 use crate::domain::Delivery;
 use crate::domain::itinerary::{self, itinerary};
+use crate::domain::proof::LOOK_LASTS;
 use crate::domain::sight::{Viewer, seen_by};
 use crate::store::{self, Found};
 
@@ -30,6 +32,9 @@ pub struct Tracking {
     eta: Option<EtaView>,
     /// How many others get theirs before.
     stops_before_you: u32,
+    /// Where the photo of the hand-over is seen, for a quarter of an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    photo_url: Option<String>,
     /// What to say to the courier; only the customer sees it, and only until the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pin: Option<String>,
@@ -89,7 +94,13 @@ pub async fn track_delivery(
         Viewer::Colleague
     };
     let sight = position.and_then(|position| seen_by(viewer, &delivery.progress.state, position));
-    let is_over = delivery.progress.state.phase().is_end();
+    let is_over = delivery.progress.state.is_over_for_customer();
+    // Whoever brings food back is none of the customer's business any more.
+    let assignment = assignment.filter(|_| !(is_over && is_customer));
+    let photo_url = match delivery.progress.photo {
+        Some(photo) => Some(look(&app, &photo.key(delivery_id)).await?),
+        None => None,
+    };
     Ok(Json(Tracking {
         delivery_id,
         order_id,
@@ -102,8 +113,17 @@ pub async fn track_delivery(
         }),
         eta: eta_now(delivery, position, cause.now).map(EtaView::from),
         stops_before_you: stops_before(&app, delivery_id, delivery, position, cause.now).await?,
+        photo_url,
         pin: (is_customer && !is_over).then(|| delivery.facts.pin.clone()),
     }))
+}
+
+async fn look(app: &App, key: &str) -> Result<String, Problem> {
+    let lasts = std::time::Duration::from_secs(LOOK_LASTS.as_secs().unsigned_abs());
+    app.photos
+        .download_url(key, lasts)
+        .await
+        .map_err(|error| unavailable(&error))
 }
 
 async fn may_see(app: &App, principal: &Principal, delivery: &Delivery) -> Result<bool, Problem> {

@@ -125,6 +125,8 @@ pub enum StopKind {
     Pickup,
     /// Hands it over.
     DropOff,
+    /// Brings back what could not be handed over.
+    Return,
 }
 
 /// A stop of an offer: before a courier has taken it, the customer's address and instructions are nobody's business.

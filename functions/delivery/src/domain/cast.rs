@@ -46,6 +46,7 @@ fn place(position: Position, address: &str) -> Place {
         position,
         address: address.to_owned(),
         instructions: None,
+        leave_at_door: false,
     }
 }
 
@@ -84,6 +85,8 @@ pub fn delivery(state: State) -> Delivery {
             eta: first_eta(),
             search: Search::default(),
             wrong_pins: 0,
+            at_door_since: None,
+            photo: None,
         },
     }
 }

@@ -1,7 +1,8 @@
 //! What may be asked of a delivery.
 
-use kernel::{CourierId, OfferId, Timestamp};
+use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
+use super::proof::Proof;
 use super::transitions::Verb;
 use super::{Eta, FailureReason, Offer};
 
@@ -53,6 +54,15 @@ pub enum UnassignReason {
     RestaurantProblem,
     /// Anything else.
     Other,
+}
+
+/// What became of food that nobody took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReturnOutcome {
+    /// The restaurant has it again.
+    HandedBack,
+    /// The restaurant was closed or did not want it.
+    Disposed,
 }
 
 /// What somebody wants to do.
@@ -114,8 +124,10 @@ pub enum Command<'a> {
     HandOver {
         /// Who.
         courier_id: CourierId,
-        /// What the customer said.
-        pin: &'a str,
+        /// What shows that it is the customer's.
+        proof: Proof<'a>,
+        /// How long a courier waits at a door.
+        door_wait: SignedDuration,
     },
     /// Give up on handing over.
     Fail {
@@ -123,6 +135,15 @@ pub enum Command<'a> {
         courier_id: CourierId,
         /// Why.
         reason: FailureReason,
+        /// How long a courier waits at a door.
+        door_wait: SignedDuration,
+    },
+    /// Be done with food that goes back.
+    Return {
+        /// Who.
+        courier_id: CourierId,
+        /// What became of it.
+        outcome: ReturnOutcome,
     },
     /// End the delivery with its order.
     Withdraw,
@@ -144,7 +165,9 @@ impl Command<'_> {
             Self::PickUp { .. } => Verb::PickUp,
             Self::ArriveAtCustomer { .. } => Verb::ArriveAtCustomer,
             Self::HandOver { .. } => Verb::HandOver,
-            Self::Fail { .. } => Verb::Fail,
+            Self::Fail { reason, .. } if reason.leaves_food() => Verb::Fail,
+            Self::Fail { .. } => Verb::Discard,
+            Self::Return { .. } => Verb::Return,
             Self::Withdraw => Verb::Withdraw,
         }
     }
@@ -158,7 +181,8 @@ impl Command<'_> {
             | Self::PickUp { courier_id, .. }
             | Self::ArriveAtCustomer { courier_id }
             | Self::HandOver { courier_id, .. }
-            | Self::Fail { courier_id, .. } => Some(*courier_id),
+            | Self::Fail { courier_id, .. }
+            | Self::Return { courier_id, .. } => Some(*courier_id),
             Self::Offer(_)
             | Self::Miss
             | Self::Accept { .. }

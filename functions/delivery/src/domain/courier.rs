@@ -132,7 +132,9 @@ impl Effect {
                 Some((offer.courier_id, Self::LetGo(offer.offer_id, end)))
             }
             Event::Released { .. } => bound_by(before, OfferEnd::Withdrawn),
-            Event::Delivered { .. } | Event::Failed { .. } | Event::Withdrawn { .. } => {
+            // Who brings food back is not free before it is back.
+            Event::Failed { reason, .. } if reason.leaves_food() => None,
+            Event::Delivered { .. } | Event::Failed { .. } | Event::Returned { .. } | Event::Withdrawn { .. } => {
                 bound_by(before, OfferEnd::Accepted)
             }
             Event::Offered(_)
@@ -150,10 +152,18 @@ impl Effect {
 fn bound_by(state: &State, taken_ends: OfferEnd) -> Option<(CourierId, Effect)> {
     match state {
         State::Offered(offer) => Some((offer.courier_id, Effect::LetGo(offer.offer_id, OfferEnd::Withdrawn))),
-        State::Assigned(taken) | State::AtRestaurant(taken) | State::PickedUp(taken) | State::AtCustomer(taken) => {
+        State::Assigned(taken)
+        | State::AtRestaurant(taken)
+        | State::PickedUp(taken)
+        | State::AtCustomer(taken)
+        | State::Returning { assignment: taken, .. } => {
             Some((taken.courier_id, Effect::LetGo(taken.offer_id, taken_ends)))
         }
-        State::Waiting | State::Delivered { .. } | State::Failed { .. } | State::Withdrawn { .. } => None,
+        State::Waiting
+        | State::Delivered { .. }
+        | State::Returned { .. }
+        | State::Failed { .. }
+        | State::Withdrawn { .. } => None,
     }
 }
 

@@ -143,7 +143,11 @@ pub fn remaining(delivery: &Delivery, position: Option<Position>) -> Option<Rema
             vehicle: assignment.vehicle,
         }),
         State::AtCustomer(_) => Some(Remaining::HandOver),
-        State::Delivered { .. } | State::Failed { .. } | State::Withdrawn { .. } => None,
+        State::Delivered { .. }
+        | State::Returning { .. }
+        | State::Returned { .. }
+        | State::Failed { .. }
+        | State::Withdrawn { .. } => None,
     }
 }
 

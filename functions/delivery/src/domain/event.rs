@@ -2,7 +2,8 @@
 
 use kernel::{CourierId, Timestamp};
 
-use super::command::{Ending, ReleaseReason};
+use super::command::{Ending, ReleaseReason, ReturnOutcome};
+use super::proof::Proven;
 use super::{Assignment, Eta, FailureReason, Offer};
 
 /// Where a courier arrives.
@@ -56,6 +57,8 @@ pub enum Event {
         courier_id: CourierId,
         /// Where.
         stop: Stop,
+        /// Since when.
+        at: Timestamp,
     },
     /// The courier has the food.
     PickedUp {
@@ -77,13 +80,22 @@ pub enum Event {
         courier_id: CourierId,
         /// Since when.
         at: Timestamp,
+        /// What proved it.
+        proven: Proven,
     },
-    /// The courier could not hand it over.
+    /// The courier could not hand it over. The food goes back, unless the reason leaves none.
     Failed {
         /// Who tried.
         courier_id: CourierId,
         /// Why not.
         reason: FailureReason,
+    },
+    /// Food that nobody took is back, or was thrown away.
+    Returned {
+        /// Who brought it.
+        courier_id: CourierId,
+        /// What became of it.
+        outcome: ReturnOutcome,
     },
     /// Nobody takes it: an operator should look.
     Escalated {

@@ -53,7 +53,7 @@ pub fn itinerary(
     let place = |node: usize| match node.checked_sub(1) {
         None => start,
         Some(stop) if stop % 2 == 0 => jobs[stop / 2].1.facts.pickup.position,
-        Some(stop) => jobs[stop / 2].1.facts.drop_off.position,
+        Some(stop) => brought_to(jobs[stop / 2].1),
     };
     let errands = jobs.iter().enumerate().map(|(number, (_, delivery))| Errand {
         pickup: to_fetch(&delivery.progress.state).then_some(2 * number + 1),
@@ -82,7 +82,12 @@ pub fn itinerary(
             arrives_at + DROP_OFF_SERVICE
         };
         fetched_at = fetches.then_some(position);
-        let stop = if fetches { Stop::Restaurant } else { Stop::Customer };
+        let to_restaurant = fetches || goes_back(&delivery.progress.state);
+        let stop = if to_restaurant {
+            Stop::Restaurant
+        } else {
+            Stop::Customer
+        };
         ahead.push(Ahead {
             delivery_id: *delivery_id,
             stop,
@@ -107,6 +112,20 @@ const fn to_fetch(state: &State) -> bool {
     matches!(state, State::Assigned(_) | State::AtRestaurant(_))
 }
 
+/// Food that nobody took goes back to where it was fetched.
+const fn goes_back(state: &State) -> bool {
+    matches!(state, State::Returning { .. })
+}
+
+fn brought_to(delivery: &Delivery) -> Position {
+    let facts = &delivery.facts;
+    if goes_back(&delivery.progress.state) {
+        facts.pickup.position
+    } else {
+        facts.drop_off.position
+    }
+}
+
 /// Where the courier is: whoever says so at a restaurant or a door is there.
 fn start(jobs: &[&(DeliveryId, &Delivery)], seen: Option<Position>) -> Option<Position> {
     let mut said = jobs.iter().filter_map(|(_, delivery)| match &delivery.progress.state {
@@ -117,6 +136,8 @@ fn start(jobs: &[&(DeliveryId, &Delivery)], seen: Option<Position>) -> Option<Po
         | State::Assigned(_)
         | State::PickedUp(_)
         | State::Delivered { .. }
+        | State::Returning { .. }
+        | State::Returned { .. }
         | State::Failed { .. }
         | State::Withdrawn { .. } => None,
     });

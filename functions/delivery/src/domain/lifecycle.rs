@@ -1,12 +1,15 @@
 //! What may be done with a delivery, and what then has happened.
 
-use kernel::{CourierId, OfferId, Timestamp};
+use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
 use super::command::{Command, Ending, ReleaseReason};
 use super::event::{Event, Stop};
 use super::open::{SEARCH_ENDS_AFTER, escalation_due};
+use super::proof::{Proof, Proven, nobody_opened, photo_suffices};
 use super::transitions::{Phase, Verb, target};
-use super::{Assignment, Delivery, EPOCH_EVERY, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX, Progress, State};
+use super::{
+    Assignment, Delivery, EPOCH_EVERY, FailureReason, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX, Progress, State,
+};
 
 /// Why something may not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +34,30 @@ pub enum Rejection {
     /// Too many wrong PINs were said.
     #[error("the PIN was wrong too often")]
     PinLocked,
+    /// The courier has not arrived at the customer's door.
+    #[error("arrive at the customer first")]
+    NotAtDoor,
+    /// The customer should say the PIN.
+    #[error("a photo is not enough before {}: the customer may still open", until.at)]
+    PhotoNotEnough {
+        /// When a photo will be.
+        until: Until,
+    },
+    /// The customer may still open.
+    #[error("wait until {}: the customer may still open", until.at)]
+    WaitLonger {
+        /// How long.
+        until: Until,
+    },
+}
+
+/// The end of a waiting time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until {
+    /// When it is over.
+    pub at: Timestamp,
+    /// How much of it is left.
+    pub left: SignedDuration,
 }
 
 impl State {
@@ -45,6 +72,8 @@ impl State {
             Self::PickedUp(_) => Phase::PickedUp,
             Self::AtCustomer(_) => Phase::AtCustomer,
             Self::Delivered { .. } => Phase::Delivered,
+            Self::Returning { .. } => Phase::Returning,
+            Self::Returned { .. } => Phase::Returned,
             Self::Failed { .. } => Phase::Failed,
             Self::Withdrawn { .. } => Phase::Withdrawn,
         }
@@ -76,24 +105,46 @@ pub fn decide(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Res
 /// The same command again: the same courier, the same offer, the same reason.
 fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bool {
     let phase = delivery.progress.state.phase();
+    let is_over = delivery.progress.state.is_over_for_customer();
     match command {
         Command::ArriveAtRestaurant { .. } => phase == Phase::AtRestaurant,
         Command::PickUp { .. } => matches!(phase, Phase::PickedUp | Phase::AtCustomer),
         Command::ArriveAtCustomer { .. } => phase == Phase::AtCustomer,
-        Command::HandOver { pin, .. } => phase == Phase::Delivered && same_pin(pin, &delivery.facts.pin),
-        Command::Fail { reason, .. } => {
-            matches!(delivery.progress.state, State::Failed { reason: before, .. } if before == *reason)
-        }
+        Command::HandOver { proof, .. } => phase == Phase::Delivered && proved_before(delivery, *proof),
+        Command::Fail { reason, .. } => failed_before(&delivery.progress.state) == Some(*reason),
+        Command::Return { .. } => phase == Phase::Returned,
         Command::NoteReady { .. } => {
             // Food that was taken was ready, whatever the kitchen says later.
-            delivery.progress.ready_at.is_some()
-                || matches!(phase, Phase::PickedUp | Phase::AtCustomer)
-                || phase.is_end()
+            delivery.progress.ready_at.is_some() || matches!(phase, Phase::PickedUp | Phase::AtCustomer) || is_over
         }
-        Command::Reestimate { eta } => phase.is_end() || !super::estimate::moved(delivery.progress.eta, *eta),
-        Command::Withdraw => phase.is_end(),
+        Command::Reestimate { eta } => is_over || !super::estimate::moved(delivery.progress.eta, *eta),
+        // The order's end is no news to food that goes back.
+        Command::Withdraw => is_over,
         Command::Miss => delivery.progress.search.misses > 0 && !miss_matters(delivery, now),
         Command::Offer(_) | Command::Accept { .. } | Command::EndOffer { .. } | Command::Release { .. } => false,
+    }
+}
+
+fn proved_before(delivery: &Delivery, proof: Proof<'_>) -> bool {
+    match proof {
+        Proof::Pin(pin) => same_pin(pin, &delivery.facts.pin),
+        Proof::Photo(photo) => delivery.progress.photo == Some(photo),
+    }
+}
+
+const fn failed_before(state: &State) -> Option<FailureReason> {
+    match state {
+        State::Returning { reason, .. } | State::Returned { reason, .. } | State::Failed { reason, .. } => {
+            Some(*reason)
+        }
+        State::Waiting
+        | State::Offered(_)
+        | State::Assigned(_)
+        | State::AtRestaurant(_)
+        | State::PickedUp(_)
+        | State::AtCustomer(_)
+        | State::Delivered { .. }
+        | State::Withdrawn { .. } => None,
     }
 }
 
@@ -110,6 +161,8 @@ fn refusal(phase: Phase, verb: Verb) -> Rejection {
         | Verb::ArriveAtCustomer
         | Verb::HandOver
         | Verb::Fail
+        | Verb::Discard
+        | Verb::Return
         | Verb::Withdraw => Rejection::WrongState { phase, verb },
     }
 }
@@ -143,6 +196,7 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
         Command::ArriveAtRestaurant { courier_id } => Event::Arrived {
             courier_id,
             stop: Stop::Restaurant,
+            at: now,
         },
         Command::PickUp { courier_id, order_code } => {
             if order_code.is_some_and(|code| !code.eq_ignore_ascii_case(&delivery.facts.order_code())) {
@@ -153,9 +207,24 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
         Command::ArriveAtCustomer { courier_id } => Event::Arrived {
             courier_id,
             stop: Stop::Customer,
+            at: now,
         },
-        Command::HandOver { courier_id, pin } => return hand_over(delivery, courier_id, pin, now),
-        Command::Fail { courier_id, reason } => Event::Failed { courier_id, reason },
+        Command::HandOver {
+            courier_id,
+            proof,
+            door_wait,
+        } => return hand_over(delivery, courier_id, proof, door_wait, now),
+        Command::Fail {
+            courier_id,
+            reason,
+            door_wait,
+        } => {
+            if reason == FailureReason::CustomerAbsent {
+                nobody_opened(delivery, now, door_wait)?;
+            }
+            Event::Failed { courier_id, reason }
+        }
+        Command::Return { courier_id, outcome } => Event::Returned { courier_id, outcome },
         Command::Withdraw => Event::Withdrawn {
             courier_id: delivery.progress.state.bound_courier(),
         },
@@ -172,20 +241,31 @@ fn live_offer(delivery: &Delivery, offer_id: OfferId) -> Result<Offer, Rejection
     live.copied().ok_or(Rejection::OfferOver)
 }
 
-fn hand_over(delivery: &Delivery, courier_id: CourierId, pin: &str, now: Timestamp) -> Result<Vec<Event>, Rejection> {
+fn hand_over(
+    delivery: &Delivery,
+    courier_id: CourierId,
+    proof: Proof<'_>,
+    door_wait: SignedDuration,
+    now: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
     let wrong = delivery.progress.wrong_pins;
-    if wrong >= PIN_ATTEMPTS_MAX {
-        return Err(Rejection::PinLocked);
-    }
-    let event = if same_pin(pin, &delivery.facts.pin) {
-        Event::Delivered { courier_id, at: now }
-    } else {
-        Event::PinRefused {
-            courier_id,
-            attempts_left: PIN_ATTEMPTS_MAX - wrong - 1,
+    let proven = match proof {
+        Proof::Photo(photo) => {
+            photo_suffices(delivery, now, door_wait)?;
+            Proven::ByPhoto(photo)
+        }
+        Proof::Pin(_) if wrong >= PIN_ATTEMPTS_MAX => return Err(Rejection::PinLocked),
+        Proof::Pin(pin) if same_pin(pin, &delivery.facts.pin) => Proven::ByPin,
+        Proof::Pin(_) => {
+            let attempts_left = PIN_ATTEMPTS_MAX - wrong - 1;
+            return Ok(vec![Event::PinRefused {
+                courier_id,
+                attempts_left,
+            }]);
         }
     };
-    Ok(vec![event])
+    let at = now;
+    Ok(vec![Event::Delivered { courier_id, at, proven }])
 }
 
 /// Compares in a time that does not depend on how many digits are right.
@@ -244,11 +324,21 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
         }
         Event::FoodReady { at } => progress.ready_at = Some(at),
         Event::EtaChanged { eta } => progress.eta = eta,
-        Event::Arrived { stop, .. } => progress.state = arrived(progress.state, stop),
+        Event::Arrived { stop, at, .. } => {
+            progress.state = arrived(progress.state, stop);
+            progress.at_door_since = (stop == Stop::Customer).then_some(at);
+        }
         Event::PickedUp { .. } => progress.state = carried(progress.state),
         Event::PinRefused { .. } => progress.wrong_pins += 1,
-        Event::Delivered { courier_id, at } => progress.state = State::Delivered { courier_id, at },
-        Event::Failed { courier_id, reason } => progress.state = State::Failed { courier_id, reason },
+        Event::Delivered { courier_id, at, proven } => {
+            progress.state = State::Delivered { courier_id, at };
+            progress.photo = match proven {
+                Proven::ByPin => None,
+                Proven::ByPhoto(photo) => Some(photo),
+            };
+        }
+        Event::Failed { courier_id, reason } => progress.state = failed(progress.state, courier_id, reason),
+        Event::Returned { courier_id, .. } => progress.state = returned(progress.state, courier_id),
         Event::Escalated { .. } => progress.search.escalated = true,
         Event::Withdrawn { courier_id } => progress.state = State::Withdrawn { courier_id },
     }
@@ -268,6 +358,21 @@ fn arrived(state: State, stop: Stop) -> State {
         (Some(assignment), Stop::Customer) => State::AtCustomer(*assignment),
         (None, Stop::Restaurant | Stop::Customer) => state,
     }
+}
+
+/// Food that is left goes back with whoever has it.
+fn failed(state: State, courier_id: CourierId, reason: FailureReason) -> State {
+    match state.assignment() {
+        Some(assignment) if reason.leaves_food() => State::Returning {
+            assignment: *assignment,
+            reason,
+        },
+        Some(_) | None => State::Failed { courier_id, reason },
+    }
+}
+
+fn returned(state: State, courier_id: CourierId) -> State {
+    failed_before(&state).map_or(state, |reason| State::Returned { courier_id, reason })
 }
 
 fn carried(state: State) -> State {

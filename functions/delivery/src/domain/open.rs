@@ -143,6 +143,8 @@ pub fn is_kept_waiting(delivery: &Delivery) -> Option<CourierId> {
         | State::PickedUp(_)
         | State::AtCustomer(_)
         | State::Delivered { .. }
+        | State::Returning { .. }
+        | State::Returned { .. }
         | State::Failed { .. }
         | State::Withdrawn { .. } => None,
     }
@@ -158,6 +160,8 @@ pub fn is_fetching(delivery: &Delivery) -> Option<CourierId> {
         | State::PickedUp(_)
         | State::AtCustomer(_)
         | State::Delivered { .. }
+        | State::Returning { .. }
+        | State::Returned { .. }
         | State::Failed { .. }
         | State::Withdrawn { .. } => None,
     }

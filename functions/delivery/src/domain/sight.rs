@@ -48,9 +48,12 @@ pub fn seen_by(viewer: Viewer, state: &State, position: Position) -> Option<Sigh
             }),
         },
         State::PickedUp(_) | State::AtCustomer(_) => exact,
+        // The food goes back: that is the restaurant's business, and not the customer's any more.
+        State::Returning { .. } => exact.filter(|_| viewer == Viewer::Colleague),
         State::Waiting
         | State::Offered(_)
         | State::Delivered { .. }
+        | State::Returned { .. }
         | State::Failed { .. }
         | State::Withdrawn { .. } => None,
     }
@@ -87,6 +90,15 @@ mod tests {
             (State::PickedUp(assignment()), Some(false), Some(false)),
             (State::AtCustomer(assignment()), Some(false), Some(false)),
             (State::Delivered { courier_id, at: NOON }, None, None),
+            (
+                State::Returning {
+                    assignment: assignment(),
+                    reason,
+                },
+                None,
+                Some(false),
+            ),
+            (State::Returned { courier_id, reason }, None, None),
             (State::Failed { courier_id, reason }, None, None),
             (State::Withdrawn { courier_id: None }, None, None),
         ] {

@@ -4,9 +4,10 @@ use kernel::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
-use super::command::{Command, DeclineReason, Ending, ReleaseReason};
+use super::command::{Command, DeclineReason, Ending, ReleaseReason, ReturnOutcome};
 use super::event::{Event, Stop};
 use super::lifecycle::{Rejection, decide, evolve};
+use super::proof::{PhotoId, Proof};
 use super::transitions::{Phase, Verb, target};
 use super::{Delivery, Eta, FailureReason, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, State};
 
@@ -20,9 +21,17 @@ fn state(phase: Phase) -> State {
         Phase::PickedUp => State::PickedUp(assignment()),
         Phase::AtCustomer => State::AtCustomer(assignment()),
         Phase::Delivered => State::Delivered { courier_id, at: NOON },
-        Phase::Failed => State::Failed {
+        Phase::Returning => State::Returning {
+            assignment: assignment(),
+            reason: FailureReason::Other,
+        },
+        Phase::Returned => State::Returned {
             courier_id,
             reason: FailureReason::Other,
+        },
+        Phase::Failed => State::Failed {
+            courier_id,
+            reason: FailureReason::Damaged,
         },
         Phase::Withdrawn => State::Withdrawn {
             courier_id: Some(courier_id),
@@ -34,6 +43,24 @@ fn later_eta() -> Eta {
     Eta {
         likely: first_eta().likely + minutes(10),
         ..first_eta()
+    }
+}
+
+const DOOR_WAIT: SignedDuration = SignedDuration::from_mins(8);
+
+fn hand_over(pin: &str) -> Command<'_> {
+    Command::HandOver {
+        courier_id: ada(),
+        proof: Proof::Pin(pin),
+        door_wait: DOOR_WAIT,
+    }
+}
+
+fn fail(reason: FailureReason) -> Command<'static> {
+    Command::Fail {
+        courier_id: ada(),
+        reason,
+        door_wait: DOOR_WAIT,
     }
 }
 
@@ -60,13 +87,12 @@ fn command(verb: Verb) -> Command<'static> {
             order_code: None,
         },
         Verb::ArriveAtCustomer => Command::ArriveAtCustomer { courier_id },
-        Verb::HandOver => Command::HandOver {
+        Verb::HandOver => hand_over("4711"),
+        Verb::Fail => fail(FailureReason::WrongAddress),
+        Verb::Discard => fail(FailureReason::Damaged),
+        Verb::Return => Command::Return {
             courier_id,
-            pin: "4711",
-        },
-        Verb::Fail => Command::Fail {
-            courier_id,
-            reason: FailureReason::CustomerAbsent,
+            outcome: ReturnOutcome::HandedBack,
         },
         Verb::Withdraw => Command::Withdraw,
     }
@@ -86,8 +112,10 @@ fn nothing_to_do(phase: Phase, verb: Verb) -> bool {
         Verb::PickUp => matches!(phase, Phase::PickedUp | Phase::AtCustomer),
         Verb::ArriveAtCustomer => phase == Phase::AtCustomer,
         Verb::HandOver => phase == Phase::Delivered,
-        Verb::NoteReady => matches!(phase, Phase::PickedUp | Phase::AtCustomer) || phase.is_end(),
-        Verb::Reestimate | Verb::Withdraw => phase.is_end(),
+        Verb::Discard => phase == Phase::Failed,
+        Verb::Return => phase == Phase::Returned,
+        Verb::NoteReady => matches!(phase, Phase::PickedUp | Phase::AtCustomer | Phase::Returning) || phase.is_end(),
+        Verb::Reestimate | Verb::Withdraw => phase == Phase::Returning || phase.is_end(),
         Verb::Offer | Verb::Miss | Verb::Accept | Verb::EndOffer | Verb::Release | Verb::Fail => false,
     }
 }
@@ -125,6 +153,8 @@ fn only_the_assigned_courier_moves_a_delivery() {
             Verb::ArriveAtCustomer,
             Verb::HandOver,
             Verb::Fail,
+            Verb::Discard,
+            Verb::Return,
         ] {
             let courier_id = ben();
             let theirs = match command(verb) {
@@ -132,8 +162,17 @@ fn only_the_assigned_courier_moves_a_delivery() {
                 Command::ArriveAtRestaurant { .. } => Command::ArriveAtRestaurant { courier_id },
                 Command::PickUp { order_code, .. } => Command::PickUp { courier_id, order_code },
                 Command::ArriveAtCustomer { .. } => Command::ArriveAtCustomer { courier_id },
-                Command::HandOver { pin, .. } => Command::HandOver { courier_id, pin },
-                Command::Fail { reason, .. } => Command::Fail { courier_id, reason },
+                Command::HandOver { proof, door_wait, .. } => Command::HandOver {
+                    courier_id,
+                    proof,
+                    door_wait,
+                },
+                Command::Fail { reason, door_wait, .. } => Command::Fail {
+                    courier_id,
+                    reason,
+                    door_wait,
+                },
+                Command::Return { outcome, .. } => Command::Return { courier_id, outcome },
                 other @ (Command::Offer(_)
                 | Command::Miss
                 | Command::Accept { .. }
@@ -208,7 +247,7 @@ fn five_wrong_pins_lock_the_hand_over() {
     let mut given = delivery(State::AtCustomer(assignment()));
     for left in (0..PIN_ATTEMPTS_MAX).rev() {
         let wrong = ["0000", "47110", "", "471", "1174"][usize::from(left)];
-        let events = decide(&given, &Command::HandOver { courier_id, pin: wrong }, NOON).unwrap();
+        let events = decide(&given, &hand_over(wrong), NOON).unwrap();
         let refused = Event::PinRefused {
             courier_id,
             attempts_left: left,
@@ -216,11 +255,7 @@ fn five_wrong_pins_lock_the_hand_over() {
         assert_eq!(events, [refused]);
         given = after(&given, &events);
     }
-    let right = Command::HandOver {
-        courier_id,
-        pin: "4711",
-    };
-    assert_eq!(decide(&given, &right, NOON), Err(Rejection::PinLocked));
+    assert_eq!(decide(&given, &hand_over("4711"), NOON), Err(Rejection::PinLocked));
     assert!(decide(&given, &command(Verb::Fail), NOON).is_ok());
 }
 
@@ -228,17 +263,65 @@ fn five_wrong_pins_lock_the_hand_over() {
 fn the_same_hand_over_again_is_fine_and_another_reason_is_not() {
     let courier_id = ada();
     let delivered = State::Delivered { courier_id, at: NOON };
-    let with = |pin| Command::HandOver { courier_id, pin };
-    check(delivered, &with("4711"), Ok(&[]));
+    check(delivered, &hand_over("4711"), Ok(&[]));
     let wrong_state = |phase, verb| Err(Rejection::WrongState { phase, verb });
-    check(delivered, &with("0000"), wrong_state(Phase::Delivered, Verb::HandOver));
-    let fail = |reason| Command::Fail { courier_id, reason };
-    check(state(Phase::Failed), &fail(FailureReason::Other), Ok(&[]));
     check(
-        state(Phase::Failed),
-        &fail(FailureReason::Unsafe),
-        wrong_state(Phase::Failed, Verb::Fail),
+        delivered,
+        &hand_over("0000"),
+        wrong_state(Phase::Delivered, Verb::HandOver),
     );
+    for phase in [Phase::Returning, Phase::Returned] {
+        check(state(phase), &fail(FailureReason::Other), Ok(&[]));
+        check(
+            state(phase),
+            &fail(FailureReason::Unsafe),
+            wrong_state(phase, Verb::Fail),
+        );
+    }
+    check(state(Phase::Failed), &fail(FailureReason::Damaged), Ok(&[]));
+}
+
+#[test]
+fn food_that_nobody_took_goes_back_whatever_becomes_of_the_order() {
+    let courier_id = ada();
+    let given = delivery(State::AtCustomer(assignment()));
+    let events = decide(&given, &fail(FailureReason::WrongAddress), NOON).unwrap();
+    let reason = FailureReason::WrongAddress;
+    assert_eq!(events, [Event::Failed { courier_id, reason }]);
+    let returning = after(&given, &events);
+    assert_eq!(returning.progress.state.assignment(), Some(&assignment()));
+    assert_eq!(decide(&returning, &Command::Withdraw, NOON), Ok(vec![]));
+    let outcome = ReturnOutcome::Disposed;
+    let back = decide(&returning, &Command::Return { courier_id, outcome }, NOON).unwrap();
+    assert_eq!(back, [Event::Returned { courier_id, outcome }]);
+    assert_eq!(
+        after(&returning, &back).progress.state,
+        State::Returned { courier_id, reason }
+    );
+    let spoilt = decide(&given, &fail(FailureReason::Damaged), NOON).unwrap();
+    assert_eq!(after(&given, &spoilt).progress.state.phase(), Phase::Failed);
+}
+
+#[test]
+fn the_wait_at_a_door_begins_with_the_arrival() {
+    let carrying = delivery(State::PickedUp(assignment()));
+    let absent = fail(FailureReason::CustomerAbsent);
+    assert_eq!(decide(&carrying, &absent, NOON), Err(Rejection::NotAtDoor));
+    let arrived = decide(&carrying, &command(Verb::ArriveAtCustomer), NOON).unwrap();
+    let at_door = after(&carrying, &arrived);
+    let early = decide(&at_door, &absent, NOON + minutes(7));
+    assert!(matches!(early, Err(Rejection::WaitLonger { .. })), "{early:?}");
+    assert!(decide(&at_door, &absent, NOON + DOOR_WAIT).is_ok());
+    let photo = Command::HandOver {
+        courier_id: ada(),
+        proof: Proof::Photo(PhotoId(7)),
+        door_wait: DOOR_WAIT,
+    };
+    assert!(decide(&at_door, &photo, NOON).is_err());
+    let events = decide(&at_door, &photo, NOON + DOOR_WAIT).unwrap();
+    let delivered = after(&at_door, &events);
+    assert_eq!(delivered.progress.photo, Some(PhotoId(7)));
+    assert_eq!(decide(&delivered, &photo, NOON + minutes(20)), Ok(vec![]));
 }
 
 fn courier_asked(given: &Delivery, ending: Ending) -> Delivery {
@@ -304,6 +387,7 @@ fn a_courier_who_leaves_before_the_pick_up_is_replaced() {
     let arrived = Event::Arrived {
         courier_id: ada(),
         stop: Stop::Restaurant,
+        at: NOON,
     };
     assert_eq!(
         after(&delivery(State::Assigned(assignment())), &[arrived])

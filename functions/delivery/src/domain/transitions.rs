@@ -20,7 +20,11 @@ pub enum Phase {
     AtCustomer,
     /// The customer has the food.
     Delivered,
-    /// The courier could not hand it over.
+    /// The courier brings it back to the restaurant.
+    Returning,
+    /// It is back, or was thrown away on the way.
+    Returned,
+    /// The courier could not hand it over, and nothing is left to bring back.
     Failed,
     /// The order ended before the food arrived.
     Withdrawn,
@@ -28,7 +32,7 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Waiting,
         Self::Offered,
         Self::Assigned,
@@ -36,6 +40,8 @@ impl Phase {
         Self::PickedUp,
         Self::AtCustomer,
         Self::Delivered,
+        Self::Returning,
+        Self::Returned,
         Self::Failed,
         Self::Withdrawn,
     ];
@@ -51,6 +57,8 @@ impl Phase {
             Self::PickedUp => "picked_up",
             Self::AtCustomer => "at_customer",
             Self::Delivered => "delivered",
+            Self::Returning => "returning",
+            Self::Returned => "returned",
             Self::Failed => "failed",
             Self::Withdrawn => "withdrawn",
         }
@@ -88,15 +96,19 @@ pub enum Verb {
     ArriveAtCustomer,
     /// Give the food to the customer.
     HandOver,
-    /// Give up on handing over.
+    /// Give up on handing over: the food goes back.
     Fail,
+    /// Give up on handing over food that is not worth bringing back.
+    Discard,
+    /// Be done with food that goes back.
+    Return,
     /// End the delivery with its order.
     Withdraw,
 }
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Offer,
         Self::Miss,
         Self::Accept,
@@ -109,6 +121,8 @@ impl Verb {
         Self::ArriveAtCustomer,
         Self::HandOver,
         Self::Fail,
+        Self::Discard,
+        Self::Return,
         Self::Withdraw,
     ];
 
@@ -128,6 +142,8 @@ impl Verb {
             Self::ArriveAtCustomer => "arrive_at_customer",
             Self::HandOver => "hand_over",
             Self::Fail => "fail",
+            Self::Discard => "discard",
+            Self::Return => "return",
             Self::Withdraw => "withdraw",
         }
     }
@@ -158,13 +174,16 @@ pub const TRANSITIONS: &[(Phase, Verb, Phase)] = &[
     (Phase::AtRestaurant, Verb::Withdraw, Phase::Withdrawn),
     (Phase::PickedUp, Verb::ArriveAtCustomer, Phase::AtCustomer),
     (Phase::PickedUp, Verb::HandOver, Phase::Delivered),
-    (Phase::PickedUp, Verb::Fail, Phase::Failed),
+    (Phase::PickedUp, Verb::Fail, Phase::Returning),
+    (Phase::PickedUp, Verb::Discard, Phase::Failed),
     (Phase::PickedUp, Verb::Reestimate, Phase::PickedUp),
     (Phase::PickedUp, Verb::Withdraw, Phase::Withdrawn),
     (Phase::AtCustomer, Verb::HandOver, Phase::Delivered),
-    (Phase::AtCustomer, Verb::Fail, Phase::Failed),
+    (Phase::AtCustomer, Verb::Fail, Phase::Returning),
+    (Phase::AtCustomer, Verb::Discard, Phase::Failed),
     (Phase::AtCustomer, Verb::Reestimate, Phase::AtCustomer),
     (Phase::AtCustomer, Verb::Withdraw, Phase::Withdrawn),
+    (Phase::Returning, Verb::Return, Phase::Returned),
 ];
 
 /// Where a verb leads from a phase, if it may be done there.
@@ -214,7 +233,10 @@ mod tests {
         }
         assert_eq!(reached.len(), Phase::ALL.len());
         for phase in Phase::ALL.into_iter().filter(|phase| !phase.is_end()) {
-            assert!(target(phase, Verb::Withdraw).is_some_and(Phase::is_end), "{phase:?}");
+            // Food that goes back does so whatever becomes of its order.
+            let ends = [Verb::Withdraw, Verb::Return];
+            let ended = ends.iter().filter_map(|verb| target(phase, *verb)).any(Phase::is_end);
+            assert!(ended, "{phase:?}");
         }
     }
 }

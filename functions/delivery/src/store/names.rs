@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::courier::OfferEnd;
+use crate::domain::incident::{IncidentKind, Reporter};
 use crate::domain::{FailureReason, Vehicle};
 
 macro_rules! mirrored {
@@ -38,6 +39,16 @@ mirrored!(
 mirrored!(
     /// Why food could not be handed over.
     ReasonRecord = FailureReason { CustomerAbsent, WrongAddress, Unsafe, Damaged, Other }
+);
+mirrored!(
+    /// What went wrong.
+    IncidentRecord = IncidentKind {
+        Accident, VehicleProblem, FoodDamaged, WrongItems, CustomerProblem, RestaurantProblem, CourierProblem, Other
+    }
+);
+mirrored!(
+    /// Who says so.
+    ReporterRecord = Reporter { Courier, Restaurant, Operator }
 );
 mirrored!(
     /// What became of an offer.

@@ -9,6 +9,7 @@ use kernel::{CourierId, Money, OfferId, OrderId, RestaurantId, Timestamp, UserId
 use serde::{Deserialize, Serialize};
 
 use super::names::{ReasonRecord, VehicleRecord};
+use crate::domain::proof::PhotoId;
 use crate::domain::{Assignment, Eta, Facts, Offer, Place, Progress, Search, State};
 
 /// An event item: what [`::store::StoredEvent`] has, and the state after the event.
@@ -89,6 +90,13 @@ fn instant(seconds: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_second(seconds).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
+fn photo(hexadecimal: &str) -> Result<PhotoId, StoreError> {
+    let number = u128::from_str_radix(hexadecimal, 16);
+    number
+        .map(PhotoId)
+        .map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
 #[derive(Serialize, Deserialize)]
 struct FactsRecord {
     order_id: OrderId,
@@ -109,6 +117,7 @@ fn stop(place: &Place) -> Stop {
         position: place.position,
         address: place.address.clone(),
         instructions: place.instructions.clone(),
+        leave_at_door: place.leave_at_door,
     }
 }
 
@@ -118,6 +127,7 @@ impl From<Stop> for Place {
             position: stop.position,
             address: stop.address,
             instructions: stop.instructions,
+            leave_at_door: stop.leave_at_door,
         }
     }
 }
@@ -178,6 +188,11 @@ struct ProgressRecord {
     escalated: u32,
     #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
     wrong_pins: u32,
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    at_door_since: Option<i64>,
+    /// A hexadecimal number.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    photo: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
@@ -203,6 +218,14 @@ enum StateRecord {
     Delivered {
         c: CourierId,
         t: i64,
+    },
+    Returning {
+        a: AssignmentRecord,
+        r: ReasonRecord,
+    },
+    Returned {
+        c: CourierId,
+        r: ReasonRecord,
     },
     Failed {
         c: CourierId,
@@ -260,6 +283,14 @@ impl From<State> for StateRecord {
                 c: courier_id,
                 t: at.as_second(),
             },
+            State::Returning { assignment, reason } => Self::Returning {
+                a: assignment.into(),
+                r: reason.into(),
+            },
+            State::Returned { courier_id, reason } => Self::Returned {
+                c: courier_id,
+                r: reason.into(),
+            },
             State::Failed { courier_id, reason } => Self::Failed {
                 c: courier_id,
                 r: reason.into(),
@@ -289,6 +320,14 @@ impl TryFrom<StateRecord> for State {
                 courier_id: c,
                 at: instant(t)?,
             },
+            StateRecord::Returning { a, r } => Self::Returning {
+                assignment: a.into(),
+                reason: r.into(),
+            },
+            StateRecord::Returned { c, r } => Self::Returned {
+                courier_id: c,
+                reason: r.into(),
+            },
             StateRecord::Failed { c, r } => Self::Failed {
                 courier_id: c,
                 reason: r.into(),
@@ -315,6 +354,8 @@ impl From<&Progress> for ProgressRecord {
             silent: progress.search.silent.clone(),
             escalated: u32::from(progress.search.escalated),
             wrong_pins: u32::from(progress.wrong_pins),
+            at_door_since: progress.at_door_since.map(Timestamp::as_second),
+            photo: progress.photo.map(|PhotoId(number)| format!("{number:x}")),
         }
     }
 }
@@ -339,6 +380,8 @@ impl TryFrom<ProgressRecord> for Progress {
                 escalated: record.escalated > 0,
             },
             wrong_pins: u8::try_from(record.wrong_pins).unwrap_or(u8::MAX),
+            at_door_since: record.at_door_since.map(instant).transpose()?,
+            photo: record.photo.as_deref().map(photo).transpose()?,
         })
     }
 }
@@ -358,7 +401,7 @@ mod tests {
     use crate::domain::{FailureReason, PASSED_REMEMBERED_MAX};
     use contracts::Cause;
 
-    fn states() -> [State; 9] {
+    fn states() -> [State; 11] {
         [
             State::Waiting,
             State::Offered(offer()),
@@ -370,9 +413,17 @@ mod tests {
                 courier_id: ada(),
                 at: NOON,
             },
+            State::Returning {
+                assignment: assignment(),
+                reason: FailureReason::CustomerAbsent,
+            },
+            State::Returned {
+                courier_id: ada(),
+                reason: FailureReason::Other,
+            },
             State::Failed {
                 courier_id: ada(),
-                reason: FailureReason::WrongAddress,
+                reason: FailureReason::Damaged,
             },
             State::Withdrawn { courier_id: None },
         ]
@@ -386,6 +437,8 @@ mod tests {
             progress.search.declined = vec![ben()];
             progress.search.escalated = true;
             progress.wrong_pins = 2;
+            progress.at_door_since = Some(NOON);
+            progress.photo = Some(PhotoId(0xfeed));
             let written = text(&ProgressRecord::from(&progress)).unwrap();
             let read = parse::<ProgressRecord>(&written).unwrap();
             assert_eq!(Progress::try_from(read).unwrap(), progress, "{written}");

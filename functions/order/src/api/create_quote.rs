@@ -142,6 +142,7 @@ pub async fn create_quote(
     let known = known(&app.table, &app.menus, restaurant_id)
         .await?
         .ok_or_else(Problem::not_found)?;
+    let leave_at_door = deliver_to.leave_at_door;
     let (lines, destination) = check(
         &known,
         &basket(items),
@@ -167,7 +168,10 @@ pub async fn create_quote(
         ready_at: planned.ready_at,
         valid_until: planned.valid_until,
         expires_at: (planned.valid_until + KEPT_AFTERWARDS).as_second(),
-        contents: contents(&known, &priced, to, &planned, scheduled_for),
+        contents: Contents {
+            leave_at_door,
+            ..contents(&known, &priced, to, &planned, scheduled_for)
+        },
     };
     let commit = Commit::new(&cause).also_put(&quote_key(quote_id), &record);
     app.table.commit(commit).await?;
@@ -315,8 +319,10 @@ fn contents(known: &Known, priced: &Priced, to: Address, plan: &Plan, wish: Opti
             position: restaurant.position,
             address: restaurant.address.clone(),
             instructions: None,
+            leave_at_door: false,
         },
         to,
+        leave_at_door: false,
         promised: plan.promised,
         wish,
         release_at: plan.release_at,

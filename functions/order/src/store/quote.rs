@@ -57,6 +57,9 @@ pub struct Contents {
     pub pickup: Stop,
     /// Where to bring it.
     pub to: Address,
+    /// True where the food should be left at the door.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leave_at_door: bool,
     /// When it arrives.
     pub promised: Window,
     /// When the customer wanted it; nothing: soon.
@@ -240,6 +243,7 @@ impl Contents {
             position: *position,
             address: format!("{line1}{second}, {postal_code} {city}"),
             instructions: instructions.clone(),
+            leave_at_door: self.leave_at_door,
         }
     }
 }

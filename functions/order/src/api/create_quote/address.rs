@@ -33,6 +33,9 @@ pub struct DeliverTo {
     /// For the courier.
     #[serde(default)]
     instructions: Option<Text<300>>,
+    /// True to have the food left at the door, which the courier proves by a photo. Also beside `address_id`.
+    #[serde(default)]
+    pub leave_at_door: bool,
 }
 
 /// A checked destination.
@@ -57,6 +60,7 @@ impl TryFrom<DeliverTo> for Destination {
             country,
             position,
             instructions,
+            leave_at_door: _,
         } = given;
         let parts = [
             line1.is_some(),

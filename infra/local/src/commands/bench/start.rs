@@ -252,6 +252,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         ("TABLE_NAME", "bench".to_owned()),
         ("TOPIC_ARN", arn("sns")),
         ("COURIER_TOPIC_ARN", arn("sns")),
+        ("PHOTO_BUCKET", "bench".to_owned()),
         ("CURSOR_KEY", secrets::CURSOR_KEY.to_owned()),
         ("INTERNAL_API_URL", nowhere.to_owned()),
         ("TIMERS_QUEUE_ARN", arn("sqs")),
@@ -274,6 +275,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         "COURIER_DEADLINE_SECONDS",
         "OFFER_SECONDS",
         "OFFER_LEAD_SECONDS",
+        "DOOR_WAIT_SECONDS",
     ];
     environment.extend(seconds.map(|name| (name, "900".to_owned())));
     environment

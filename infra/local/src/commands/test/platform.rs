@@ -13,11 +13,12 @@ use super::{Bench, checks};
 
 /// Deadlines in seconds. Long enough for a story on a busy machine to do in time what it wants to do in time, and short
 /// enough to wait for.
-const DEADLINES: [&str; 4] = [
+const DEADLINES: [&str; 5] = [
     "PaymentDeadlineSeconds=40",
     "RestaurantDeadlineSeconds=25",
     "CourierDeadlineSeconds=40",
     "OfferSeconds=8",
+    "DoorWaitSeconds=8",
 ];
 
 /// The step: the platform comes up with IAM enforced.

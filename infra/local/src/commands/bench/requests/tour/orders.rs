@@ -118,7 +118,7 @@ impl Life<'_> {
             &delivery,
             json!({}),
         )?;
-        let reason = json!({"reason": "customer_absent"});
+        let reason = json!({"reason": "damaged"});
         self.delivery("POST /v1/deliveries/{delivery_id}/failed", &delivery, reason)?;
         let order = self.place()?;
         self.order(&owner, "POST /v1/orders/{order_id}/accept", &order, json!({}))?;

@@ -1,0 +1,68 @@
+//! `POST /v1/deliveries/{delivery_id}/returned`.
+
+use axum::extract::State;
+use kernel::DeliveryId;
+use runtime::{Json, Optional, Path, Principal, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::views::DeliveryView;
+use super::{about, courier_of, courier_step};
+use crate::app::App;
+use crate::domain::command::{Command, ReturnOutcome};
+
+/// What became of the food.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Return {
+    /// By default `handed_back`.
+    #[serde(default)]
+    outcome: ReturnOutcomeName,
+}
+
+/// What became of the food.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnOutcomeName {
+    /// The restaurant has it again.
+    #[default]
+    HandedBack,
+    /// The restaurant was closed or did not want it.
+    Disposed,
+}
+
+impl From<ReturnOutcomeName> for ReturnOutcome {
+    fn from(name: ReturnOutcomeName) -> Self {
+        match name {
+            ReturnOutcomeName::HandedBack => Self::HandedBack,
+            ReturnOutcomeName::Disposed => Self::Disposed,
+        }
+    }
+}
+
+/// Bring food back
+///
+/// After `failed`, unless the food is damaged. From then on you are free again. The same again changes nothing.
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/returned", operation_id = "returned", tag = "deliveries",
+    security(("token" = [])), request_body = Option<Return>, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
+    (status = 200, description = "Noted", body = DeliveryView),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`wrong_state`, with the current `state`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn returned(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(delivery_id): Path<DeliveryId>,
+    Optional(body): Optional<Return>,
+) -> Result<Json<DeliveryView>, Problem> {
+    let courier_id = courier_of(&principal)?;
+    let outcome = body.outcome.into();
+    let command = Command::Return { courier_id, outcome };
+    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
+    Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
+}

@@ -1,0 +1,170 @@
+//! What proves that food reached its customer, and how long a courier waits at a door.
+//!
+//! The PIN is the rule: the customer says it, and the food has changed hands. A photo of where the food stands is enough
+//! where nobody can say a PIN: the customer asked for the food to be left at the door, the PIN is locked after too many
+//! wrong ones, or nobody opened during the waiting time. The photo has to be there before it counts.
+
+use kernel::{DeliveryId, SignedDuration, Timestamp};
+
+use super::lifecycle::{Rejection, Until};
+use super::{Delivery, PIN_ATTEMPTS_MAX, State};
+
+/// The largest photo, in bytes: a phone's picture at a sensible quality.
+pub const PHOTO_BYTES_MAX: u32 = 4 * 1024 * 1024;
+/// What photos may be.
+pub const PHOTO_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+/// How long a link for an upload holds.
+pub const UPLOAD_LASTS: SignedDuration = SignedDuration::from_mins(10);
+/// How long a link to look at a photo holds.
+pub const LOOK_LASTS: SignedDuration = SignedDuration::from_mins(15);
+
+/// A photo of a hand-over: a random number, so that nobody guesses another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhotoId(pub u128);
+
+impl PhotoId {
+    /// Where the photo of a delivery is kept.
+    #[must_use]
+    pub fn key(self, delivery_id: DeliveryId) -> String {
+        format!("photos/{delivery_id}/{:032x}", self.0)
+    }
+
+    /// The photo that a key names, if it is one of this delivery.
+    #[must_use]
+    pub fn of_key(key: &str, delivery_id: DeliveryId) -> Option<Self> {
+        let name = key.strip_prefix("photos/")?.strip_prefix(&delivery_id.to_string())?;
+        let photo = Self(u128::from_str_radix(name.strip_prefix('/')?, 16).ok()?);
+        // One spelling alone, or one photo would have many names.
+        (photo.key(delivery_id) == key).then_some(photo)
+    }
+}
+
+/// What a courier shows for a hand-over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof<'a> {
+    /// What the customer said.
+    Pin(&'a str),
+    /// A photo that was uploaded.
+    Photo(PhotoId),
+}
+
+/// What proved a hand-over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proven {
+    /// The customer's PIN.
+    ByPin,
+    /// A photo.
+    ByPhoto(PhotoId),
+}
+
+/// Whether a photo is enough to hand over.
+///
+/// # Errors
+/// Away from the door, and while somebody may still open; the rejection says until when.
+pub fn photo_suffices(delivery: &Delivery, now: Timestamp, door_wait: SignedDuration) -> Result<(), Rejection> {
+    let until = waited_until(delivery, now, door_wait)?;
+    let asked_for = delivery.facts.drop_off.leave_at_door;
+    let locked = delivery.progress.wrong_pins >= PIN_ATTEMPTS_MAX;
+    if asked_for || locked || until.left <= SignedDuration::ZERO {
+        Ok(())
+    } else {
+        Err(Rejection::PhotoNotEnough { until })
+    }
+}
+
+/// Whether the courier has waited long enough to say that nobody is there.
+///
+/// # Errors
+/// Away from the door, and before the time is over.
+pub fn nobody_opened(delivery: &Delivery, now: Timestamp, door_wait: SignedDuration) -> Result<(), Rejection> {
+    let until = waited_until(delivery, now, door_wait)?;
+    if until.left <= SignedDuration::ZERO {
+        Ok(())
+    } else {
+        Err(Rejection::WaitLonger { until })
+    }
+}
+
+/// The end of the waiting time, which begins with the arrival at the door.
+fn waited_until(delivery: &Delivery, now: Timestamp, door_wait: SignedDuration) -> Result<Until, Rejection> {
+    let at_door = matches!(delivery.progress.state, State::AtCustomer(_));
+    let since = delivery.progress.at_door_since.filter(|_| at_door);
+    let at = since.ok_or(Rejection::NotAtDoor)? + door_wait;
+    let left = at.duration_since(now);
+    Ok(Until { at, left })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::{NOON, assignment, delivery, id, minutes};
+
+    const WAIT: SignedDuration = SignedDuration::from_mins(8);
+
+    fn at_door() -> Delivery {
+        let mut delivery = delivery(State::AtCustomer(assignment()));
+        delivery.progress.at_door_since = Some(NOON);
+        delivery
+    }
+
+    #[test]
+    fn a_photo_is_enough_where_nobody_can_say_a_pin() {
+        let refused = |left| {
+            let (at, left) = (NOON + WAIT, minutes(left));
+            let until = Until { at, left };
+            Err(Rejection::PhotoNotEnough { until })
+        };
+        let mut asked_for = at_door();
+        asked_for.facts.drop_off.leave_at_door = true;
+        let mut locked = at_door();
+        locked.progress.wrong_pins = PIN_ATTEMPTS_MAX;
+        let mut on_the_way = asked_for.clone();
+        on_the_way.progress.state = State::PickedUp(assignment());
+        for (given, after, outcome) in [
+            (at_door(), 0, refused(8)),
+            (at_door(), 7, refused(1)),
+            (at_door(), 8, Ok(())),
+            (asked_for, 0, Ok(())),
+            (locked, 0, Ok(())),
+            (on_the_way, 30, Err(Rejection::NotAtDoor)),
+        ] {
+            assert_eq!(
+                photo_suffices(&given, NOON + minutes(after), WAIT),
+                outcome,
+                "{given:?} {after}"
+            );
+        }
+    }
+
+    #[test]
+    fn nobody_is_absent_before_the_waiting_time_is_over() {
+        let (at, left) = (NOON + WAIT, minutes(1));
+        let until = Until { at, left };
+        let given = at_door();
+        assert_eq!(
+            nobody_opened(&given, NOON + minutes(7), WAIT),
+            Err(Rejection::WaitLonger { until })
+        );
+        assert_eq!(nobody_opened(&given, at, WAIT), Ok(()));
+        let carrying = delivery(State::PickedUp(assignment()));
+        assert_eq!(nobody_opened(&carrying, at, WAIT), Err(Rejection::NotAtDoor));
+    }
+
+    #[test]
+    fn a_key_names_a_photo_of_its_own_delivery() {
+        let photo = PhotoId(0xfeed);
+        let key = photo.key(id(7));
+        assert_eq!(PhotoId::of_key(&key, id(7)), Some(photo));
+        for (wrong, delivery_id) in [
+            (key.clone(), id(8)),
+            (key.replace("photos/", ""), id(7)),
+            (format!("{key}0"), id(7)),
+            (key.replace("feed", "FEED"), id(7)),
+            (key.replace("000feed", "feed"), id(7)),
+            (format!("{key}/../other"), id(7)),
+            (String::new(), id(7)),
+        ] {
+            assert_eq!(PhotoId::of_key(&wrong, delivery_id), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! How food changes hands, and what happens when it does not.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use testkit::{Basket, Kitchen, Reply, Rider, Stack, eventually};
+use ureq::http::Method;
+
+/// A courier at a door, with everybody around the order.
+struct Door {
+    kitchen: Kitchen,
+    rider: Rider,
+    basket: Basket,
+    order_id: String,
+    delivery_id: String,
+}
+
+impl Door {
+    fn reached(leave_at_door: bool) -> Self {
+        let stack = Stack::get();
+        let kitchen = Kitchen::open(stack);
+        let rider = kitchen.rider(stack, 100.0);
+        let mut basket = kitchen.customer(stack, "pm_card_visa");
+        basket.quote["deliver_to"]["leave_at_door"] = leave_at_door.into();
+        let order_id = basket.ordered();
+        basket.awaits(&order_id, "awaiting_restaurant");
+        kitchen.does(&order_id, "accept", &json!({}));
+        let delivery_id = rider.takes(&order_id);
+        kitchen.does(&order_id, "ready", &json!({}));
+        rider.does(&delivery_id, "picked-up", &json!({}));
+        rider.does(&delivery_id, "arrived-at-customer", &json!({}));
+        Self {
+            kitchen,
+            rider,
+            basket,
+            order_id,
+            delivery_id,
+        }
+    }
+
+    fn path(&self, action: &str) -> String {
+        format!("/v1/deliveries/{}/{action}", self.delivery_id)
+    }
+
+    fn tracked(&self) -> Value {
+        let path = format!("/v1/orders/{}/delivery", self.order_id);
+        self.basket.customer.get(&path).expect(200)
+    }
+
+    /// Announces a photo, uploads it, and gives its key.
+    fn uploaded(&self) -> String {
+        // What is in it is nobody's business on the way, and text can be shown when a test fails.
+        let photo = b"a picture of a bag at a door";
+        let announced = json!({"content_type": "image/jpeg", "size_bytes": photo.len()});
+        let upload = self
+            .rider
+            .person
+            .post(&self.path("photo-uploads"), &announced)
+            .expect(201);
+        let url = upload["upload_url"].as_str().unwrap();
+        let headers = [("content-type", upload["headers"]["content-type"].as_str().unwrap())];
+        let stack = Stack::get();
+        let page = [("content-type", "text/html")];
+        stack.send(&Method::PUT, url, &page, photo).is(403);
+        stack.send(&Method::PUT, url, &headers, &photo[1..]).is(403);
+        stack.send(&Method::PUT, url, &headers, photo).is(200);
+        upload["photo_key"].as_str().unwrap().to_owned()
+    }
+
+    fn delivers(&self, photo_key: &str) -> Reply {
+        let body = json!({"photo_key": photo_key});
+        self.rider.person.post(&self.path("delivered"), &body)
+    }
+
+    fn incidents(&self) -> Vec<String> {
+        let listed = Stack::get().operator().get(&self.path("incidents")).expect(200);
+        let kinds = listed["items"].as_array().unwrap().iter();
+        kinds
+            .map(|incident| incident["kind"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+#[test]
+fn food_is_left_at_the_door_where_the_customer_asked_for_it() {
+    let door = Door::reached(true);
+    let route = door.rider.person.get("/v1/couriers/me/route").expect(200);
+    assert_eq!(route["stops"][0]["leave_at_door"], true, "{route}");
+    let key = door.uploaded();
+    door.delivers(&key).is(200);
+    door.delivers(&key).is(200);
+    door.basket.awaits(&door.order_id, "delivered");
+    let view = door.tracked();
+    let photo = Stack::get().send(&Method::GET, view["photo_url"].as_str().unwrap(), &[], b"");
+    photo.is(200);
+}
+
+#[test]
+fn a_photo_that_was_not_uploaded_or_is_of_another_delivery_proves_nothing() {
+    let door = Door::reached(true);
+    let other = Door::reached(true);
+    let announced = json!({"content_type": "image/png", "size_bytes": 10});
+    let upload = door
+        .rider
+        .person
+        .post(&door.path("photo-uploads"), &announced)
+        .expect(201);
+    let problem = door
+        .delivers(upload["photo_key"].as_str().unwrap())
+        .refused(422, "invalid_body");
+    assert_eq!(problem["errors"][0]["code"], "photo_missing", "{problem}");
+    let foreign = other.uploaded();
+    door.delivers(&foreign).refused(422, "invalid_body");
+    other.delivers(&foreign).is(200);
+}
+
+#[test]
+fn a_photo_is_enough_once_the_pin_is_locked() {
+    let door = Door::reached(false);
+    let key = door.uploaded();
+    let waits = door.delivers(&key);
+    assert!(waits.header("retry-after").is_some(), "{}", waits.text);
+    waits.refused(409, "photo_not_enough");
+    let pin = door.tracked()["pin"].as_str().unwrap().to_owned();
+    let wrong = if pin == "1111" { "2222" } else { "1111" };
+    for _ in 0..5 {
+        let body = json!({"pin": wrong});
+        door.rider.person.post(&door.path("delivered"), &body).is(422);
+    }
+    let body = json!({"pin": pin});
+    let locked = door.rider.person.post(&door.path("delivered"), &body);
+    locked.refused(409, "pin_locked");
+    assert_eq!(door.incidents(), ["pin_locked"]);
+    door.delivers(&key).is(200);
+}
+
+#[test]
+fn nobody_opens_so_the_food_goes_back() {
+    let door = Door::reached(false);
+    let absent = json!({"reason": "customer_absent"});
+    let early = door.rider.person.post(&door.path("failed"), &absent);
+    let seconds: u64 = early.header("retry-after").unwrap().parse().unwrap();
+    let problem = early.refused(409, "wait_longer");
+    assert!(problem["wait_until"].is_string(), "{problem}");
+    assert!(
+        seconds < 60,
+        "start the platform with a short DoorWaitSeconds, as `cargo local test` does"
+    );
+    sleep(Duration::from_secs(seconds));
+    let failed = door.rider.person.post(&door.path("failed"), &absent).expect(200);
+    assert_eq!(failed["state"], "returning");
+    door.basket.awaits(&door.order_id, "undeliverable");
+
+    // The order is over, and the food is still on its way.
+    let view = door.tracked();
+    assert!(
+        view["courier"].is_null() && view["pin"].is_null() && view["eta"].is_null(),
+        "{view}"
+    );
+    let route = door.rider.person.get("/v1/couriers/me/route").expect(200);
+    assert_eq!(route["stops"][0]["kind"], "return", "{route}");
+    let leaving = door.rider.person.post("/v1/couriers/me/shift/end", &json!({}));
+    leaving.refused(409, "carrying_food");
+
+    let returned = door.rider.person.post(&door.path("returned"), &json!({})).expect(200);
+    assert_eq!(returned["state"], "returned");
+    door.rider.does(&door.delivery_id, "returned", &json!({}));
+    let route = door.rider.person.get("/v1/couriers/me/route").expect(200);
+    assert_eq!(route["stops"], json!([]));
+    door.rider.person.post("/v1/couriers/me/shift/end", &json!({})).is(200);
+    assert_eq!(door.incidents(), ["failed"]);
+}
+
+#[test]
+fn spoilt_food_is_not_brought_back() {
+    let door = Door::reached(false);
+    let failed = json!({"reason": "damaged"});
+    let failed = door.rider.person.post(&door.path("failed"), &failed).expect(200);
+    assert_eq!(failed["state"], "failed");
+    door.rider
+        .person
+        .post(&door.path("returned"), &json!({}))
+        .refused(409, "wrong_state");
+    door.basket.awaits(&door.order_id, "undeliverable");
+    door.rider.person.post("/v1/couriers/me/shift/end", &json!({})).is(200);
+}
+
+#[test]
+fn incidents_are_reported_once_and_read_by_operators() {
+    let door = Door::reached(false);
+    let path = door.path("incidents");
+    let fell = json!({"kind": "accident", "note": "Slipped on the tram rails"});
+    let first = door.rider.person.post_with_key(&path, &fell, "one").expect(201);
+    let again = door.rider.person.post_with_key(&path, &fell, "one").expect(201);
+    assert_eq!(first, again);
+    door.rider
+        .person
+        .post_with_key(&path, &json!({"kind": "other"}), "one")
+        .refused(422, "idempotency_key_reused");
+    let late = json!({"kind": "courier_problem"});
+    door.kitchen.owner.post(&path, &late).is(201);
+    door.basket.customer.post(&path, &late).refused(404, "not_found");
+    eventually("the incidents", || {
+        let kinds = door.incidents();
+        let expected = kinds == ["accident", "courier_problem"];
+        expected.then_some(()).ok_or_else(|| format!("{kinds:?}"))
+    });
+}
