@@ -163,6 +163,14 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
         422,
         "invalid_body",
     ),
+    ("GET /v1/zones?near=nowhere", Operator, "", 400, "invalid_query"),
+    (
+        "GET /v1/zones/{zone_id}/board?limit=0",
+        Operator,
+        "",
+        400,
+        "invalid_query",
+    ),
     (
         "POST /v1/deliveries/{delivery_id}/unassign",
         Operator,

@@ -5,6 +5,7 @@ mod accounts;
 mod budget;
 mod cancelling;
 mod couriers;
+mod dispatching;
 mod hand_over;
 mod happy_path;
 mod kitchen;

@@ -270,6 +270,8 @@ const DELIVERY: &[Row] = &[
         &[Operator],
         r#"{"reason": "courier_unreachable"}"#,
     ),
+    ("GET /v1/zones", &[Operator], ""),
+    ("GET /v1/zones/{zone_id}/board", &[Operator], ""),
     (
         "GET /v1/orders/{order_id}/delivery",
         &[Customer, Owner, Courier, Operator],
@@ -338,6 +340,7 @@ impl World {
             ("{courier_id}", rider.courier_id.clone()),
             ("{offer_id}", text(&offer["offer_id"])),
             ("{delivery_id}", delivery_id),
+            ("{zone_id}", "85196953fffffff".to_owned()),
             ("{notification_id}", notification_id),
         ];
         let people = vec![

@@ -11,6 +11,7 @@ mod delivered;
 mod end_shift;
 mod estimate;
 mod failed;
+mod find_zones;
 mod incidents;
 mod list_incidents;
 mod list_offers;
@@ -24,6 +25,7 @@ mod start_shift;
 mod track;
 mod unassign;
 mod views;
+mod zone_board;
 
 use axum::Router;
 use kernel::{CourierId, DeliveryId, Role, TypedId as _};
@@ -80,6 +82,8 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(photo_upload::photo_upload))
         .routes(routes!(report_incident::report_incident))
         .routes(routes!(list_incidents::list_incidents))
+        .routes(routes!(find_zones::find_zones))
+        .routes(routes!(zone_board::zone_board))
         .routes(routes!(track::track_delivery))
         .routes(routes!(estimate::estimate_delivery))
 }

@@ -363,4 +363,6 @@ impl Delivery {
 #[cfg(test)]
 pub mod cast;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;

@@ -180,7 +180,12 @@ async fn epoch(
             settled = Settled::Again;
         }
     }
-    let missed = upkeep::note_missed(app, cause, &scene, &outcome.unplaced).await?;
+    let offered: Vec<_> = outcome
+        .offers
+        .iter()
+        .flat_map(|offer| offer.trip.deliveries.clone())
+        .collect();
+    let missed = upkeep::note_missed(app, cause, &scene, &offered, &outcome.unplaced).await?;
     let figures = Figures {
         waiting: scene.open.iter().filter(|open| open.waits()).count(),
         candidates: scene.candidates.len(),

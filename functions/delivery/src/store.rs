@@ -26,7 +26,9 @@ pub use couriers::{CourierRecord, Documents, PositionRecord, TrailRecord};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
 pub use records::StaffRecord;
 use records::{StepRecord, StepState};
-pub use zones::{Figures, OpenRecord, ZoneRecord, is_open, list_zone, listed, open_key, open_of, zone_key};
+pub use zones::{
+    Figures, OpenRecord, ZoneRecord, is_open, last_figures, list_zone, listed, open_key, open_of, zone_key,
+};
 
 /// The refusal of a step that somebody else was faster with.
 pub const DELIVERY_MOVED: &str = "delivery_moved";

@@ -41,7 +41,9 @@ pub struct StoredTimer {
 
 #[derive(Clone, Serialize, Deserialize)]
 struct EventItem {
-    event_type: String,
+    /// Left out by who counts every byte: the envelope says it too.
+    #[serde(default)]
+    event_type: Option<String>,
     #[serde(with = "crate::json")]
     envelope: Envelope,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -51,7 +53,7 @@ struct EventItem {
 impl From<StoredEvent> for EventItem {
     fn from(event: StoredEvent) -> Self {
         Self {
-            event_type: event.event_type,
+            event_type: Some(event.event_type),
             envelope: event.envelope,
             timers: event.timers.into_iter().map(StoredTimer::from).collect(),
         }
@@ -69,7 +71,7 @@ impl From<EventItem> for StoredEvent {
         };
         Self {
             timers: item.timers.into_iter().map(timer).collect(),
-            event_type: item.event_type,
+            event_type: item.event_type.unwrap_or_else(|| item.envelope.event_type.clone()),
             envelope: item.envelope,
         }
     }

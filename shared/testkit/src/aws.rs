@@ -136,7 +136,12 @@ impl Aws {
         count("") + count("NotVisible") + count("Delayed")
     }
 
-    fn table(self, service: &str) -> String {
+    /// The name of a service's table.
+    ///
+    /// # Panics
+    /// When it has none.
+    #[must_use]
+    pub fn table(self, service: &str) -> String {
         let tables = self.json("dynamodb", "DynamoDB_20120810.ListTables", &json!({}));
         let names = tables["TableNames"].as_array().cloned().unwrap_or_default();
         let mut texts = names.iter().filter_map(Value::as_str);

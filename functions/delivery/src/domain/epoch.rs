@@ -335,3 +335,154 @@ fn pace_percent(vehicle: Vehicle) -> Time {
     let percent = 100 * VEHICLE_USUAL.meters_per_minute() / vehicle.meters_per_minute();
     Time::try_from(percent).unwrap_or(100)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::State;
+    use crate::domain::cast::{NOON, ada, assignment, ben, delivery, id, kerkstraat, minutes, trattoria};
+    use crate::domain::courier::{Duty, Effect, LiveOffer, Shift};
+
+    /// An order of the trattoria, whose food is ready at 12:20.
+    fn open(number: u128) -> Open {
+        Open::of(id(number), &delivery(State::Waiting), 1).unwrap()
+    }
+
+    fn candidate(courier_id: CourierId) -> Candidate {
+        Candidate {
+            courier_id,
+            vehicle: Vehicle::Bicycle,
+            place: trattoria(),
+            free_at: NOON,
+            room: 3,
+            credit: 0,
+        }
+    }
+
+    fn at(now: Timestamp, open: &[Open], candidates: &[Candidate]) -> Outcome {
+        decide(&Epoch {
+            now,
+            lead: minutes(5),
+            open,
+            candidates,
+            plan: &[],
+        })
+    }
+
+    fn trip(courier_id: CourierId, deliveries: &[u128]) -> Trip {
+        let deliveries = deliveries.iter().map(|number| id(*number)).collect();
+        Trip { courier_id, deliveries }
+    }
+
+    fn offered(outcome: &Outcome) -> Vec<Trip> {
+        outcome.offers.iter().map(|offer| offer.trip.clone()).collect()
+    }
+
+    #[test]
+    fn a_trip_is_held_until_its_courier_has_to_be_asked() {
+        let (open, here) = ([open(1)], [candidate(ada())]);
+        let early = at(NOON, &open, &here);
+        assert_eq!((offered(&early), early.plan), (vec![], vec![trip(ada(), &[1])]));
+        let due = at(NOON + minutes(16), &open, &here);
+        assert_eq!((offered(&due), due.plan), (vec![trip(ada(), &[1])], vec![]));
+    }
+
+    #[test]
+    fn neighbours_orders_of_one_restaurant_go_together_as_far_as_there_is_room() {
+        let orders = [open(1), open(2)];
+        let asked = |room| {
+            let courier = Candidate {
+                room,
+                ..candidate(ada())
+            };
+            offered(&at(NOON + minutes(16), &orders, &[courier]))
+        };
+        assert_eq!(asked(3)[0].deliveries.len(), 2);
+        assert_eq!(asked(1)[0].deliveries.len(), 1);
+    }
+
+    #[test]
+    fn who_declined_or_is_too_far_is_not_asked() {
+        let mut order = open(1);
+        order.declined = vec![ada()];
+        order.silent = vec![ben()];
+        let utrecht = Candidate {
+            place: Position::new(52.0894, 5.1101).unwrap(),
+            ..candidate(id(3))
+        };
+        let outcome = at(
+            NOON + minutes(16),
+            &[order],
+            &[candidate(ada()), candidate(ben()), utrecht],
+        );
+        assert_eq!((offered(&outcome), outcome.unplaced), (vec![], vec![id(1)]));
+    }
+
+    #[test]
+    fn what_somebody_is_bound_to_is_not_offered_and_what_is_gone_is_forgotten() {
+        let mut taken = open(1);
+        taken.courier_id = Some(ben());
+        let plan = [trip(ada(), &[1]), trip(ben(), &[9])];
+        let outcome = decide(&Epoch {
+            now: NOON,
+            lead: minutes(60),
+            open: &[taken],
+            candidates: &[candidate(ada())],
+            plan: &plan,
+        });
+        assert_eq!(outcome, Outcome::default());
+    }
+
+    #[test]
+    fn the_nearest_few_who_were_seen_lately_are_looked_at() {
+        let seen = |number, position, at| Seen {
+            courier_id: id(number),
+            vehicle: Vehicle::Bicycle,
+            position,
+            at,
+        };
+        let mut crowd: Vec<_> = (10..40).map(|number| seen(number, kerkstraat(), NOON)).collect();
+        crowd.push(seen(1, trattoria(), NOON));
+        crowd.push(seen(2, trattoria(), NOON - minutes(31)));
+        crowd.push(seen(3, Position::new(52.0894, 5.1101).unwrap(), NOON));
+        let near = nearest(&[open(1)], &crowd, NOON);
+        assert_eq!(near.len(), LOOKED_AT_MAX);
+        assert_eq!(near[0].courier_id, id(1));
+        assert!(near.iter().all(|seen| ![id(2), id(3)].contains(&seen.courier_id)));
+        let mut taken = open(1);
+        taken.courier_id = Some(ben());
+        assert_eq!(nearest(&[taken], &crowd, NOON), []);
+    }
+
+    #[test]
+    fn a_busy_courier_is_free_at_the_last_door_and_a_decliner_is_owed_less() {
+        let seen = Seen {
+            courier_id: ada(),
+            vehicle: Vehicle::Bicycle,
+            position: trattoria(),
+            at: NOON,
+        };
+        let mut shift = Shift::beginning(NOON - minutes(60));
+        let on_shift = |shift: &Shift| Courier {
+            duty: Duty::OnShift(shift.clone()),
+            ..Courier::apply(Vehicle::Bicycle)
+        };
+        let free = Candidate::of(&seen, &on_shift(&shift), &[], NOON).unwrap();
+        assert_eq!((free.place, free.free_at, free.room), (trattoria(), NOON, 3));
+        shift.declined = 1;
+        let decliner = Candidate::of(&seen, &on_shift(&shift), &[], NOON).unwrap();
+        assert!(decliner.credit < free.credit);
+        let asked = on_shift(&shift).consider(LiveOffer {
+            offer_id: assignment().offer_id,
+            deliveries: vec![id(1)],
+            expires_at: NOON + minutes(1),
+        });
+        let asked = asked.unwrap();
+        assert_eq!(Candidate::of(&seen, &asked, &[], NOON), None);
+        let busy = asked.after(Effect::Engage(assignment().offer_id), id(1), NOON).unwrap();
+        let carried = delivery(State::PickedUp(assignment()));
+        let busy = Candidate::of(&seen, &busy, &[(id(1), &carried)], NOON).unwrap();
+        assert_eq!((busy.place, busy.room), (kerkstraat(), 2));
+        assert!(busy.free_at > NOON + DROP_OFF_SERVICE);
+    }
+}

@@ -98,12 +98,14 @@ impl Open {
         self.declined.iter().chain(&self.silent).copied()
     }
 
-    /// True if it changes anything to note that nobody can be found: for the first time, because those who did not answer
-    /// may then be asked again, or because an operator has to be told.
+    /// True if it has to be noted that nobody is there for it. Of what has no place in the plan it is noted for the first
+    /// time, and again when those who did not answer may be asked again. Once an operator has to be told it is noted in
+    /// any case: a place in the plan that comes too late is none.
     #[must_use]
-    pub fn to_be_missed(&self, now: Timestamp) -> bool {
-        let told = escalation_due(self.offers, self.ready_at, now) && !self.escalated;
-        !self.missed || !self.silent.is_empty() || told
+    pub fn to_be_missed(&self, is_unplaced: bool, now: Timestamp) -> bool {
+        let is_news = is_unplaced && (!self.missed || !self.silent.is_empty());
+        let to_be_told = escalation_due(self.offers, self.ready_at, now) && !self.escalated;
+        self.waits() && (is_news || to_be_told)
     }
 
     /// True if it may be that the courier has gone silent before the pick-up; the delivery itself tells.
@@ -191,16 +193,17 @@ mod tests {
     #[test]
     fn it_is_noted_once_that_nobody_is_free() {
         let mut waiting = open(State::Waiting);
-        assert!(waiting.to_be_missed(NOON));
+        assert!(waiting.to_be_missed(true, NOON) && !waiting.to_be_missed(false, NOON));
         waiting.missed = true;
-        assert!(!waiting.to_be_missed(NOON));
+        assert!(!waiting.to_be_missed(true, NOON));
         waiting.silent = vec![ben()];
-        assert!(waiting.to_be_missed(NOON));
+        assert!(waiting.to_be_missed(true, NOON));
         waiting.silent.clear();
         let late = waiting.ready_at + WAIT_BEFORE_ESCALATION;
-        assert!(waiting.to_be_missed(late));
+        assert!(waiting.to_be_missed(true, late) && waiting.to_be_missed(false, late));
         waiting.escalated = true;
-        assert!(!waiting.to_be_missed(late));
+        assert!(!waiting.to_be_missed(true, late));
+        assert!(!open(State::Assigned(assignment())).to_be_missed(false, late));
     }
 
     #[test]

@@ -60,11 +60,13 @@ pub async fn note_missed(
     app: &App,
     cause: &Cause,
     scene: &Scene,
+    offered: &[DeliveryId],
     unplaced: &[DeliveryId],
 ) -> Result<Settled, Unstepped> {
     let mut settled = Settled::Done;
-    for row in scene.open.iter().filter(|open| unplaced.contains(&open.delivery_id)) {
-        if !row.to_be_missed(cause.now) {
+    for row in &scene.open {
+        // What was just offered still waits in this list.
+        if offered.contains(&row.delivery_id) || !row.to_be_missed(unplaced.contains(&row.delivery_id), cause.now) {
             continue;
         }
         let cause = about(cause, row.delivery_id);

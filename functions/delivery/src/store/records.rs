@@ -15,7 +15,6 @@ use crate::domain::{Assignment, Eta, Facts, Offer, Place, Progress, Search, Stat
 /// An event item: what [`::store::StoredEvent`] has, and the state after the event.
 #[derive(Debug, Serialize)]
 pub struct StepRecord {
-    event_type: String,
     #[serde(with = "::store::json")]
     envelope: Envelope,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -48,7 +47,6 @@ impl StepRecord {
     ) -> Result<Self, StoreError> {
         let facts = facts.map(|facts| text(&FactsRecord::from(facts))).transpose()?;
         Ok(Self {
-            event_type: envelope.event_type.clone(),
             sequence: envelope.sequence,
             progress: text(&ProgressRecord::from(progress))?,
             envelope,

@@ -1,6 +1,6 @@
 //! Zones as the table holds them: their open deliveries, the lease of whoever runs them, and which of them are in use.
 
-use ::store::{Commit, Freshness, Index, Key, Query, StoreError, Table};
+use ::store::{Commit, Freshness, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -217,6 +217,15 @@ pub async fn open_of(table: &Table, zone: Zone, freshness: Freshness, now: Times
     let open: Vec<Open> = open.collect::<Result<_, _>>()?;
     // What has expired may be there for days before it is removed.
     Ok(open.into_iter().filter(|open| open.search_ends_at() > now).collect())
+}
+
+/// Reads what the last epoch of a zone saw and did; nothing before the first.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn last_figures(table: &Table, zone: Zone) -> Result<Option<Figures>, StoreError> {
+    let stored: Option<Stored<ZoneRecord>> = table.get_fresh(&zone_key(zone), Freshness::Recent).await?;
+    Ok(stored.map(|stored| stored.value.figures))
 }
 
 /// True if a zone has an open delivery.

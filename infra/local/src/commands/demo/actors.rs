@@ -189,20 +189,30 @@ impl Courier {
         );
     }
 
+    /// Fetches everything at the restaurant and brings it, door by door.
     fn bring(&self, show: &Show, offer: &Value) -> Outcome {
-        let delivery = offer["delivery_id"].as_str().unwrap_or_default();
-        let order = offer["order_id"].as_str().unwrap_or_default();
-        let step = |action: &str, body: Value| self.insist(show, &format!("/v1/deliveries/{delivery}/{action}"), &body);
-        step("arrived-at-restaurant", json!({}))?;
+        let trip = list(&offer["deliveries"]);
+        let step = |one: &Value, action: &str, body: Value| {
+            let delivery = one["delivery_id"].as_str().unwrap_or_default();
+            self.insist(show, &format!("/v1/deliveries/{delivery}/{action}"), &body)
+        };
+        for one in trip {
+            step(one, "arrived-at-restaurant", json!({}))?;
+        }
         show.tell(&self.name, "is at the restaurant");
-        step("picked-up", json!({}))?;
-        show.tell(&self.name, "has the food");
+        for one in trip {
+            step(one, "picked-up", json!({}))?;
+            show.tell(&self.name, "has the food");
+        }
         self.report_position()?;
-        step("arrived-at-customer", json!({}))?;
-        show.tell(&self.name, "is at the door");
-        let view = show.customer.get(&format!("/v1/orders/{order}/delivery"))?;
-        step("delivered", json!({"pin": view["pin"]}))?;
-        show.tell(&self.name, "hands over for the PIN");
+        for one in trip {
+            step(one, "arrived-at-customer", json!({}))?;
+            show.tell(&self.name, "is at the door");
+            let order = one["order_id"].as_str().unwrap_or_default();
+            let view = show.customer.get(&format!("/v1/orders/{order}/delivery"))?;
+            step(one, "delivered", json!({"pin": view["pin"]}))?;
+            show.tell(&self.name, "hands over for the PIN");
+        }
         Ok(())
     }
 
