@@ -40,6 +40,7 @@ struct Life<'a> {
     cast: Cast,
     restaurant: String,
     method: String,
+    courier: String,
 }
 
 /// Lives one life.
@@ -55,11 +56,13 @@ pub fn tour(gateway: &mut Gateway, outputs: &Outputs) -> Outcome {
         cast,
         restaurant: String::new(),
         method: String::new(),
+        courier: String::new(),
     };
     life.profile(&city)?;
     life.restaurant(&city)?;
     life.cards_and_shift(&city)?;
     let delivered = life.delivered_order()?;
+    life.streets(&city)?;
     life.other_endings()?;
     life.review_and_read(&delivered)?;
     life.leave()
@@ -233,6 +236,7 @@ impl Life<'_> {
         let position = list(&city["restaurants"])[0]["restaurant"]["position"].clone();
         let shift = json!({"position": position});
         gateway.ask(&cast.courier, &with("POST /v1/couriers/me/shift/start", &[], shift))?;
+        self.courier = id;
         self.report(&position)
     }
 

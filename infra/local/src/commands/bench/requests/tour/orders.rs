@@ -66,10 +66,7 @@ impl Life<'_> {
         let offer = self.offer(&order)?;
         let courier = self.cast.courier.clone();
         self.gateway.ask(&courier, &plain("GET /v1/couriers/me/offers", &[]))?;
-        let (offer_id, delivery) = (text(&offer["offer_id"]), text(&offer["delivery_id"]));
-        let path = [("offer_id", offer_id.as_str())];
-        self.gateway
-            .ask(&courier, &with("POST /v1/offers/{offer_id}/accept", &path, json!({})))?;
+        let delivery = self.accept(&offer)?;
         self.gateway.ask(&courier, &plain("GET /v1/couriers/me/route", &[]))?;
         self.order(&owner, "POST /v1/orders/{order_id}/ready", &order, json!({}))?;
         self.delivery(
@@ -107,10 +104,7 @@ impl Life<'_> {
         self.order(&owner, "POST /v1/orders/{order_id}/accept", &order, json!({}))?;
         let courier = self.cast.courier.clone();
         let offer = self.offer(&order)?;
-        let (offer_id, delivery) = (text(&offer["offer_id"]), text(&offer["delivery_id"]));
-        let path = [("offer_id", offer_id.as_str())];
-        self.gateway
-            .ask(&courier, &with("POST /v1/offers/{offer_id}/accept", &path, json!({})))?;
+        let delivery = self.accept(&offer)?;
         self.order(&owner, "POST /v1/orders/{order_id}/ready", &order, json!({}))?;
         self.delivery("POST /v1/deliveries/{delivery_id}/picked-up", &delivery, json!({}))?;
         self.delivery(
@@ -118,8 +112,11 @@ impl Life<'_> {
             &delivery,
             json!({}),
         )?;
-        let reason = json!({"reason": "damaged"});
+        let photo = json!({"content_type": "image/jpeg", "size_bytes": 100_000});
+        self.delivery("POST /v1/deliveries/{delivery_id}/photo-uploads", &delivery, photo)?;
+        let reason = json!({"reason": "wrong_address"});
         self.delivery("POST /v1/deliveries/{delivery_id}/failed", &delivery, reason)?;
+        self.delivery("POST /v1/deliveries/{delivery_id}/returned", &delivery, json!({}))?;
         let order = self.place()?;
         self.order(&owner, "POST /v1/orders/{order_id}/accept", &order, json!({}))?;
         let offer_id = text(&self.offer(&order)?["offer_id"]);
@@ -128,12 +125,14 @@ impl Life<'_> {
         self.gateway
             .ask(&courier, &with("POST /v1/offers/{offer_id}/decline", &path, reason))?;
         // Nobody else is near: the customer gives up.
-        self.order(
-            &customer,
-            "POST /v1/orders/{order_id}/cancel",
-            &order,
-            json!({"reason": "too_slow"}),
-        )?;
+        let reason = json!({"reason": "too_slow"});
+        self.order(&customer, "POST /v1/orders/{order_id}/cancel", &order, reason.clone())?;
+        let order = self.place()?;
+        self.order(&owner, "POST /v1/orders/{order_id}/accept", &order, json!({}))?;
+        let offer = self.offer(&order)?;
+        let delivery = self.accept(&offer)?;
+        self.trouble(&delivery)?;
+        self.order(&customer, "POST /v1/orders/{order_id}/cancel", &order, reason)?;
         Ok(())
     }
 }
