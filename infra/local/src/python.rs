@@ -25,6 +25,8 @@ pub enum Tools {
     Faults,
     /// What checks the dependencies and runs the tests.
     Cargo,
+    /// The solvers that `bench routes` compares with.
+    Peers,
 }
 
 impl Tools {
@@ -36,6 +38,7 @@ impl Tools {
             Self::Lint => "lint",
             Self::Faults => "faults",
             Self::Cargo => "cargo",
+            Self::Peers => "peers",
         }
     }
 }

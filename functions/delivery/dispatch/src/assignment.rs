@@ -28,6 +28,17 @@ pub fn assign(rows: usize, columns: usize, cost: &[i64]) -> Vec<usize> {
 /// left over is placed along a shortest augmenting path (Kuhn 1955, Munkres 1957): O(rows² × columns) at worst.
 #[must_use]
 pub fn assign_among(columns: usize, rows: &[&[(usize, i64)]]) -> Option<Vec<usize>> {
+    Some(matched(columns, rows)?.column_of)
+}
+
+/// A price for each row and each column, so that no pair costs less than its two prices; together they are worth as much as
+/// the best assignment, where there are as many columns as rows.
+pub(crate) fn prices(columns: usize, rows: &[&[(usize, i64)]]) -> Option<(Vec<i64>, Vec<i64>)> {
+    let matching = matched(columns, rows)?;
+    Some((matching.row_price, matching.column_price))
+}
+
+fn matched<'a>(columns: usize, rows: &'a [&'a [(usize, i64)]]) -> Option<Matching<'a>> {
     let mut matching = Matching {
         rows,
         row_price: vec![0; rows.len()],
@@ -45,7 +56,7 @@ pub fn assign_among(columns: usize, rows: &[&[(usize, i64)]]) -> Option<Vec<usiz
     for row in left {
         matching.place(row, &mut search)?;
     }
-    Some(matching.column_of)
+    Some(matching)
 }
 
 const NONE: usize = usize::MAX;

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use dispatch::route::{Errand, Sequence, Weights, sequence};
+pub use dispatch::route::EXACT_MAX;
+use dispatch::route::{Errand, Sequence, Weights, proven, sequence};
 use serde::Deserialize;
 
 /// An instance as its JSON file tells it.
@@ -54,24 +55,9 @@ impl Instance {
     /// Finds the best sequence from `+0` to `-0`, and checks that it keeps the rules and costs what it says.
     ///
     /// # Errors
-    /// What is wrong with the sequence.
+    /// What is wrong with the instance or the sequence.
     pub fn solve(&self) -> Result<Solved, String> {
-        let find = |name: &str| self.nodes.iter().position(|node| node == name);
-        let start = find("+0").ok_or("there is no +0")?;
-        let end = find("-0").ok_or("there is no -0")?;
-        let pairs = self
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|&(at, node)| at != start && node.starts_with('+'));
-        let errands: Vec<Errand> = pairs
-            .filter_map(|(pickup, node)| {
-                Some(Errand {
-                    pickup: Some(pickup),
-                    drop_off: find(&node.replacen('+', "-", 1))?,
-                })
-            })
-            .collect();
+        let (errands, start, end) = self.errands()?;
         let run = || {
             let started = Instant::now();
             let found = sequence(&errands, start, Some(end), Weights::WAY, |from, to| {
@@ -89,6 +75,38 @@ impl Instance {
             sequence: found,
             took,
         })
+    }
+
+    /// Finds the best sequence, however long it takes.
+    ///
+    /// # Errors
+    /// What is wrong with the instance or the sequence.
+    pub fn prove(&self) -> Result<Sequence, String> {
+        let (errands, start, end) = self.errands()?;
+        let found = proven(&errands, start, Some(end), Weights::WAY, |from, to| {
+            self.edges[from][to]
+        });
+        self.check(&errands, start, end, &found)?;
+        Ok(found)
+    }
+
+    /// The errands, the start and the end.
+    fn errands(&self) -> Result<(Vec<Errand>, usize, usize), String> {
+        let find = |name: &str| self.nodes.iter().position(|node| node == name);
+        let start = find("+0").ok_or("there is no +0")?;
+        let end = find("-0").ok_or("there is no -0")?;
+        let pairs = self
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|&(at, node)| at != start && node.starts_with('+'));
+        let errands = pairs.filter_map(|(pickup, node)| {
+            Some(Errand {
+                pickup: Some(pickup),
+                drop_off: find(&node.replacen('+', "-", 1))?,
+            })
+        });
+        Ok((errands.collect(), start, end))
     }
 
     fn check(&self, errands: &[Errand], start: usize, end: usize, found: &Sequence) -> Result<(), String> {

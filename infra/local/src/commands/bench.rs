@@ -34,7 +34,7 @@ pub fn run(instance: &Instance, bench: &Bench) -> Outcome {
     match bench {
         Bench::Eta(options) => eta::run(options),
         Bench::Mdrp(options) => mdrp::run(options),
-        Bench::Routes(options) => routes::run(options),
+        Bench::Routes(options) => routes::run(instance, options),
         Bench::Start(options) => start::run(instance, options),
         Bench::Requests(options) => requests::run(instance, options),
     }

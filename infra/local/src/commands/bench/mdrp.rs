@@ -178,7 +178,7 @@ fn read(options: &Options, name: &str, folders: &[String]) -> Outcome<Instance> 
 
 fn measure(options: &Options, name: &str, folders: &[String]) -> Outcome<Row> {
     let instance = read(options, name, folders)?;
-    let day = simulated(options, &instance);
+    let day = simulated(options, &instance)?;
     let figures = evaluate(&instance, &day.solution).map_err(|broken| {
         let rules: Vec<String> = broken.iter().take(5).map(ToString::to_string).collect();
         let why = format!("{} violations, among them: {}", broken.len(), rules.join("; "));
@@ -193,7 +193,30 @@ fn measure(options: &Options, name: &str, folders: &[String]) -> Outcome<Row> {
     })
 }
 
-fn simulated(options: &Options, instance: &Instance) -> Day {
+/// A day is simulated this often, and each epoch counts as it was fastest: others use the machine too.
+const RUNS: usize = 3;
+
+fn simulated(options: &Options, instance: &Instance) -> Outcome<Day> {
+    let mut day = simulated_once(options, instance);
+    for _ in 1..RUNS {
+        let again = simulated_once(options, instance);
+        if again.solution != day.solution {
+            let what = format!("The day of {} went another way the second time", instance.name);
+            return Err(Failure::new(
+                what,
+                "the policy is not deterministic",
+                "correct the policy",
+            ));
+        }
+        for (fastest, took) in day.epochs.iter_mut().zip(again.epochs) {
+            *fastest = took.min(*fastest);
+        }
+        day.took = day.took.min(again.took);
+    }
+    Ok(day)
+}
+
+fn simulated_once(options: &Options, instance: &Instance) -> Day {
     let regime = match options.regime {
         Knowledge::Exact => Regime::Exact,
         Knowledge::Estimate => Regime::Estimate,
