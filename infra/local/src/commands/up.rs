@@ -161,8 +161,10 @@ fn parameters(instance: &Instance, options: &Options, declared: &[String]) -> Ou
             .to_owned(),
         ),
         ("CompositeAlarms", "false".to_owned()),
-        // An offer comes at once, however long the kitchen takes: whoever tries things out does not want to wait for it.
+        // Whoever tries things out does not want to wait: an offer comes at once, however long the kitchen takes, and a
+        // door stays closed for seconds.
         ("OfferLeadSeconds", "3600".to_owned()),
+        ("DoorWaitSeconds", "5".to_owned()),
         ("DeletionProtection", "false".to_owned()),
         ("InternalApiUrl", format!("{api}/$default")),
         ("LiveApiUrl", format!("{api}/live")),
