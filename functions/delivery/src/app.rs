@@ -1,8 +1,12 @@
 //! What the handlers share.
 
+use std::sync::Arc;
+
 use ::store::{CursorKey, Table};
 use kernel::SignedDuration;
 use runtime::{Bucket, Edge, Error, Publisher};
+
+use crate::foresight::Foresight;
 
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +25,8 @@ pub struct App {
     pub moves: Publisher,
     /// How long before its courier has to leave a trip is offered.
     pub offer_lead: SignedDuration,
+    /// What is known of kitchens and ways.
+    pub foresight: Arc<Foresight>,
 }
 
 impl App {
@@ -37,6 +43,7 @@ impl App {
             photos: edge.bucket(&edge.var("PHOTO_BUCKET")?),
             moves: edge.publisher(edge.var("COURIER_TOPIC_ARN")?),
             offer_lead: edge.seconds("OFFER_LEAD_SECONDS")?,
+            foresight: Arc::new(Foresight::new(edge.environment().optional("ROUTER_URL"))),
         })
     }
 }

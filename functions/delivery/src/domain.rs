@@ -8,6 +8,7 @@ pub mod courier;
 pub mod epoch;
 pub mod estimate;
 pub mod event;
+pub mod experience;
 pub mod incident;
 pub mod itinerary;
 pub mod lifecycle;
@@ -294,6 +295,15 @@ pub struct Search {
     pub escalated: bool,
 }
 
+/// How food is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    /// Since when.
+    pub since: Timestamp,
+    /// On what.
+    pub vehicle: Vehicle,
+}
+
 /// What changes of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
@@ -301,6 +311,8 @@ pub struct Progress {
     pub state: State,
     /// When the food was ready, once it is.
     pub ready_at: Option<Timestamp>,
+    /// How the food is, or was, carried, once it is.
+    pub carried: Option<Carried>,
     /// When it should arrive, as last published.
     pub eta: Eta,
     /// The search for a courier.
@@ -320,6 +332,7 @@ impl Progress {
         Self {
             state: State::Waiting,
             ready_at: None,
+            carried: None,
             eta,
             search: Search::default(),
             wrong_pins: 0,

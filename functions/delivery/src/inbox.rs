@@ -9,12 +9,12 @@ use runtime::{Consumed, Done, Undone, once};
 
 use crate::app::App;
 use crate::domain::command::Command;
-use crate::domain::estimate::{Remaining, arrival, way};
+use crate::domain::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
 use crate::domain::open::Open;
 use crate::domain::{Delivery, Facts, Place, Progress};
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Unstepped, follow_up, step, unexpected};
-use crate::{rows, store};
+use crate::{foresight, rows, store};
 
 /// How many different PINs there are: four digits.
 const PINS: u32 = 10_000;
@@ -76,15 +76,28 @@ impl From<Unstepped> for Undone {
 /// Its row in the zone is written first: of a delivery that has begun, the zone knows.
 async fn accepted(app: &App, cause: &Cause, accepted: Accepted) -> Consumed {
     let delivery_id = store::delivery_of(accepted.order_id);
-    let trip_m = way(accepted.pickup.position, accepted.drop_off.position);
-    let ready_at = accepted.ready_at;
-    let eta = arrival(Remaining::Everything { ready_at, trip_m }, cause.now);
+    // Whole seconds, as they are stored.
+    let begun_at = Timestamp::from_second(cause.now.as_second()).unwrap_or(cause.now);
+    let facts = facts(accepted, begun_at);
+    let remaining = Remaining::Everything {
+        food: Food::Cooking {
+            begun_at,
+            planned_ready_at: facts.planned_ready_at,
+        },
+        trip: Ride::new(facts.pickup.position, facts.drop_off.position, VEHICLE_USUAL),
+    };
+    let kitchen = Some(facts.restaurant_id);
+    let known = Box::pin(foresight::experience(
+        app,
+        kitchen,
+        facts.pickup.position,
+        &remaining,
+        cause.now,
+    ))
+    .await;
+    let eta = arrival(&remaining, &known, cause.now);
     let begins = Delivery {
-        // Whole seconds, as they are stored.
-        facts: facts(
-            accepted,
-            Timestamp::from_second(cause.now.as_second()).unwrap_or(cause.now),
-        ),
+        facts,
         progress: Progress::beginning(eta),
     };
     let Some(open) = Open::of(delivery_id, &begins, 1) else {

@@ -13,6 +13,7 @@ use crate::domain::courier::{Effect, Refusal};
 use crate::domain::event::Event;
 use crate::domain::lifecycle::{Rejection, decide};
 use crate::domain::{Delivery, State, estimate};
+use crate::foresight;
 use crate::rows;
 use crate::runner::{self, Known, Reach};
 use crate::store::{self, Found, Loaded};
@@ -198,11 +199,12 @@ pub async fn follow_up(app: &App, cause: &Cause, steps: &[(DeliveryId, Stepped)]
         tracing::warn!(%error, "a zone's row is left to whoever looks at it next");
         Vec::new()
     });
+    foresight::learn(app, cause, steps).await;
     let known = Known::rows(open);
     let mut run = Vec::new();
     for (delivery_id, stepped) in steps {
         for event in &stepped.events {
-            if let Err(error) = reestimate_after(app, cause, *delivery_id, stepped, event).await {
+            if let Err(error) = Box::pin(reestimate_after(app, cause, *delivery_id, stepped, event)).await {
                 tracing::warn!(delivery.id = %delivery_id, %error, "the estimate is left to the next report");
             }
             let wanted = wants_run(event, &stepped.delivery);
@@ -292,9 +294,13 @@ pub async fn reestimate(
     delivery: &Delivery,
     position: Option<Position>,
 ) -> Result<(), Unstepped> {
+    let Some(remaining) = estimate::remaining(delivery, position) else {
+        return Ok(());
+    };
+    let known = Box::pin(foresight::known_of(app, delivery, &remaining, cause.now)).await;
     let eta = |delivery: &Delivery| {
         let remaining = estimate::remaining(delivery, position)?;
-        Some(estimate::arrival(remaining, cause.now))
+        Some(estimate::arrival(&remaining, &known, cause.now))
     };
     // Nearly always nothing has moved enough, and then nothing is read again.
     if eta(delivery).is_none_or(|eta| !estimate::moved(delivery.progress.eta, eta)) {

@@ -5,6 +5,7 @@
 //! delivery that touches nothing else is one conditional put of one item instead of a transaction over two.
 
 mod couriers;
+mod experience;
 mod incidents;
 mod names;
 mod records;
@@ -23,6 +24,7 @@ use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
 pub use couriers::{CourierRecord, Documents, PositionRecord, TrailRecord};
+pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, town_key};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
 pub use records::StaffRecord;
 use records::{StepRecord, StepState};

@@ -1,6 +1,6 @@
 //! Bodies of the internal calls: `/internal/…`, signed with `SigV4`.
 
-use kernel::{Meters, Money, Position, Timestamp};
+use kernel::{Meters, Money, Position, RestaurantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +13,9 @@ pub struct EstimateRequest {
     pub pickup: Position,
     /// Where to bring it.
     pub drop_off: Position,
+    /// Who cooks it: how fast the kitchen is known to be counts too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restaurant_id: Option<RestaurantId>,
     /// When the kitchen would be done.
     pub ready_at: Timestamp,
     /// The currency to price in.

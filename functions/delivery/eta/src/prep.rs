@@ -35,6 +35,11 @@ const MARKET_WEIGHT: f64 = 1.1;
 const KERNEL: f64 = 0.06;
 /// How wide an order is smoothed in the market's distribution, which serves kitchens of all kinds.
 const MARKET_KERNEL: f64 = 0.12;
+/// What a kitchen says of an order weighs as much as so many of its orders: most of a new kitchen's estimate, and a
+/// quarter of that of one whose orders are known, for what was said is not what was kept. Kitchens speak in steps of five
+/// minutes, so it is smoothed by a tenth.
+const PLAN_WEIGHT: f64 = 4.0;
+const PLAN_KERNEL: f64 = 0.1;
 /// Added to minutes before taking logarithms.
 const SHIFT: f64 = 10.0;
 /// What a market is before its first order: a median of 16 minutes and two thirds between 8 and 28, the usual
@@ -112,7 +117,14 @@ impl Default for Market {
 /// ago it was placed; empty if that is not known.
 #[must_use]
 pub fn estimate(kitchen: &Kitchen, market: &Market, now: Moment, queue: &[f64]) -> Spread {
-    believed(kitchen, market, now, queue).calibrated(market.levels)
+    believed(kitchen, market, now, queue, None).calibrated(market.levels)
+}
+
+/// How long an order takes of which the kitchen says how long: its word counts as [`PLAN_WEIGHT`] orders of its own.
+#[must_use]
+pub fn estimate_planned(kitchen: &Kitchen, market: &Market, now: Moment, queue: &[f64], plan: f64) -> Spread {
+    let plan = (0.0..=number(MINUTES_MAX)).contains(&plan).then_some(plan);
+    believed(kitchen, market, now, queue, plan).calibrated(market.levels)
 }
 
 /// Learns from an order that was placed so many minutes before `ready`. Anything but a number of at least 0 is ignored.
@@ -126,7 +138,7 @@ pub fn learn(kitchen: &mut Kitchen, market: &mut Market, ready: Moment, minutes:
         hour: ready.hour - minutes / 60.0,
         weekday: ready.weekday,
     };
-    let expected = believed(kitchen, market, placed, &[]);
+    let expected = believed(kitchen, market, placed, &[], None);
     let (low, high) = (
         expected.quantile(market.levels.low()),
         expected.quantile(market.levels.high()),
@@ -141,13 +153,17 @@ pub fn learn(kitchen: &mut Kitchen, market: &mut Market, ready: Moment, minutes:
 }
 
 /// The distribution before its levels are put right.
-fn believed(kitchen: &Kitchen, market: &Market, now: Moment, queue: &[f64]) -> Spread {
+fn believed(kitchen: &Kitchen, market: &Market, now: Moment, queue: &[f64], plan: Option<f64>) -> Spread {
     let mut weights: Vec<f64> = market.mass.iter().map(|share| share * MARKET_WEIGHT).collect();
     let mut sum = MARKET_WEIGHT;
     for (rank, order) in kitchen.recent.iter().rev().enumerate() {
         let weight = order.weight(rank, now);
         sum += weight;
         add_bell(&mut weights, order.minutes(), KERNEL, weight);
+    }
+    if let Some(plan) = plan {
+        sum += PLAN_WEIGHT;
+        add_bell(&mut weights, plan, PLAN_KERNEL, PLAN_WEIGHT);
     }
     for slot in &mut weights {
         *slot /= sum;

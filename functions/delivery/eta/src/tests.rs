@@ -265,3 +265,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_kitchens_word_counts_until_its_orders_are_known() {
+    let (mut kitchen, mut market) = (Kitchen::default(), Market::default());
+    let likely = |kitchen: &Kitchen, market: &Market| {
+        prep::estimate_planned(kitchen, market, at(600.0), &[], 20.0).quantile(0.5)
+    };
+    assert!((likely(&kitchen, &market) - 20.0).abs() < 1.0);
+    for order in 0..16 {
+        prep::learn(&mut kitchen, &mut market, at(f64::from(order * 30)), 32.0);
+    }
+    assert!(
+        (likely(&kitchen, &market) - 32.0).abs() < 1.5,
+        "{}",
+        likely(&kitchen, &market)
+    );
+    let nonsense = prep::estimate_planned(&kitchen, &market, at(600.0), &[], f64::NAN).quantile(0.5);
+    assert!((nonsense - 32.0).abs() < 1.0);
+}

@@ -123,7 +123,9 @@ pub fn estimate(roads: &Roads, places: &Places, leg: Leg) -> Way {
     let expected = roads.expect(places, &Shape::of(leg));
     Way {
         median: expected.log.exp(),
-        scatter: (expected.noise + expected.unsure).sqrt(),
+        // What is not yet known of the effects is left to the levels: in a new market, with everything unknown, it
+        // would make an interval that is of no use to anybody.
+        scatter: expected.noise.sqrt(),
         levels: roads.levels,
     }
 }

@@ -1,15 +1,18 @@
 //! `POST /internal/delivery-estimates`.
 
+use axum::extract::State;
 use contracts::internal::{Estimate, EstimateRequest};
 use contracts::order::Window;
 use runtime::{InternalCaller, Json, Problem, RequestCause};
 
-use crate::domain::estimate::{DISTANCE_MAX_M, Remaining, arrival, fee, way};
+use crate::app::App;
+use crate::domain::estimate::{DISTANCE_MAX_M, Food, Remaining, Ride, VEHICLE_USUAL, arrival, fee};
+use crate::foresight::experience;
 
 /// Estimate a delivery (internal)
 ///
 /// The fee is a base and a price for each further started kilometre along the way. The window is the estimate of arrival
-/// of a courier with the usual vehicle, found in the usual time.
+/// of a courier with the usual vehicle, found in the usual time, from what was learned of the kitchen and the ways.
 #[utoipa::path(post, path = "/internal/delivery-estimates", operation_id = "estimate_delivery", tag = "internal",
     request_body = EstimateRequest, responses(
     (status = 200, description = "What it would cost, and when it would arrive", body = Estimate),
@@ -18,20 +21,33 @@ use crate::domain::estimate::{DISTANCE_MAX_M, Remaining, arrival, fee, way};
     (status = 422, description = "`invalid_body`, such as `too_far`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn estimate_delivery(
+    State(app): State<App>,
     _: InternalCaller,
     RequestCause(cause): RequestCause,
     Json(request): Json<EstimateRequest>,
 ) -> Result<Json<Estimate>, Problem> {
-    let distance_m = way(request.pickup, request.drop_off);
+    let trip = Ride::new(request.pickup, request.drop_off, VEHICLE_USUAL);
+    let distance_m = trip.meters;
     if distance_m > DISTANCE_MAX_M {
         let message = format!("Farther than {DISTANCE_MAX_M} m along the way.");
         return Err(Problem::invalid("/drop_off", "too_far", message));
     }
     let remaining = Remaining::Everything {
-        ready_at: request.ready_at,
-        trip_m: distance_m,
+        food: Food::Cooking {
+            begun_at: cause.now,
+            planned_ready_at: request.ready_at,
+        },
+        trip,
     };
-    let eta = arrival(remaining, cause.now);
+    let known = Box::pin(experience(
+        &app,
+        request.restaurant_id,
+        request.pickup,
+        &remaining,
+        cause.now,
+    ))
+    .await;
+    let eta = arrival(&remaining, &known, cause.now);
     Ok(Json(Estimate {
         fee: fee(distance_m, request.currency),
         distance_m,

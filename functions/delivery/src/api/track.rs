@@ -8,12 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::photo_upload::unavailable;
-use super::views::{EtaView, VehicleName, eta_now};
+use super::views::{EtaView, VehicleName};
 use crate::app::App;
 use crate::domain::Delivery;
 use crate::domain::itinerary::{self, itinerary};
 use crate::domain::proof::LOOK_LASTS;
 use crate::domain::sight::{Viewer, seen_by};
+use crate::foresight::eta_now;
 use crate::store::{self, Found};
 
 /// Where an order's food is.
@@ -111,7 +112,7 @@ pub async fn track_delivery(
             position_approximate: sight.map(|sight| sight.approximate),
             position_at: sight.and(seen).map(|stored| stored.value.at),
         }),
-        eta: eta_now(delivery, position, cause.now).map(EtaView::from),
+        eta: eta_now(&app, delivery, position, cause.now).await.map(EtaView::from),
         stops_before_you: stops_before(&app, delivery_id, delivery, position, cause.now).await?,
         photo_url,
         pin: (is_customer && !is_over).then(|| delivery.facts.pin.clone()),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::courier::{Courier, Duty};
-use crate::domain::estimate::{self, arrival, remaining};
+use crate::domain::estimate;
 use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
 
 /// What a courier rides.
@@ -109,12 +109,6 @@ impl From<Eta> for EtaView {
             latest: eta.latest,
         }
     }
-}
-
-/// The estimate of this moment; nothing after the end.
-#[must_use]
-pub fn eta_now(delivery: &Delivery, position: Option<Position>, now: Timestamp) -> Option<Eta> {
-    remaining(delivery, position).map(|remaining| arrival(remaining, now))
 }
 
 /// What a courier does at a stop.

@@ -5,7 +5,8 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::estimate::{Remaining, arrival};
+use super::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
+use super::experience::Experience;
 use super::{Assignment, Delivery, Eta, Facts, Offer, Place, Progress, Search, State, Vehicle};
 
 /// When the stories begin: 12:00 on 20 November 2026.
@@ -68,11 +69,12 @@ pub fn facts() -> Facts {
 
 /// The estimate with which the delivery begins.
 pub fn first_eta() -> Eta {
-    let remaining = Remaining::Everything {
-        ready_at: facts().planned_ready_at,
-        trip_m: 1_000,
+    let trip = Ride::new(trattoria(), kerkstraat(), VEHICLE_USUAL);
+    let food = Food::Cooking {
+        begun_at: NOON,
+        planned_ready_at: facts().planned_ready_at,
     };
-    arrival(remaining, NOON)
+    arrival(&Remaining::Everything { food, trip }, &Experience::default(), NOON)
 }
 
 /// A delivery in a state.
@@ -82,6 +84,7 @@ pub fn delivery(state: State) -> Delivery {
         progress: Progress {
             state,
             ready_at: None,
+            carried: None,
             eta: first_eta(),
             search: Search::default(),
             wrong_pins: 0,

@@ -27,6 +27,20 @@ pub const SEARCH_RADIUS_M: Meters = 5_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Cell(CellIndex);
 
+impl std::fmt::Display for Cell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Cell {
+    type Err = h3o::error::InvalidCellIndex;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
 impl Cell {
     fn zone(self) -> Option<Zone> {
         self.0.parent(ZONE).map(Zone)
@@ -66,6 +80,13 @@ impl FromStr for Zone {
 pub fn cell(position: Position) -> Option<Cell> {
     let point = LatLng::new(position.lat(), position.lng()).ok()?;
     Some(Cell(point.to_cell(Resolution::Seven)))
+}
+
+/// The cell around a position and the cell of resolution 6, about 36 km², that it is part of.
+#[must_use]
+pub fn nested(position: Position) -> Option<(Cell, Cell)> {
+    let cell = cell(position)?;
+    Some((cell, Cell(cell.0.parent(Resolution::Six)?)))
 }
 
 /// The zone around a position.

@@ -2,10 +2,13 @@
 //!
 //! A way through a city is longer than the line between its ends, so its length is the great-circle distance times
 //! [`ROAD_FACTOR_PERCENT`]. Its time is that length at the vehicle's mean speed over whole trips, stops at lights
-//! included. At either end the courier parks, walks and speaks with somebody: the service times.
+//! included, corrected by what has been learned of the zone's ways. At either end the courier parks, walks and speaks with
+//! somebody: the service times.
 
+use eta::{Interval, Spread};
 use kernel::{Currency, Meters, Money, Position, SignedDuration, Timestamp};
 
+use super::experience::{Experience, minutes};
 use super::{Delivery, State};
 
 /// Ways are this much of the great-circle distance: 1.3 to 1.4 is usual in European cities.
@@ -16,6 +19,8 @@ pub const PICKUP_SERVICE: SignedDuration = SignedDuration::from_mins(3);
 pub const DROP_OFF_SERVICE: SignedDuration = SignedDuration::from_mins(3);
 /// How long it takes to find a courier and for that courier to come, before anything is known of either.
 pub const APPROACH_USUAL: SignedDuration = SignedDuration::from_mins(8);
+/// No kitchen cooks longer: an order that is wanted later is begun so long before.
+const COOKING_LONG: SignedDuration = SignedDuration::from_mins(60);
 /// What a quote assumes that the courier rides.
 pub const VEHICLE_USUAL: Vehicle = Vehicle::Bicycle;
 /// Farther than this, along the way, nobody delivers: the food would be cold.
@@ -72,36 +77,111 @@ pub struct Eta {
     pub latest: Timestamp,
 }
 
+/// A way that somebody makes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ride {
+    /// Where it begins.
+    pub from: Position,
+    /// Where it ends.
+    pub to: Position,
+    /// What is ridden.
+    pub vehicle: Vehicle,
+    /// How long it is, in metres.
+    pub meters: Meters,
+    /// How long it takes, before what has been learned.
+    pub takes: SignedDuration,
+}
+
+impl Ride {
+    /// A ride by the built-in model: the road factor, and the vehicle's mean speed.
+    #[must_use]
+    pub fn new(from: Position, to: Position, vehicle: Vehicle) -> Self {
+        let meters = way(from, to);
+        Self {
+            from,
+            to,
+            vehicle,
+            meters,
+            takes: travel(meters, vehicle),
+        }
+    }
+
+    /// True if another is from the same place to the same place on the same vehicle.
+    #[must_use]
+    pub fn is_same_way(&self, other: &Self) -> bool {
+        (self.from, self.to, self.vehicle) == (other.from, other.to, other.vehicle)
+    }
+}
+
+/// How far the food is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Food {
+    /// It is being cooked, or will be.
+    Cooking {
+        /// Since when the restaurant knows of it.
+        begun_at: Timestamp,
+        /// When the restaurant means to be done.
+        planned_ready_at: Timestamp,
+    },
+    /// It is, or will certainly be, ready.
+    Ready {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
 /// What is still to be done before the food arrives.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Remaining {
     /// A courier must be found.
     Everything {
-        /// When the food is ready.
-        ready_at: Timestamp,
-        /// From the restaurant to the customer, in metres.
-        trip_m: Meters,
+        /// The food.
+        food: Food,
+        /// From the restaurant to the customer.
+        trip: Ride,
     },
     /// The courier comes for it, or waits for it.
     Fetch {
-        /// When the food is ready.
-        ready_at: Timestamp,
-        /// From the courier to the restaurant, in metres.
-        approach_m: Meters,
-        /// From the restaurant to the customer, in metres.
-        trip_m: Meters,
-        /// What the courier rides.
-        vehicle: Vehicle,
+        /// The food.
+        food: Food,
+        /// From the courier to the restaurant; nothing if the courier is there.
+        approach: Option<Ride>,
+        /// From the restaurant to the customer.
+        trip: Ride,
     },
     /// The courier carries it.
     Carry {
-        /// From the courier to the customer, in metres.
-        trip_m: Meters,
-        /// What the courier rides.
-        vehicle: Vehicle,
+        /// From the courier to the customer.
+        trip: Ride,
     },
     /// The courier is at the door.
     HandOver,
+}
+
+impl Remaining {
+    /// The rides that are still to be made.
+    pub fn rides(&self) -> impl Iterator<Item = Ride> {
+        let rides = match *self {
+            Self::Everything { trip, .. } | Self::Carry { trip } => [None, Some(trip)],
+            Self::Fetch { approach, trip, .. } => [approach, Some(trip)],
+            Self::HandOver => [None, None],
+        };
+        rides.into_iter().flatten()
+    }
+
+    /// The food, as long as it is at the restaurant.
+    const fn food(&self) -> Option<Food> {
+        match *self {
+            Self::Everything { food, .. } | Self::Fetch { food, .. } => Some(food),
+            Self::Carry { .. } | Self::HandOver => None,
+        }
+    }
+
+    /// True while it matters how fast the kitchen is.
+    #[must_use]
+    pub const fn is_cooking(&self) -> bool {
+        matches!(self.food(), Some(Food::Cooking { .. }))
+    }
 }
 
 /// The length of the way between two places, in metres.
@@ -121,26 +201,33 @@ pub fn travel(way_m: Meters, vehicle: Vehicle) -> SignedDuration {
 /// What remains of a delivery; nothing after its end. `position` is the courier's, if one is on the way and was seen.
 #[must_use]
 pub fn remaining(delivery: &Delivery, position: Option<Position>) -> Option<Remaining> {
-    let (pickup, drop_off) = (delivery.facts.pickup.position, delivery.facts.drop_off.position);
-    let ready_at = delivery.ready_at();
-    let trip_m = way(pickup, drop_off);
+    let facts = &delivery.facts;
+    let (pickup, drop_off) = (facts.pickup.position, facts.drop_off.position);
+    let food = delivery.progress.ready_at.map_or(
+        Food::Cooking {
+            begun_at: facts.begun_at,
+            planned_ready_at: facts.planned_ready_at,
+        },
+        |at| Food::Ready { at },
+    );
+    let trip = |from: Position, vehicle: Vehicle| Ride::new(from, drop_off, vehicle);
     match &delivery.progress.state {
-        State::Waiting | State::Offered(_) => Some(Remaining::Everything { ready_at, trip_m }),
+        State::Waiting | State::Offered(_) => Some(Remaining::Everything {
+            food,
+            trip: trip(pickup, VEHICLE_USUAL),
+        }),
         State::Assigned(assignment) => Some(Remaining::Fetch {
-            ready_at,
-            approach_m: position.map_or(0, |position| way(position, pickup)),
-            trip_m,
-            vehicle: assignment.vehicle,
+            food,
+            approach: position.map(|position| Ride::new(position, pickup, assignment.vehicle)),
+            trip: trip(pickup, assignment.vehicle),
         }),
         State::AtRestaurant(assignment) => Some(Remaining::Fetch {
-            ready_at,
-            approach_m: 0,
-            trip_m,
-            vehicle: assignment.vehicle,
+            food,
+            approach: None,
+            trip: trip(pickup, assignment.vehicle),
         }),
         State::PickedUp(assignment) => Some(Remaining::Carry {
-            trip_m: position.map_or(trip_m, |position| way(position, drop_off)),
-            vehicle: assignment.vehicle,
+            trip: trip(position.unwrap_or(pickup), assignment.vehicle),
         }),
         State::AtCustomer(_) => Some(Remaining::HandOver),
         State::Delivered { .. }
@@ -151,41 +238,81 @@ pub fn remaining(delivery: &Delivery, position: Option<Position>) -> Option<Rema
     }
 }
 
-/// When the food arrives, if nothing unusual happens:
-/// `max(ready, courier there) + pick-up service + trip + drop-off service`.
-///
-/// The interval around it grows with what remains: a tenth of it early, at least 2 minutes; a quarter of it late, at
-/// least 5.
+/// When the food arrives: `max(ready, courier there) + pick-up service + trip + drop-off service`, as distributions of what
+/// has been learned (crate `eta`), told as the times that are missed early and late one time in ten each.
 #[must_use]
-pub fn arrival(remaining: Remaining, now: Timestamp) -> Eta {
+pub fn arrival(remaining: &Remaining, known: &Experience, now: Timestamp) -> Eta {
     // Whole seconds: an estimate is not more exact than that.
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
-    let likely = match remaining {
-        Remaining::Everything { ready_at, trip_m } => {
-            ready_at.max(now + APPROACH_USUAL) + PICKUP_SERVICE + travel(trip_m, VEHICLE_USUAL) + DROP_OFF_SERVICE
-        }
-        Remaining::Fetch {
-            ready_at,
-            approach_m,
-            trip_m,
-            vehicle,
-        } => {
-            ready_at.max(now + travel(approach_m, vehicle))
-                + PICKUP_SERVICE
-                + travel(trip_m, vehicle)
-                + DROP_OFF_SERVICE
-        }
-        Remaining::Carry { trip_m, vehicle } => now + travel(trip_m, vehicle) + DROP_OFF_SERVICE,
-        Remaining::HandOver => now + DROP_OFF_SERVICE,
+    let ride = |ride: &Ride| {
+        // A way of no length takes no time, whatever is learned of ways.
+        let length = ride.meters > 0;
+        length.then(|| known.riding(ride, now).spread())
     };
-    let seconds = likely.duration_since(now).as_secs();
-    let early = SignedDuration::from_secs((seconds / 10).max(120).min(seconds));
-    let late = SignedDuration::from_secs((seconds / 4).max(300));
+    let (approach, trip) = match remaining {
+        Remaining::Everything { trip, .. } => (Some(usual_approach(trip.from, known, now)), ride(trip)),
+        Remaining::Fetch { approach, trip, .. } => (approach.as_ref().and_then(&ride), ride(trip)),
+        Remaining::Carry { trip } => (None, ride(trip)),
+        Remaining::HandOver => (None, None),
+    };
+    let food = remaining.food().map(|food| cooking(food, remaining, known, now));
+    let pickup_service = if food.is_some() {
+        PICKUP_SERVICE
+    } else {
+        SignedDuration::ZERO
+    };
+    let spread = eta::arrival(&eta::Remaining {
+        cooking: food.as_ref().map(|(spread, _)| spread),
+        cooked: food.as_ref().map_or(0.0, |(_, cooked)| *cooked),
+        approach: approach.as_ref(),
+        before: None,
+        pickup_service: minutes(pickup_service),
+        trip: trip.as_ref(),
+        drop_off_service: minutes(DROP_OFF_SERVICE),
+    });
+    let interval = Interval::of(&spread);
+    let at = |minutes: f64| now + SignedDuration::from_secs(SignedDuration::from_secs_f64(minutes * 60.0).as_secs());
     Eta {
-        earliest: likely - early,
-        likely,
-        latest: likely + late,
+        earliest: at(interval.earliest),
+        likely: at(interval.likely),
+        latest: at(interval.latest),
     }
+}
+
+/// How long the food takes in all, and how much of it has gone.
+fn cooking(food: Food, remaining: &Remaining, known: &Experience, now: Timestamp) -> (Spread, f64) {
+    match food {
+        Food::Ready { at } => (Spread::certain(minutes(at.duration_since(now))), 0.0),
+        Food::Cooking {
+            begun_at,
+            planned_ready_at,
+        } => {
+            // What is wanted later is begun later.
+            let begun_at = begun_at.max(planned_ready_at - COOKING_LONG);
+            let lng = remaining.rides().next().map_or(0.0, |ride| ride.from.lng());
+            let spread = known.cooking(begun_at, planned_ready_at, lng);
+            let ahead = minutes(begun_at.duration_since(now));
+            if ahead > 0.0 {
+                (Spread::certain(ahead).then(&spread), 0.0)
+            } else {
+                (spread, -ahead)
+            }
+        }
+    }
+}
+
+/// How long it takes to find a courier and for that courier to come: as spread as a ride of that time to the restaurant.
+fn usual_approach(restaurant: Position, known: &Experience, now: Timestamp) -> Spread {
+    let seconds = u64::try_from(APPROACH_USUAL.as_secs()).unwrap_or_default();
+    let meters = Meters::try_from(seconds * VEHICLE_USUAL.meters_per_minute() / 60).unwrap_or_default();
+    let ride = Ride {
+        from: restaurant,
+        to: restaurant,
+        vehicle: VEHICLE_USUAL,
+        meters,
+        takes: APPROACH_USUAL,
+    };
+    known.riding(&ride, now).spread()
 }
 
 /// True when the estimate moved so far that it must be told.
@@ -210,7 +337,7 @@ pub fn pay(way_m: Meters, currency: Currency) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::cast::{NOON, minutes};
+    use crate::domain::cast::{NOON, kerkstraat, minutes, trattoria};
 
     #[test]
     fn a_fee_grows_by_started_kilometre() {
@@ -228,29 +355,80 @@ mod tests {
         assert_eq!(pay(2_500, Currency::EUR).amount(), 525);
     }
 
+    /// The likely arrival, in minutes from now.
+    fn likely(remaining: Remaining, now: Timestamp) -> f64 {
+        let eta = arrival(&remaining, &Experience::default(), now);
+        assert!(
+            now <= eta.earliest && eta.earliest <= eta.likely && eta.likely <= eta.latest,
+            "{eta:?}"
+        );
+        super::minutes(eta.likely.duration_since(now))
+    }
+
     #[test]
     fn the_later_of_food_and_courier_decides() {
-        let fetch = |ready, approach_m| Remaining::Fetch {
-            ready_at: NOON + minutes(ready),
-            approach_m,
-            trip_m: 2_500,
-            vehicle: Vehicle::Bicycle,
+        let ride = |takes| Ride {
+            meters: 2_500,
+            takes: minutes(takes),
+            ..Ride::new(trattoria(), kerkstraat(), Vehicle::Bicycle)
         };
         // Ten minutes of trip and twice three of service after whichever comes last.
-        for (ready, approach_m, likely) in [(20, 1_000, 36), (0, 5_000, 36), (-10, 0, 16)] {
-            let eta = arrival(fetch(ready, approach_m), NOON);
-            assert_eq!(eta.likely, NOON + minutes(likely), "{ready} {approach_m}");
-            assert!(eta.earliest < eta.likely && eta.likely < eta.latest);
+        for (ready, approach, expected) in [(20, 4, 36.0), (0, 20, 36.0), (-10, 0, 16.0)] {
+            let remaining = Remaining::Fetch {
+                food: Food::Ready {
+                    at: NOON + minutes(ready),
+                },
+                approach: (approach > 0).then(|| ride(approach)),
+                trip: ride(10),
+            };
+            let likely = likely(remaining, NOON);
+            // The median of several uncertain things is a little more than the sum of their medians.
+            assert!((likely - expected).abs() < 1.5, "{ready} {approach}: {likely}");
         }
-        assert_eq!(arrival(Remaining::HandOver, NOON).likely, NOON + minutes(3));
+        assert!((likely(Remaining::HandOver, NOON) - 3.0).abs() < 0.6);
+    }
+
+    #[test]
+    fn food_that_is_late_moves_the_arrival() {
+        let remaining = Remaining::Everything {
+            food: Food::Cooking {
+                begun_at: NOON,
+                planned_ready_at: NOON + minutes(20),
+            },
+            trip: Ride::new(trattoria(), kerkstraat(), Vehicle::Bicycle),
+        };
+        let mut last = likely(remaining, NOON);
+        assert!((27.0..33.0).contains(&last), "{last}");
+        for late in 1..60 {
+            let whole = super::minutes(minutes(late)) + likely(remaining, NOON + minutes(late));
+            assert!(whole >= last - 1.0, "{whole} after {last}");
+            last = whole;
+        }
+        assert!(last > 65.0);
+    }
+
+    #[test]
+    fn what_is_wanted_later_arrives_later() {
+        let remaining = |hours: i64| Remaining::Everything {
+            food: Food::Cooking {
+                begun_at: NOON,
+                planned_ready_at: NOON + minutes(60 * hours),
+            },
+            trip: Ride::new(trattoria(), kerkstraat(), Vehicle::Bicycle),
+        };
+        for hours in [2, 3] {
+            let likely = likely(remaining(hours), NOON);
+            let planned = super::minutes(minutes(60 * hours)) + 6.0;
+            assert!((planned - 12.0..planned + 12.0).contains(&likely), "{hours}: {likely}");
+        }
     }
 
     #[test]
     fn what_remains_shrinks_on_the_way() {
-        use crate::domain::cast::{assignment, delivery, kerkstraat, trattoria};
+        use crate::domain::cast::{assignment, delivery};
         let likely = |state, position| {
             let remaining = remaining(&delivery(state), position)?;
-            Some(arrival(remaining, NOON + minutes(20)).likely)
+            Some(arrival(&remaining, &Experience::default(), NOON + minutes(20)).likely)
         };
         let fetching = likely(State::Assigned(assignment()), Some(kerkstraat()));
         let there = likely(State::AtRestaurant(assignment()), Some(trattoria()));

@@ -8,7 +8,8 @@ use super::open::{SEARCH_ENDS_AFTER, escalation_due};
 use super::proof::{Proof, Proven, nobody_opened, photo_suffices};
 use super::transitions::{Phase, Verb, target};
 use super::{
-    Assignment, Delivery, EPOCH_EVERY, FailureReason, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX, Progress, State,
+    Assignment, Carried, Delivery, EPOCH_EVERY, FailureReason, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX,
+    Progress, State,
 };
 
 /// Why something may not be done.
@@ -328,7 +329,13 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
             progress.state = arrived(progress.state, stop);
             progress.at_door_since = (stop == Stop::Customer).then_some(at);
         }
-        Event::PickedUp { .. } => progress.state = carried(progress.state),
+        Event::PickedUp { at, .. } => {
+            progress.carried = progress.state.assignment().map(|assignment| Carried {
+                since: at,
+                vehicle: assignment.vehicle,
+            });
+            progress.state = carried(progress.state);
+        }
         Event::PinRefused { .. } => progress.wrong_pins += 1,
         Event::Delivered { courier_id, at, proven } => {
             progress.state = State::Delivered { courier_id, at };

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{ReasonRecord, VehicleRecord};
 use crate::domain::proof::PhotoId;
-use crate::domain::{Assignment, Eta, Facts, Offer, Place, Progress, Search, State};
+use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Search, State};
 
 /// An event item: what [`::store::StoredEvent`] has, and the state after the event.
 #[derive(Debug, Serialize)]
@@ -95,6 +95,13 @@ fn photo(hexadecimal: &str) -> Result<PhotoId, StoreError> {
         .map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
+fn carried((since, vehicle): (i64, VehicleRecord)) -> Result<Carried, StoreError> {
+    Ok(Carried {
+        since: instant(since)?,
+        vehicle: vehicle.into(),
+    })
+}
+
 #[derive(Serialize, Deserialize)]
 struct FactsRecord {
     order_id: OrderId,
@@ -172,6 +179,8 @@ struct ProgressRecord {
     state: StateRecord,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     ready_at: Option<i64>,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    carried: Option<(i64, VehicleRecord)>,
     #[serde(rename = "e")]
     eta: [i64; 3],
     #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
@@ -345,6 +354,9 @@ impl From<&Progress> for ProgressRecord {
         Self {
             state: progress.state.into(),
             ready_at: progress.ready_at.map(Timestamp::as_second),
+            carried: progress
+                .carried
+                .map(|carried| (carried.since.as_second(), carried.vehicle.into())),
             eta: [earliest, likely, latest].map(Timestamp::as_second),
             offers: progress.search.offers,
             misses: progress.search.misses,
@@ -365,6 +377,7 @@ impl TryFrom<ProgressRecord> for Progress {
         Ok(Self {
             state: record.state.try_into()?,
             ready_at: record.ready_at.map(instant).transpose()?,
+            carried: record.carried.map(carried).transpose()?,
             eta: Eta {
                 earliest: instant(earliest)?,
                 likely: instant(likely)?,
@@ -395,6 +408,7 @@ pub struct StaffRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Vehicle;
     use crate::domain::cast::{NOON, ada, assignment, ben, delivery, facts, offer};
     use crate::domain::{FailureReason, PASSED_REMEMBERED_MAX};
     use contracts::Cause;
@@ -432,6 +446,10 @@ mod tests {
         for state in states() {
             let mut progress = delivery(state).progress;
             progress.ready_at = Some(NOON);
+            progress.carried = Some(Carried {
+                since: NOON,
+                vehicle: Vehicle::Scooter,
+            });
             progress.search.declined = vec![ben()];
             progress.search.escalated = true;
             progress.wrong_pins = 2;

@@ -266,6 +266,7 @@ async fn estimate(app: &App, known: &Known, to: &Address, cause: &Cause) -> Resu
     let question = EstimateRequest {
         pickup: restaurant.position,
         drop_off: to.position,
+        restaurant_id: Some(restaurant.restaurant_id),
         ready_at: cause.now + prep_time(restaurant),
         currency: restaurant.currency,
     };
@@ -285,6 +286,7 @@ async fn estimate(app: &App, known: &Known, to: &Address, cause: &Cause) -> Resu
         drop_off,
         ready_at,
         currency,
+        restaurant_id: _,
     } = question;
     Ok((
         estimate::fallback(pickup, drop_off, ready_at, currency, cause.now),
