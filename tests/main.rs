@@ -18,3 +18,4 @@ mod store_conformance;
 mod stories;
 mod tidy;
 mod world;
+mod zone_runner;

@@ -124,7 +124,7 @@ fn check_answer(name: &str, event: &Value, answer: &Value, log: &str) {
 }
 
 /// The variables of the deployed function, with the address of the emulated AWS.
-fn environment(service: &str, function: &str) -> BTreeMap<String, String> {
+pub fn environment(service: &str, function: &str) -> BTreeMap<String, String> {
     let stack = Stack::get();
     let aws = stack.aws();
     let name = aws.function(service, function);
