@@ -207,10 +207,10 @@ fn pass_on(mut client: TcpStream, behind: &str, table: &str, left: &AtomicU32, v
     let lines = head
         .lines()
         .filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
-    let head: String = lines.map(|line| format!("{line}\r\n")).collect();
+    let head = lines.collect::<Vec<_>>().join("\r\n");
     let mut server = TcpStream::connect(behind).unwrap();
     server
-        .write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())
+        .write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())
         .unwrap();
     server.write_all(&body).unwrap();
     let mut answer = Vec::new();

@@ -27,8 +27,9 @@ mod unassign;
 mod views;
 mod zone_board;
 
+use ::store::Freshness;
 use axum::Router;
-use kernel::{CourierId, DeliveryId, Role, TypedId as _};
+use kernel::{CourierId, DeliveryId, OfferId, Role, Timestamp, TypedId as _};
 use runtime::openapi::Register;
 use runtime::routes;
 use runtime::{Cause, Principal, Problem};
@@ -39,9 +40,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::domain::command::Command;
-use crate::domain::courier::{OfferEnd, Refusal};
+use crate::domain::courier::{LiveOffer, OfferEnd, Refusal};
 use crate::domain::lifecycle::{Rejection, Until};
 use crate::steps::{Stepped, Unstepped, about, follow_up, step, step_all};
+use crate::store;
 
 /// The service's operations and its documentation.
 pub fn router(app: App) -> Router {
@@ -104,6 +106,24 @@ async fn courier_step(
     let stepped = step(app, cause, delivery_id, |_| Some(command)).await?;
     follow_up(app, cause, &[(delivery_id, stepped.clone())]).await;
     Ok(stepped)
+}
+
+/// The live offer to a courier. What was a moment ago is enough to find it, and not enough to refuse.
+async fn live_offer(
+    app: &App,
+    courier_id: CourierId,
+    offer_id: OfferId,
+    now: Timestamp,
+) -> Result<Result<LiveOffer, Refusal>, Problem> {
+    if let Some((_, courier)) = store::courier_fresh(&app.table, courier_id, Freshness::Recent).await?
+        && let Ok(offer) = courier.live_offer(offer_id, now)
+    {
+        return Ok(Ok(offer.clone()));
+    }
+    let found = store::courier(&app.table, courier_id).await?;
+    Ok(found.map_or(Err(Refusal::NeverAsked), |(_, courier)| {
+        courier.live_offer(offer_id, now).cloned()
+    }))
 }
 
 /// Does a courier's answer to an offer, with all of its deliveries at once, and what follows it.

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError, Stored};
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError, Stored};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId};
 
@@ -57,12 +57,18 @@ async fn change(
     after: impl Fn(&Courier) -> Option<Courier>,
 ) -> Result<(), StoreError> {
     for attempt in 1..=COMMIT_ATTEMPTS_MAX {
-        let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
-            return Err(StoreError::Corrupt(format!(
-                "a delivery is bound to {courier_id}, who is not there"
-            )));
+        // What is stale is refused by the condition; that there is nothing to do is believed of the latest only.
+        let freshness = if attempt == 1 {
+            Freshness::Recent
+        } else {
+            Freshness::Latest
         };
-        let Some(changed) = after(&courier) else {
+        let found = store::courier_fresh(&app.table, courier_id, freshness).await?;
+        let changed = found.and_then(|(stored, courier)| Some((stored, after(&courier)?)));
+        let Some((stored, changed)) = changed else {
+            if freshness == Freshness::Recent {
+                continue;
+            }
             return Ok(());
         };
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &changed);

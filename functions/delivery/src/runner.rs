@@ -39,9 +39,9 @@ pub enum Occasion {
 /// Which zones around a position are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// The one that a restaurant lies in: its food waits.
+    /// The one around the position.
     Own,
-    /// All whose restaurants a courier there can serve: the courier became free.
+    /// All whose restaurants a courier there can serve.
     All,
 }
 

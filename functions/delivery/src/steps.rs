@@ -226,7 +226,8 @@ fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
         Event::FoodReady { .. } if after.progress.state == State::Waiting => Some((facts.pickup.position, Reach::Own)),
         // Whoever brings food back is not free before it is back.
         Event::Failed { reason, .. } if reason.leaves_food() => None,
-        Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, Reach::All)),
+        // The zones next to it, where hardly anybody waits who is nearer to this courier than to others, have their minute.
+        Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, Reach::Own)),
         Event::Returned { .. } | Event::Withdrawn { courier_id: Some(_) } => Some((facts.pickup.position, Reach::All)),
         Event::Offered(_)
         | Event::Unmatched { .. }

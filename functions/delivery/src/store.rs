@@ -253,21 +253,23 @@ pub async fn courier(
     table: &Table,
     courier_id: CourierId,
 ) -> Result<Option<(Stored<CourierRecord>, Courier)>, StoreError> {
-    let stored: Option<Stored<CourierRecord>> = table.get(&courier_key(courier_id)).await?;
+    courier_fresh(table, courier_id, Freshness::Latest).await
+}
+
+/// Reads a courier as fresh as it must be.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn courier_fresh(
+    table: &Table,
+    courier_id: CourierId,
+    freshness: Freshness,
+) -> Result<Option<(Stored<CourierRecord>, Courier)>, StoreError> {
+    let stored: Option<Stored<CourierRecord>> = table.get_fresh(&courier_key(courier_id), freshness).await?;
     Ok(stored.map(|stored| {
         let courier = Courier::from(&stored.value);
         (stored, courier)
     }))
-}
-
-/// Reads a courier as he was a moment ago, at half the price.
-///
-/// # Errors
-/// When the table does not answer.
-pub async fn courier_lately(table: &Table, courier_id: CourierId) -> Result<Option<Courier>, StoreError> {
-    let key = courier_key(courier_id);
-    let stored: Option<Stored<CourierRecord>> = table.get_fresh(&key, Freshness::Recent).await?;
-    Ok(stored.map(|stored| Courier::from(&stored.value)))
 }
 
 /// Reads couriers in one round trip, those that there are.

@@ -5,10 +5,9 @@ use kernel::OfferId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
 use super::views::{DeliveryView, TakenView};
-use super::{about, answer_offer, courier_of, refused};
+use super::{about, answer_offer, courier_of, live_offer, refused};
 use crate::app::App;
 use crate::domain::command::Command;
-use crate::store;
 
 /// Take an offer
 ///
@@ -29,10 +28,9 @@ pub async fn accept_offer(
     Path(offer_id): Path<OfferId>,
 ) -> Result<Json<TakenView>, Problem> {
     let courier_id = courier_of(&principal)?;
-    let Some((_, courier)) = store::courier(&app.table, courier_id).await? else {
-        return Err(Problem::not_found());
-    };
-    let offer = courier.live_offer(offer_id, cause.now).map_err(refused)?;
+    let offer = live_offer(&app, courier_id, offer_id, cause.now)
+        .await?
+        .map_err(refused)?;
     let first = *offer.deliveries.first().ok_or_else(Problem::not_found)?;
     let accept = Command::Accept { offer_id, courier_id };
     let steps = answer_offer(&app, &about(&cause, first), &offer.deliveries, accept).await?;

@@ -6,11 +6,10 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{about, answer_offer, courier_of, refused};
+use super::{about, answer_offer, courier_of, live_offer, refused};
 use crate::app::App;
 use crate::domain::command::{Command, DeclineReason, Ending};
 use crate::domain::courier::{OfferEnd, Refusal};
-use crate::store;
 
 /// Why an offer is declined.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -76,14 +75,11 @@ pub async fn decline_offer(
     Json(decline): Json<Decline>,
 ) -> Result<Json<Declined>, Problem> {
     let courier_id = courier_of(&principal)?;
-    let Some((_, courier)) = store::courier(&app.table, courier_id).await? else {
-        return Err(Problem::not_found());
-    };
     let declined = Json(Declined {
         offer_id,
         status: "declined",
     });
-    let offer = match courier.live_offer(offer_id, cause.now) {
+    let offer = match live_offer(&app, courier_id, offer_id, cause.now).await? {
         Ok(offer) => offer,
         Err(Refusal::OfferOver(OfferEnd::Declined)) => return Ok(declined),
         Err(refusal) => return Err(refused(refusal)),

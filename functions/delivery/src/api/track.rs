@@ -152,7 +152,8 @@ async fn stops_before(
     let Some(assignment) = delivery.progress.state.assignment() else {
         return Ok(0);
     };
-    let Some(courier) = store::courier_lately(&app.table, assignment.courier_id).await? else {
+    let courier_id = assignment.courier_id;
+    let Some((_, courier)) = store::courier_fresh(&app.table, courier_id, Freshness::Recent).await? else {
         return Ok(0);
     };
     let others = courier.jobs().iter().filter(|job| job.delivery_id != delivery_id);
