@@ -33,7 +33,7 @@ mod trips;
 
 pub use clean::ORDERS_MAX;
 pub use engine::decide;
-pub use parameters::{Parameters, fair_credit};
+pub use parameters::{Parameters, decline_debit, fair_credit};
 pub use snapshot::{
     Approach, Commitment, Courier, DEMAND_PLACES_MAX, Decisions, Order, Service, Snapshot, Time, Travel, Trip,
 };

@@ -82,6 +82,18 @@ pub fn fair_credit(on_shift_minutes: i32, orders: u32, fair_orders_per_hour: f64
     credit
 }
 
+/// What to take off the credit of a courier who declined so many offers within the last hours: a fifth of a minute each, a
+/// minute at most. An offer that is declined keeps a customer waiting; but it is no punishment, who is nearest still goes.
+#[must_use]
+pub fn decline_debit(declines: u32) -> i32 {
+    let counted = i32::try_from(declines).unwrap_or(DECLINES_MAX).min(DECLINES_MAX);
+    DEBIT_PER_DECLINE * counted
+}
+
+/// What a declined offer costs, in hundredths of a minute.
+const DEBIT_PER_DECLINE: i32 = 20;
+/// Beyond so many declined offers the debit grows no more.
+const DECLINES_MAX: i32 = 5;
 /// What an order behind the fair share is worth, in hundredths of a minute.
 const CREDIT_PER_ORDER: f64 = 10.0;
 /// Beyond so many orders the credit grows no more: nobody is sent across the town for fairness.

@@ -5,7 +5,9 @@ mod garbage;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::{Approach, Courier, Decisions, Order, Parameters, Service, Snapshot, Time, Trip, decide, fair_credit};
+use crate::{
+    Approach, Courier, Decisions, Order, Parameters, Service, Snapshot, Time, Trip, decide, decline_debit, fair_credit,
+};
 
 /// A street: places are house numbers, a minute apart.
 type House = i32;
@@ -143,6 +145,52 @@ fn between_equals_the_one_to_whom_more_is_owed_goes() {
     };
     let decisions = at(0, &[courier(1, 0), owed], &[order(7, 10, 15, 20)], &[]);
     assert_eq!(decisions.plan, [trip(2, &[7])]);
+}
+
+#[test]
+fn between_equals_the_one_who_declined_less_goes() {
+    let declined = |id, declines| Courier {
+        credit: -decline_debit(declines),
+        ..courier(id, 0)
+    };
+    let decisions = at(0, &[declined(1, 2), declined(2, 1)], &[order(7, 10, 15, 20)], &[]);
+    assert_eq!(decisions.plan, [trip(2, &[7])]);
+    // Whoever is nearer by more than that goes all the same.
+    let near = Courier {
+        place: 5,
+        ..declined(1, 100)
+    };
+    let decisions = at(0, &[near, courier(2, -60)], &[order(7, 10, 15, 20)], &[]);
+    assert_eq!(decisions.plan, [trip(1, &[7])]);
+    assert_eq!((decline_debit(0), decline_debit(u32::MAX)), (0, 100));
+}
+
+#[test]
+fn who_waits_longest_is_served_first_up_to_the_cap() {
+    // Two orders in opposite directions, and one courier; the second has been waiting for half an hour.
+    let two = |placed_at| {
+        [
+            order(7, 10, 20, 5),
+            Order {
+                placed_at,
+                pickup: -10,
+                ..order(8, 90, -20, 5)
+            },
+        ]
+    };
+    assert_eq!(at(5, &[courier(1, 0)], &two(-30), &[]).commit[0].trip, trip(1, &[8]));
+    // Beyond the cap nothing can be done for it any more, and it keeps nobody else waiting.
+    let late = at(5, &[courier(1, 0)], &two(-70), &[]);
+    assert_eq!((&late.commit[0].trip, late.unplaced), (&trip(1, &[7]), vec![8]));
+}
+
+#[test]
+fn orders_share_a_trip_when_couriers_are_scarce_and_not_before() {
+    let orders = [order(7, 10, 30, 5), order(8, 10, 33, 5), order(9, 10, 36, 5)];
+    let together = at(0, &[courier(1, 10)], &orders, &[]).plan;
+    assert_eq!(together, [trip(1, &[7, 8, 9])]);
+    let apart = at(0, &[courier(1, 10), courier(2, 10), courier(3, 10)], &orders, &[]).plan;
+    assert_eq!(apart.len(), 3);
 }
 
 #[test]

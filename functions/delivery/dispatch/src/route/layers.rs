@@ -1,7 +1,7 @@
 //! The search through sequences, one stop longer with each layer.
 //!
-//! Two beginnings that have done the same and end at the same stop have the same future; of those only what is cheaper, or
-//! earlier where time matters, is kept. A beginning that cannot become cheaper than a sequence that is known is dropped. If
+//! Two beginnings that have done the same and end at the same stop have the same future; of those only the cheaper is kept, and
+//! where time matters the earlier too. A beginning that cannot become cheaper than a sequence that is known is dropped. If
 //! nothing else had to be dropped, what is left is the optimum.
 
 use super::Problem;
@@ -119,7 +119,7 @@ impl Problem<'_> {
                 self.extend(label, parent, bounds, best.1, &mut next);
             }
             next.sort_unstable_by_key(|label| (label.done, label.last, label.time, label.cost, label.parent));
-            undominated(&mut next);
+            self.undominated(&mut next);
             if next.len() > most {
                 complete = false;
                 next.select_nth_unstable_by_key(most, |label| {
@@ -175,19 +175,41 @@ impl Problem<'_> {
             });
         }
     }
-}
 
-/// Of sorted labels those than which no other with the same future is both as early and as cheap.
-fn undominated(labels: &mut Vec<Label>) {
-    let (mut place, mut least) = ((u64::MAX, u32::MAX), i64::MAX);
-    labels.retain(|label| {
-        if place != (label.done, label.last) {
-            (place, least) = ((label.done, label.last), i64::MAX);
+    /// Keeps of sorted labels those than which no other with the same future is better.
+    ///
+    /// An earlier one is better only if it is so much cheaper that it could wait for the other: to be early at a counter
+    /// where food is not ready costs time too.
+    fn undominated(&self, labels: &mut Vec<Label>) {
+        let mut kept: Vec<(Label, i64)> = Vec::new();
+        labels.retain(|label| {
+            if kept
+                .first()
+                .is_some_and(|(first, _)| (first.done, first.last) != (label.done, label.last))
+            {
+                kept.clear();
+            }
+            let waits = |&(other, price): &(Label, i64)| other.cost + price * (label.time - other.time) <= label.cost;
+            let better = !kept.iter().any(waits);
+            if better {
+                kept.push((*label, self.idle_price(label)));
+            }
+            better
+        });
+    }
+
+    /// What a unit of waiting at a counter that is still to come costs at most; 0 if no food keeps a courier waiting.
+    fn idle_price(&self, label: &Label) -> i64 {
+        let Some(promises) = self.promises else { return 0 };
+        let digit = |errand: usize| label.done >> (2 * errand) & 3;
+        let open = (0..self.errands.len()).filter(|&errand| digit(errand) < 2).count();
+        let mut unready = promises.each.iter().enumerate();
+        if unready.any(|(errand, promise)| digit(errand) == 0 && promise.ready_in > label.time) {
+            self.weights.way + (self.weights.aboard + self.weights.waiting) * i64::try_from(open).unwrap_or(i64::MAX)
+        } else {
+            0
         }
-        let better = label.cost < least;
-        least = least.min(label.cost);
-        better
-    });
+    }
 }
 
 fn traced(layers: &[Vec<Label>], mut at: usize) -> Vec<usize> {

@@ -8,7 +8,7 @@ use benchmarks::mdrp::{
     Day, Figures, Greedy, Instance, Ours, Regime, Rolling, city, evaluate, percentile, redrawn, simulate,
 };
 use clap::{Args, ValueEnum};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::failure::{Failure, OrFail, Outcome};
@@ -75,7 +75,9 @@ struct Row {
 /// The figures of an instance, or their means.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct Numbers {
+    #[serde(serialize_with = "whole")]
     orders: f64,
+    #[serde(serialize_with = "whole")]
     undelivered: f64,
     undelivered_percent: f64,
     ctd_mean: f64,
@@ -83,11 +85,23 @@ struct Numbers {
     rtp_mean: f64,
     cost_per_order: f64,
     orders_per_bundle: f64,
+    #[serde(serialize_with = "whole")]
     over_90: f64,
     penalised_ctd: f64,
     epoch_ms_p99: f64,
     epoch_ms_max: f64,
     day_s: f64,
+}
+
+/// Writes a count as a whole number; the mean of counts may be none.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is that of the library")]
+fn whole<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    #[expect(clippy::cast_possible_truncation, reason = "counts of orders are small")]
+    if number.fract() == 0.0 {
+        serializer.serialize_i64(*number as i64)
+    } else {
+        serializer.serialize_f64(*number)
+    }
 }
 
 /// Simulates, evaluates and shows.
