@@ -325,6 +325,25 @@ pub async fn last_seen(table: &Table, courier_id: CourierId) -> Result<Option<Po
     Ok(stored.map(|stored| stored.value.position))
 }
 
+/// Where some couriers were a moment ago, those who are on shift.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn seen(table: &Table, ids: &[CourierId]) -> Result<Vec<Seen>, StoreError> {
+    let keys: Vec<Key> = ids.iter().map(|id| position_key(*id)).collect();
+    let items = table
+        .get_all_fresh(&keys, Freshness::Recent)
+        .await?
+        .into_iter()
+        .flatten();
+    items
+        .map(|item| {
+            let stored: Stored<PositionRecord> = ::store::read(item)?;
+            Ok(stored.value.seen())
+        })
+        .collect()
+}
+
 /// The couriers on shift who were last seen in some zones. What the index does not show yet, a later epoch finds.
 ///
 /// # Errors

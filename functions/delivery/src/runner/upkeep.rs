@@ -42,12 +42,20 @@ pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Resul
     Ok(())
 }
 
-/// When the couriers around were last seen. Who is far is on the way to a customer, and does not keep food waiting.
+/// When the couriers were last seen: a few are asked one by one, many by the lists of the zones around. Who is in none of
+/// these is on the way to a customer, and does not keep food waiting.
 async fn last_seen(app: &App, bound: &[Open]) -> Result<HashMap<CourierId, Timestamp>, Unstepped> {
     let mut zones: Vec<Zone> = bound.iter().flat_map(|open| zones_in_reach(open.pickup)).collect();
     zones.sort_unstable();
     zones.dedup();
-    let seen = store::seen_in(&app.table, &zones).await?;
+    let mut ids: Vec<CourierId> = bound.iter().filter_map(|open| open.courier_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let seen = if ids.len() <= zones.len() {
+        store::seen(&app.table, &ids).await?
+    } else {
+        store::seen_in(&app.table, &zones).await?
+    };
     Ok(seen.into_iter().map(|seen| (seen.courier_id, seen.at)).collect())
 }
 
