@@ -5,6 +5,7 @@
 pub mod cell;
 pub mod command;
 pub mod courier;
+pub mod earnings;
 pub mod epoch;
 pub mod estimate;
 pub mod event;
@@ -319,8 +320,10 @@ pub struct Progress {
     pub search: Search,
     /// Wrong PINs so far.
     pub wrong_pins: u8,
-    /// Since when the courier stands at the door.
-    pub at_door_since: Option<Timestamp>,
+    /// Since when the courier stands at the restaurant or at the door; nothing on the way.
+    pub there_since: Option<Timestamp>,
+    /// How long the courier stood at the restaurant, in seconds.
+    pub waited_s: u32,
     /// The photo of the hand-over, if one proved it.
     pub photo: Option<PhotoId>,
 }
@@ -336,7 +339,8 @@ impl Progress {
             eta,
             search: Search::default(),
             wrong_pins: 0,
-            at_door_since: None,
+            there_since: None,
+            waited_s: 0,
             photo: None,
         }
     }

@@ -5,6 +5,7 @@ use contracts::{courier, delivery as wire};
 use kernel::{CourierId, DeliveryId, Timestamp};
 
 use crate::domain::command::{DeclineReason, Ending, ReleaseReason, ReturnOutcome, UnassignReason};
+use crate::domain::earnings::Earnings;
 use crate::domain::event::{Event, Stop};
 use crate::domain::proof::Proven;
 use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, RUN_SAFETY_NET, State};
@@ -37,6 +38,19 @@ impl From<Eta> for wire::Eta {
             earliest: eta.earliest,
             likely: eta.likely,
             latest: eta.latest,
+        }
+    }
+}
+
+impl From<Earnings> for wire::Earned {
+    fn from(earned: Earnings) -> Self {
+        Self {
+            base: earned.base,
+            distance: earned.distance,
+            waiting: earned.waiting,
+            peak: earned.peak,
+            tip: earned.tip,
+            total: earned.total(),
         }
     }
 }
@@ -156,14 +170,17 @@ pub fn envelope(
             courier_id,
             at: delivered_at,
             proven,
+            earned,
         } => {
             let proof = Some(proof_name(proven).to_owned());
+            let earned = Some(earned.into());
             payload!(
                 subject,
                 Delivered {
                     courier_id,
                     delivered_at,
-                    proof
+                    proof,
+                    earned
                 }
             )
         }

@@ -1,6 +1,6 @@
 //! What the delivery service publishes.
 
-use kernel::{CourierId, DeliveryId, OfferId, OrderId, Timestamp, UserId};
+use kernel::{CourierId, DeliveryId, Money, OfferId, OrderId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,6 +13,23 @@ pub struct Eta {
     pub likely: Timestamp,
     /// Nine of ten arrive earlier.
     pub latest: Timestamp,
+}
+
+/// What a courier earned with a delivery: the parts in minor units of the total's currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Earned {
+    /// For any delivery.
+    pub base: i64,
+    /// For the way from the restaurant to the customer.
+    pub distance: i64,
+    /// For waiting at the restaurant and at the door.
+    pub waiting: i64,
+    /// For lunch and dinner.
+    pub peak: i64,
+    /// From the customer.
+    pub tip: i64,
+    /// All of it.
+    pub total: Money,
 }
 
 macro_rules! delivery_events {
@@ -65,6 +82,9 @@ delivery_events! {
         /// What proved it: `pin` or `photo`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proof: Option<String>,
+        /// What the courier earned with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earned: Option<Earned>,
     }
     /// The courier could not hand it over.
     Failed {

@@ -88,7 +88,8 @@ pub fn delivery(state: State) -> Delivery {
             eta: first_eta(),
             search: Search::default(),
             wrong_pins: 0,
-            at_door_since: None,
+            there_since: None,
+            waited_s: 0,
             photo: None,
         },
     }

@@ -3,6 +3,7 @@
 use kernel::{CourierId, Timestamp};
 
 use super::command::{Ending, ReleaseReason, ReturnOutcome};
+use super::earnings::Earnings;
 use super::proof::Proven;
 use super::{Assignment, Eta, FailureReason, Offer};
 
@@ -82,6 +83,8 @@ pub enum Event {
         at: Timestamp,
         /// What proved it.
         proven: Proven,
+        /// What the courier earned with it.
+        earned: Earnings,
     },
     /// The courier could not hand it over. The food goes back, unless the reason leaves none.
     Failed {

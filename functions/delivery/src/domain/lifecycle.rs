@@ -3,6 +3,7 @@
 use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
 use super::command::{Command, Ending, ReleaseReason};
+use super::earnings::earned;
 use super::event::{Event, Stop};
 use super::open::{SEARCH_ENDS_AFTER, escalation_due};
 use super::proof::{Proof, Proven, nobody_opened, photo_suffices};
@@ -265,8 +266,18 @@ fn hand_over(
             }]);
         }
     };
-    let at = now;
-    Ok(vec![Event::Delivered { courier_id, at, proven }])
+    Ok(vec![Event::Delivered {
+        courier_id,
+        at: now,
+        proven,
+        earned: earned(&delivery.facts, waited(&delivery.progress, now), now),
+    }])
+}
+
+/// How long the courier has stood at the restaurant and, if there, at the door.
+fn waited(progress: &Progress, now: Timestamp) -> SignedDuration {
+    let here = progress.there_since.map(|since| now.duration_since(since));
+    SignedDuration::from_secs(i64::from(progress.waited_s)) + here.unwrap_or_default()
 }
 
 /// Compares in a time that does not depend on how many digits are right.
@@ -315,6 +326,7 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
         Event::Assigned(assignment) => progress.state = State::Assigned(assignment),
         Event::Released { courier_id, reason } => {
             progress.state = State::Waiting;
+            progress.there_since = None;
             match reason {
                 // Whom an operator took off it does not get it again.
                 ReleaseReason::Operator(_) => remember(&mut progress.search.declined, courier_id),
@@ -327,9 +339,11 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
         Event::EtaChanged { eta } => progress.eta = eta,
         Event::Arrived { stop, at, .. } => {
             progress.state = arrived(progress.state, stop);
-            progress.at_door_since = (stop == Stop::Customer).then_some(at);
+            progress.there_since = Some(at);
         }
         Event::PickedUp { at, .. } => {
+            progress.waited_s = u32::try_from(waited(&progress, at).as_secs()).unwrap_or_default();
+            progress.there_since = None;
             progress.carried = progress.state.assignment().map(|assignment| Carried {
                 since: at,
                 vehicle: assignment.vehicle,
@@ -337,7 +351,9 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
             progress.state = carried(progress.state);
         }
         Event::PinRefused { .. } => progress.wrong_pins += 1,
-        Event::Delivered { courier_id, at, proven } => {
+        Event::Delivered {
+            courier_id, at, proven, ..
+        } => {
             progress.state = State::Delivered { courier_id, at };
             progress.photo = match proven {
                 Proven::ByPin => None,

@@ -88,7 +88,7 @@ pub fn nobody_opened(delivery: &Delivery, now: Timestamp, door_wait: SignedDurat
 /// The end of the waiting time, which begins with the arrival at the door.
 fn waited_until(delivery: &Delivery, now: Timestamp, door_wait: SignedDuration) -> Result<Until, Rejection> {
     let at_door = matches!(delivery.progress.state, State::AtCustomer(_));
-    let since = delivery.progress.at_door_since.filter(|_| at_door);
+    let since = delivery.progress.there_since.filter(|_| at_door);
     let at = since.ok_or(Rejection::NotAtDoor)? + door_wait;
     let left = at.duration_since(now);
     Ok(Until { at, left })
@@ -103,7 +103,7 @@ mod tests {
 
     fn at_door() -> Delivery {
         let mut delivery = delivery(State::AtCustomer(assignment()));
-        delivery.progress.at_door_since = Some(NOON);
+        delivery.progress.there_since = Some(NOON);
         delivery
     }
 

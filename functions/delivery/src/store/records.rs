@@ -196,7 +196,9 @@ struct ProgressRecord {
     #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
     wrong_pins: u32,
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
-    at_door_since: Option<i64>,
+    there_since: Option<i64>,
+    #[serde(rename = "z", default, skip_serializing_if = "is_zero")]
+    waited_s: u32,
     /// A hexadecimal number.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     photo: Option<String>,
@@ -364,7 +366,8 @@ impl From<&Progress> for ProgressRecord {
             silent: progress.search.silent.clone(),
             escalated: u32::from(progress.search.escalated),
             wrong_pins: u32::from(progress.wrong_pins),
-            at_door_since: progress.at_door_since.map(Timestamp::as_second),
+            there_since: progress.there_since.map(Timestamp::as_second),
+            waited_s: progress.waited_s,
             photo: progress.photo.map(|PhotoId(number)| format!("{number:x}")),
         }
     }
@@ -391,7 +394,8 @@ impl TryFrom<ProgressRecord> for Progress {
                 escalated: record.escalated > 0,
             },
             wrong_pins: u8::try_from(record.wrong_pins).unwrap_or(u8::MAX),
-            at_door_since: record.at_door_since.map(instant).transpose()?,
+            there_since: record.there_since.map(instant).transpose()?,
+            waited_s: record.waited_s,
             photo: record.photo.as_deref().map(photo).transpose()?,
         })
     }
@@ -453,7 +457,8 @@ mod tests {
             progress.search.declined = vec![ben()];
             progress.search.escalated = true;
             progress.wrong_pins = 2;
-            progress.at_door_since = Some(NOON);
+            progress.there_since = Some(NOON);
+            progress.waited_s = 240;
             progress.photo = Some(PhotoId(0xfeed));
             let written = text(&ProgressRecord::from(&progress)).unwrap();
             let read = parse::<ProgressRecord>(&written).unwrap();
@@ -465,21 +470,27 @@ mod tests {
 
     /// A write unit is 1,024 bytes: names and values of all attributes.
     fn item_bytes(progress: &Progress) -> usize {
+        payload_bytes(
+            progress,
+            &contracts::delivery::PickedUp {
+                delivery_id: crate::domain::cast::id(1),
+                order_id: facts().order_id,
+                customer_id: facts().customer_id,
+                courier_id: ada(),
+                picked_up_at: NOON,
+            },
+        )
+    }
+
+    fn payload_bytes(progress: &Progress, payload: &impl contracts::Contract) -> usize {
         let cause = Cause {
             now: NOON,
             correlation_id: facts().order_id.to_string(),
             causation_id: "0123456789abcdef0123456789abcdef".to_owned(),
             traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
         };
-        let payload = contracts::delivery::PickedUp {
-            delivery_id: crate::domain::cast::id(1),
-            order_id: facts().order_id,
-            customer_id: facts().customer_id,
-            courier_id: ada(),
-            picked_up_at: NOON,
-        };
-        let subject = payload.delivery_id.to_string();
-        let envelope = Envelope::new(&subject, 4, &cause, &payload).unwrap();
+        let subject = crate::domain::cast::id::<kernel::DeliveryId>(1).to_string();
+        let envelope = Envelope::new(&subject, 4, &cause, payload).unwrap();
         let record = StepRecord::new(envelope, Vec::new(), progress, None).unwrap();
         let item = serde_json::to_value(&record).unwrap();
         let keys = format!("pkDELIVERY#{subject}skEVENT#00000004version1").len();
@@ -494,6 +505,36 @@ mod tests {
     fn an_ordinary_step_fits_one_write_unit() {
         let progress = delivery(State::PickedUp(assignment())).progress;
         let bytes = item_bytes(&progress);
+        assert!(bytes <= 1_024, "{bytes} bytes");
+    }
+
+    /// The earnings travel in the event that says that the food arrived: an event of their own would be one more unit.
+    #[test]
+    fn a_hand_over_with_its_earnings_fits_one_write_unit() {
+        let delivered = State::Delivered {
+            courier_id: ada(),
+            at: NOON,
+        };
+        let mut progress = delivery(delivered).progress;
+        progress.there_since = Some(NOON);
+        progress.waited_s = 600;
+        let payload = contracts::delivery::Delivered {
+            delivery_id: crate::domain::cast::id(1),
+            order_id: facts().order_id,
+            customer_id: facts().customer_id,
+            courier_id: ada(),
+            delivered_at: NOON,
+            proof: Some("pin".to_owned()),
+            earned: Some(contracts::delivery::Earned {
+                base: 300,
+                distance: 1_275,
+                waiting: 500,
+                peak: 315,
+                tip: 1_000,
+                total: Money::new(3_390, kernel::Currency::EUR),
+            }),
+        };
+        let bytes = payload_bytes(&progress, &payload);
         assert!(bytes <= 1_024, "{bytes} bytes");
     }
 

@@ -1,0 +1,122 @@
+//! What a courier earns with a delivery: the parts that the ledger books, each with its reason.
+//!
+//! An offer shows the parts that are certain (base, distance and tip); waiting and the peak only ever add to them.
+
+use kernel::{Currency, Money, SignedDuration, Timestamp};
+
+use super::Facts;
+use super::estimate::{PAY_BASE, PAY_PER_KM, way};
+
+/// So much waiting at a delivery's two doors together is part of the work and paid by the base.
+pub const WAIT_FREE: SignedDuration = SignedDuration::from_mins(5);
+/// What each further started minute brings, in minor units of whatever currency: about what an hour of deliveries does.
+pub const WAIT_PER_MINUTE: i64 = 20;
+/// Longer waits are not paid: by then the kitchen's lateness frees the courier, or the door's waiting time is over.
+pub const WAIT_PAID_MAX: SignedDuration = SignedDuration::from_mins(30);
+/// What the peak adds to base and distance, in per cent: couriers are scarce then.
+pub const PEAK_PERCENT: i64 = 20;
+/// The hours of lunch and dinner, from and to, by the sun: a delivery knows its longitude and no time zone, and a peak that
+/// is an hour off clock time in summer is one all the same.
+pub const PEAK_HOURS: [(i64, i64); 2] = [(12, 14), (18, 21)];
+/// The sun crosses a degree of longitude in four minutes.
+const SECONDS_PER_DEGREE: f64 = 240.0;
+
+/// What a courier earned, in minor units of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earnings {
+    /// For any delivery.
+    pub base: i64,
+    /// For the way from the restaurant to the customer.
+    pub distance: i64,
+    /// For waiting at the restaurant and at the door.
+    pub waiting: i64,
+    /// For lunch and dinner.
+    pub peak: i64,
+    /// From the customer.
+    pub tip: i64,
+    /// Of all of it.
+    pub currency: Currency,
+}
+
+impl Earnings {
+    /// All parts together.
+    #[must_use]
+    pub const fn total(&self) -> Money {
+        let sum = self.base + self.distance + self.waiting + self.peak + self.tip;
+        Money::new(sum, self.currency)
+    }
+}
+
+/// What a delivery earns that is handed over now, after so much waiting.
+#[must_use]
+pub fn earned(facts: &Facts, waited: SignedDuration, now: Timestamp) -> Earnings {
+    let trip_m = way(facts.pickup.position, facts.drop_off.position);
+    let distance = PAY_PER_KM * i64::from(trip_m.div_ceil(1_000));
+    let paid_wait = waited.min(WAIT_PAID_MAX).as_secs() - WAIT_FREE.as_secs();
+    let waiting = WAIT_PER_MINUTE * ((paid_wait.max(0) + 59) / 60);
+    let peak = if is_peak(facts, now) {
+        (PAY_BASE + distance) * PEAK_PERCENT / 100
+    } else {
+        0
+    };
+    Earnings {
+        base: PAY_BASE,
+        distance,
+        waiting,
+        peak,
+        tip: facts.tip.amount(),
+        currency: facts.tip.currency(),
+    }
+}
+
+fn is_peak(facts: &Facts, now: Timestamp) -> bool {
+    #[expect(clippy::cast_possible_truncation, reason = "at most half a day of seconds")]
+    let ahead = (facts.pickup.position.lng() * SECONDS_PER_DEGREE) as i64;
+    let hour = (now.as_second() + ahead).div_euclid(3_600).rem_euclid(24);
+    PEAK_HOURS.iter().any(|(from, to)| (*from..*to).contains(&hour))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::{NOON, facts, minutes};
+    use kernel::Position;
+
+    #[test]
+    fn each_part_has_its_rate() {
+        // Nine hundred metres of way are one started kilometre; 15:00 is no peak, 12:00 and 19:00 are.
+        for (waited, at, waiting, peak) in [
+            (0, 180, 0, 0),
+            (5, 180, 0, 0),
+            (6, 180, 20, 0),
+            (12, 180, 140, 0),
+            (30, 180, 500, 0),
+            (90, 180, 500, 0),
+            (0, 10, 0, 75),
+            (0, 420, 0, 75),
+        ] {
+            let earned = earned(&facts(), minutes(waited), NOON + minutes(at));
+            let expected = Earnings {
+                base: 300,
+                distance: 75,
+                waiting,
+                peak,
+                tip: 100,
+                currency: Currency::EUR,
+            };
+            assert_eq!(earned, expected, "{waited} {at}");
+            assert_eq!(earned.total().amount(), 475 + waiting + peak);
+        }
+    }
+
+    #[test]
+    fn noon_is_when_the_sun_says_so() {
+        let mut far = facts();
+        for (lng, peak) in [(4.9, true), (-74.0, false), (139.7, false), (-90.0, false)] {
+            far.pickup.position = Position::new(40.0, lng).unwrap();
+            assert_eq!(is_peak(&far, NOON), peak, "{lng}");
+        }
+        far.pickup.position = Position::new(40.0, -74.0).unwrap();
+        assert!(is_peak(&far, NOON + minutes(300)));
+    }
+}
