@@ -12,4 +12,5 @@ mod kitchen;
 mod ordering;
 mod payment;
 mod repetition;
+mod shifts;
 mod tracking;

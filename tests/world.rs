@@ -218,6 +218,9 @@ const DELIVERY: &[Row] = &[
         r#"{"position": {"lat": 52.37, "lng": 4.89}}"#,
     ),
     ("POST /v1/couriers/me/shift/end", COURIERS, "{}"),
+    ("POST /v1/couriers/me/shift/break", COURIERS, "{}"),
+    ("POST /v1/couriers/me/shift/resume", COURIERS, "{}"),
+    ("GET /v1/couriers/me", COURIERS, ""),
     (
         "POST /v1/couriers/me/locations",
         COURIERS,

@@ -12,6 +12,7 @@ mod end_shift;
 mod estimate;
 mod failed;
 mod find_zones;
+mod get_courier;
 mod incidents;
 mod list_incidents;
 mod list_offers;
@@ -19,9 +20,11 @@ mod photo_upload;
 mod picked_up;
 mod report_incident;
 mod report_locations;
+mod resume_shift;
 mod returned;
 mod route;
 mod start_shift;
+mod take_break;
 mod track;
 mod unassign;
 mod views;
@@ -42,6 +45,7 @@ use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::courier::{LiveOffer, OfferEnd, Refusal};
 use crate::domain::lifecycle::{Rejection, Until};
+use crate::domain::work::Exhausted;
 use crate::steps::{Stepped, Unstepped, about, follow_up, step, step_all};
 use crate::store;
 
@@ -68,6 +72,9 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(approve::approve_courier))
         .routes(routes!(start_shift::start_shift))
         .routes(routes!(end_shift::end_shift))
+        .routes(routes!(take_break::take_break))
+        .routes(routes!(resume_shift::resume_shift))
+        .routes(routes!(get_courier::get_courier))
         .routes(routes!(report_locations::report_locations))
         .routes(routes!(courier_trail::courier_trail))
         .routes(routes!(list_offers::list_offers))
@@ -177,6 +184,8 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::NeverAsked => return Problem::not_found(),
         Refusal::NotApproved => "courier_not_approved",
         Refusal::OffShift => "off_shift",
+        Refusal::Bound => "not_free_for_a_break",
+        Refusal::Worked(exhausted) => return worked(&refusal, exhausted),
         Refusal::NotFree => "courier_not_free",
         Refusal::OfferOver(OfferEnd::Accepted) => "offer_already_accepted",
         Refusal::OfferOver(OfferEnd::Declined) => "offer_declined",
@@ -184,6 +193,15 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::OfferOver(OfferEnd::Withdrawn) => "offer_withdrawn",
     };
     Problem::conflict(code, sentence(&refusal))
+}
+
+/// The market's rules say that it is enough.
+fn worked(refusal: &Refusal, exhausted: Exhausted) -> Problem {
+    let seconds = u32::try_from(exhausted.left.as_secs() + 1).unwrap_or(u32::MAX);
+    Problem::conflict("working_time_exceeded", sentence(refusal))
+        .with("limit", exhausted.limit.as_str())
+        .with("until", exhausted.until.to_string())
+        .retry_after(seconds)
 }
 
 /// An error's text as a sentence.

@@ -21,6 +21,7 @@ pub mod track;
 pub mod trail;
 pub mod transitions;
 pub mod whereabouts;
+pub mod work;
 
 use kernel::{CourierId, Meters, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, UserId};
 

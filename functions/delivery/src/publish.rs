@@ -16,6 +16,8 @@ pub const OFFER_EXPIRED: &str = "offer_expired";
 pub const SEARCH: &str = "search";
 /// Every zone with an open delivery is looked at. No event sets it: a schedule does, each minute.
 pub const TICK: &str = "tick";
+/// Every shift is looked at. The tick asks for it now and then.
+pub const SHIFTS: &str = "shifts";
 /// One zone is looked at.
 pub const ZONE: &str = "zone";
 

@@ -112,7 +112,7 @@ pub async fn run(app: &App, cause: &Cause, zone: Zone, occasion: Occasion, known
         if round > 0 {
             open = rows(app, cause, zone, Freshness::Latest, &Known::default()).await?;
         }
-        match epoch(app, cause, &open, occasion, known, &mut lease).await {
+        match Box::pin(epoch(app, cause, &open, occasion, known, &mut lease)).await {
             Ok(Settled::Again) => {}
             Ok(Settled::Done) => match lease.release(app, cause).await? {
                 Released::Done | Released::Lost => return Ok(()),

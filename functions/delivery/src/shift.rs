@@ -1,19 +1,20 @@
 //! The beginning and the end of a courier's shift: the courier, the position and the delivery change together.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
 use contracts::Cause;
-use kernel::{CourierId, DeliveryId, OfferId, Position};
+use kernel::{CourierId, DeliveryId, OfferId, Position, Timestamp};
 
 use crate::app::App;
 use crate::domain::command::{Command, Ending, ReleaseReason};
-use crate::domain::courier::{Bond, Courier, Shift};
+use crate::domain::courier::{Bond, Courier, Shift, ShiftEnd};
 use crate::domain::epoch::Seen;
 use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
 use crate::domain::whereabouts::Whereabouts;
+use crate::domain::work::{SILENT_AFTER, rules};
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
-use crate::store::{self, Found, Loaded, POSITION_MOVED, PositionRecord};
+use crate::store::{self, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
 
 /// Starts a shift at a position, or notes the position if the shift runs already; then runs the zones around, where
 /// something may wait.
@@ -41,7 +42,8 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
-        let started = courier.start_shift(cause.now)?;
+        let work = store::work(&app.table, courier_id).await?;
+        let started = courier.start_shift(rules(&work.market), &work.spans(), cause.now)?;
         // The device measured the position a moment ago, by a clock of its own: points from then on may follow.
         let sighting = Sighting {
             at: cause.now - CLOCK_SKEW_MAX,
@@ -51,7 +53,8 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         let record = PositionRecord::new(courier_id, courier.vehicle, &whereabouts);
         let mut commit = Commit::new(cause).also_put(&store::position_key(courier_id), &record);
         if let Some(started) = &started {
-            commit = store::replace_courier(commit, courier_id, &stored, started);
+            commit = store::replace_courier(commit, courier_id, &stored, started)
+                .also_put(&store::on_shift_key(courier_id), &OnShift { courier_id });
         }
         match app.table.commit(commit).await {
             Ok(()) => return Ok(started.unwrap_or(courier)),
@@ -70,6 +73,19 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
 /// # Errors
 /// When the courier carries food, or the table does not answer.
 pub async fn end(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
+    end_if(app, cause, courier_id, |_| Some(ShiftEnd::Wanted)).await
+}
+
+/// Ends a shift if there is a reason, which is asked again when the courier has changed meanwhile.
+///
+/// # Errors
+/// As for [`end`].
+async fn end_if(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    reason: impl Fn(&Shift) -> Option<ShiftEnd>,
+) -> Result<Courier, Unstepped> {
     let mut freed = Vec::new();
     for _ in 0..COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
@@ -78,14 +94,20 @@ pub async fn end(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Cour
         let Some(shift) = courier.shift() else {
             return Ok(courier);
         };
+        let Some(why) = reason(shift) else {
+            return Ok(courier);
+        };
         freed.extend(free(app, cause, courier_id, shift).await?);
-        let off = courier.end_shift();
-        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &off).also_delete(
-            &store::position_key(courier_id),
-            "",
-            [],
-            POSITION_MOVED,
-        );
+        let off = courier.end_shift(why);
+        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &off)
+            .also_delete(&store::position_key(courier_id), "", [], POSITION_MOVED)
+            .also_delete(&store::on_shift_key(courier_id), "", [], POSITION_MOVED);
+        // Of silence, only what is still thought of as work counts.
+        let worked_until = match why {
+            ShiftEnd::Wanted | ShiftEnd::WorkingTime => cause.now,
+            ShiftEnd::Silent => cause.now - SILENT_AFTER,
+        };
+        let commit = note_work(app, commit, courier_id, shift, worked_until).await?;
         match app.table.commit(commit).await {
             Ok(()) => {
                 follow_up(app, cause, &freed).await;
@@ -96,6 +118,109 @@ pub async fn end(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Cour
         }
     }
     Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+}
+
+/// Adds to a commit the work that ends with it.
+async fn note_work(
+    app: &App,
+    commit: Commit,
+    courier_id: CourierId,
+    shift: &Shift,
+    until: Timestamp,
+) -> Result<Commit, StoreError> {
+    let Some(span) = shift.span(until) else {
+        return Ok(commit);
+    };
+    // Only the owner of the courier's record writes this, and that record is what the commit is conditional on.
+    let work = store::work(&app.table, courier_id).await?;
+    Ok(commit.also_put(&store::work_key(courier_id), &work.with_span(span, until)))
+}
+
+/// Begins a break: no offers until its end.
+///
+/// # Errors
+/// Off shift, with an offer or a delivery, or when the table does not answer.
+pub async fn take_break(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
+    for _ in 0..COMMIT_ATTEMPTS_MAX {
+        let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
+            return Err(Unstepped::Missing);
+        };
+        let (Some(resting), Some(shift)) = (courier.take_break(cause.now)?, courier.shift()) else {
+            return Ok(courier);
+        };
+        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &resting);
+        let commit = note_work(app, commit, courier_id, shift, cause.now).await?;
+        match app.table.commit(commit).await {
+            Ok(()) => return Ok(resting),
+            Err(error) if store::lost_race(&error) => {}
+            Err(error) => return Err(unexpected(error).into()),
+        }
+    }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+}
+
+/// Ends a break; then runs the zones around, where something may wait.
+///
+/// # Errors
+/// Off shift, when the working time is used up, or when the table does not answer.
+pub async fn resume(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
+    for _ in 0..COMMIT_ATTEMPTS_MAX {
+        let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
+            return Err(Unstepped::Missing);
+        };
+        let work = store::work(&app.table, courier_id).await?;
+        let Some(working) = courier.resume(rules(&work.market), &work.spans(), cause.now)? else {
+            return Ok(courier);
+        };
+        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &working);
+        match app.table.commit(commit).await {
+            Ok(()) => {
+                serve(app, cause, courier_id).await;
+                return Ok(working);
+            }
+            Err(error) if store::lost_race(&error) => {}
+            Err(error) => return Err(unexpected(error).into()),
+        }
+    }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+}
+
+/// Runs the zones around a courier who is free again. A failure is logged: their next epochs see to it.
+async fn serve(app: &App, cause: &Cause, courier_id: CourierId) {
+    let served = async {
+        if let Some(position) = store::last_seen(&app.table, courier_id).await? {
+            runner::run_around(app, cause, position, Reach::All, &Known::default()).await?;
+        }
+        Ok::<_, Unstepped>(())
+    };
+    if let Err(error) = served.await {
+        tracing::warn!(%error, "what waits near a break's end is left to the zones' next epochs");
+    }
+}
+
+/// Ends the shifts of those who have gone silent without a delivery, or have worked as long as they may. One who cannot be
+/// looked at is looked at again the next time.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn sweep(app: &App, cause: &Cause) -> Result<(), StoreError> {
+    for list in 0..store::SHIFT_LISTS {
+        let listed = store::on_shift(&app.table, list).await?;
+        let seen_at = store::seen_at(&app.table, &listed).await?;
+        let couriers = store::couriers(&app.table, &listed, Freshness::Recent).await?;
+        for (courier_id, _, courier) in couriers {
+            let overdue = |shift: &Shift| {
+                let seen_at = seen_at.get(&courier_id).copied().unwrap_or(shift.since);
+                shift.overdue(seen_at, cause.now)
+            };
+            if courier.shift().and_then(overdue).is_some()
+                && let Err(error) = end_if(app, cause, courier_id, overdue).await
+            {
+                tracing::warn!(%error, "a shift that is over is left to the next look");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Frees the deliveries that a courier is asked about or has taken; none, if the food of one was fetched.

@@ -11,6 +11,8 @@ mod names;
 mod records;
 mod zones;
 
+use std::collections::HashMap;
+
 use ::store::{Commit, CommitError, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, Timestamp, TypedId as _, UserId};
@@ -23,7 +25,7 @@ use crate::domain::lifecycle::evolve;
 use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
-pub use couriers::{CourierRecord, Documents, PositionRecord, TrailRecord};
+pub use couriers::{CourierRecord, Documents, OnShift, PositionRecord, TrailRecord, WorkRecord};
 pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, town_key};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
 pub use records::StaffRecord;
@@ -81,6 +83,72 @@ pub fn documents_key(courier_id: CourierId) -> Key {
 #[must_use]
 pub fn position_key(courier_id: CourierId) -> Key {
     Key::new(format!("COURIER#{courier_id}"), "POSITION")
+}
+
+/// The key of when a courier worked.
+#[must_use]
+pub fn work_key(courier_id: CourierId) -> Key {
+    Key::new(format!("COURIER#{courier_id}"), "WORK")
+}
+
+/// Lists of those on shift: several, so that no partition takes every shift's beginning.
+pub const SHIFT_LISTS: u128 = 8;
+/// Couriers of a list read at a time.
+const ON_SHIFT_PAGE: usize = 500;
+
+fn shift_list(number: u128) -> String {
+    format!("SHIFTS#{number}")
+}
+
+/// The key of a courier in the list of all on shift.
+#[must_use]
+pub fn on_shift_key(courier_id: CourierId) -> Key {
+    Key::new(
+        shift_list(courier_id.uuid().as_u128() % SHIFT_LISTS),
+        courier_id.to_string(),
+    )
+}
+
+/// Everybody in one list of those on shift.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn on_shift(table: &Table, list: u128) -> Result<Vec<CourierId>, StoreError> {
+    let mut couriers = Vec::new();
+    let mut query = Query::new(Index::Table, shift_list(list), ON_SHIFT_PAGE).freshness(Freshness::Recent);
+    loop {
+        let page = table.query::<OnShift>(&query).await?;
+        couriers.extend(page.items.into_iter().map(|stored| stored.value.courier_id));
+        if page.next.is_none() {
+            return Ok(couriers);
+        }
+        query = query.after(page.next);
+    }
+}
+
+/// When couriers were last seen, those who were.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn seen_at(table: &Table, couriers: &[CourierId]) -> Result<HashMap<CourierId, Timestamp>, StoreError> {
+    let keys: Vec<Key> = couriers.iter().map(|id| position_key(*id)).collect();
+    let items = table.get_all_fresh(&keys, Freshness::Recent).await?;
+    let found = couriers.iter().zip(items).filter_map(|(id, item)| Some((*id, item?)));
+    found
+        .map(|(id, item)| {
+            let stored: Stored<PositionRecord> = ::store::read(item)?;
+            Ok((id, stored.value.at))
+        })
+        .collect()
+}
+
+/// When a courier worked; nothing before the first shift's end.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn work(table: &Table, courier_id: CourierId) -> Result<WorkRecord, StoreError> {
+    let stored: Option<Stored<WorkRecord>> = table.get(&work_key(courier_id)).await?;
+    Ok(stored.map(|stored| stored.value).unwrap_or_default())
 }
 
 /// The key of a stretch of a courier's trail, by its first point.

@@ -8,11 +8,15 @@ use crate::app::App;
 use crate::domain::State;
 use crate::domain::cell::Zone;
 use crate::domain::command::{Command, Ending};
-use crate::publish::{OFFER_EXPIRED, SEARCH, TICK, ZONE};
+use crate::publish::{OFFER_EXPIRED, SEARCH, SHIFTS, TICK, ZONE};
 use crate::rows;
 use crate::runner::{self, Known, Occasion, Reach};
+use crate::shift;
 use crate::steps::{Unstepped, follow_up, step};
 use crate::store::{self, Found, Loaded, load};
+
+/// How often shifts are looked at, which may end by themselves: often enough for limits that are counted in minutes.
+const SHIFTS_EVERY_MINUTES: i64 = 5;
 
 /// Deals with one deadline. One of a delivery does something only if the delivery still is where it was when it was set.
 ///
@@ -23,6 +27,10 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
         OFFER_EXPIRED => expire(app, cause, delivery_of(timer)?, timer.due_at).await,
         SEARCH => search(app, cause, delivery_of(timer)?, timer.sequence).await,
         TICK => tick(app, queue, timer, cause).await,
+        SHIFTS => {
+            shift::sweep(app, cause).await?;
+            Ok(Done)
+        }
         ZONE => {
             let zone = timer.subject.parse().map_err(|error| malformed(timer, &error))?;
             Box::pin(runner::run(app, cause, zone, Occasion::Tick, &Known::default())).await?;
@@ -78,6 +86,14 @@ async fn search(app: &App, cause: &Cause, delivery_id: DeliveryId, sequence: u32
 /// Every zone in use is looked at. Several are looked at by as many messages, so that a slow one holds up no other; those
 /// without an open delivery cost one small read.
 async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Consumed {
+    if (cause.now.as_second() / 60) % SHIFTS_EVERY_MINUTES == 0 {
+        let shifts = Timer {
+            name: SHIFTS.to_owned(),
+            due_at: cause.now,
+            ..timer.clone()
+        };
+        queue.send(&shifts).await?;
+    }
     let mut used: Vec<Zone> = Vec::new();
     for listed in store::listed(&app.table, cause.now).await? {
         if store::is_open(&app.table, listed.zone).await? {

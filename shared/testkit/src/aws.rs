@@ -162,6 +162,19 @@ impl Aws {
         self.json("dynamodb", "DynamoDB_20120810.GetItem", &request)["Item"].clone()
     }
 
+    /// Changes an item of a service's table, as nothing but a test does. The expression's `#name` is `name`.
+    ///
+    /// # Panics
+    /// When the service has no table.
+    pub fn update(self, service: &str, pk: &str, sk: &str, expression: &str, name: &str, values: &Value) {
+        let request = json!({
+            "TableName": self.table(service), "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "UpdateExpression": expression, "ExpressionAttributeNames": {"#name": name},
+            "ExpressionAttributeValues": values,
+        });
+        drop(self.json("dynamodb", "DynamoDB_20120810.UpdateItem", &request));
+    }
+
     /// The line that the invocation of a request left in the log of a service's `api`.
     ///
     /// # Panics

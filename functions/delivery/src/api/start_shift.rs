@@ -21,7 +21,9 @@ pub struct ShiftStart {
 
 /// Start a shift
 ///
-/// From now on the courier gets offers. Starting again only notes the position.
+/// From now on the courier gets offers, as long as the market's limits of working time allow (`works_until`). A shift ends by
+/// itself when they are reached or nothing was heard for 20 minutes, but never with a delivery to bring. Starting again only
+/// notes the position.
 #[utoipa::path(post, path = "/v1/couriers/me/shift/start", operation_id = "start_shift", tag = "couriers",
     security(("token" = [])), request_body = ShiftStart, responses(
     (status = 200, description = "On shift", body = CourierView),
@@ -29,7 +31,7 @@ pub struct ShiftStart {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_not_approved`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_not_approved`, or `working_time_exceeded` with `limit`, `until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn start_shift(

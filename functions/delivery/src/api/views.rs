@@ -4,7 +4,7 @@ use kernel::{CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Position, T
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::courier::{Courier, Duty};
+use crate::domain::courier::{Courier, Duty, ShiftEnd};
 use crate::domain::estimate;
 use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
 
@@ -53,6 +53,16 @@ pub struct CourierView {
     pub status: CourierStatus,
     /// What the courier rides.
     pub vehicle: VehicleName,
+    /// Until when the courier may work without a break, on shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub works_until: Option<Timestamp>,
+    /// Since when the courier has a break.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub break_since: Option<Timestamp>,
+    /// Why the last shift ended, off shift: `wanted`, `silent` (nothing was heard of you) or `working_time` (the limit is
+    /// reached).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shift_ended: Option<&'static str>,
 }
 
 /// Whether a courier is approved, and what the courier is doing.
@@ -63,6 +73,8 @@ pub enum CourierStatus {
     Pending,
     /// Approved, and off shift.
     Approved,
+    /// On shift, and in a break.
+    OnBreak,
     /// On shift, and free for an offer.
     Free,
     /// On shift, and asked to take a trip, perhaps the next one.
@@ -78,6 +90,7 @@ impl CourierView {
         let status = match &courier.duty {
             Duty::Pending => CourierStatus::Pending,
             Duty::OffShift => CourierStatus::Approved,
+            Duty::OnShift(shift) if shift.break_since.is_some() => CourierStatus::OnBreak,
             Duty::OnShift(shift) if shift.is_free() => CourierStatus::Free,
             Duty::OnShift(shift) if shift.offer.is_some() => CourierStatus::Asked,
             Duty::OnShift(_) => CourierStatus::Busy,
@@ -86,7 +99,18 @@ impl CourierView {
             courier_id,
             status,
             vehicle: courier.vehicle.into(),
+            works_until: courier.shift().map(|shift| shift.works_until),
+            break_since: courier.shift().and_then(|shift| shift.break_since),
+            shift_ended: courier.ended.map(shift_end_name),
         }
+    }
+}
+
+const fn shift_end_name(end: ShiftEnd) -> &'static str {
+    match end {
+        ShiftEnd::Wanted => "wanted",
+        ShiftEnd::Silent => "silent",
+        ShiftEnd::WorkingTime => "working_time",
     }
 }
 

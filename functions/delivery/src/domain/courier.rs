@@ -5,12 +5,15 @@
 //! what was decided about a delivery, so the record may for a moment hold a courier who is free already; never the other
 //! way round.
 
-use kernel::{CourierId, DeliveryId, OfferId, Timestamp};
+use kernel::{CourierId, DeliveryId, OfferId, SignedDuration, Timestamp};
 
 use super::command::Ending;
 use super::event::Event;
+use super::work::{Exhausted, Rules, SILENT_AFTER, Span, works_until};
 use super::{State, Vehicle};
 
+/// A longer break is the end of the shift.
+pub const BREAK_MAX: SignedDuration = SignedDuration::from_hours(2);
 /// Past offers that a courier remembers, so that a late answer hears what became of them.
 pub const PAST_OFFERS_MAX: usize = 6;
 
@@ -36,6 +39,19 @@ pub struct Courier {
     pub duty: Duty,
     /// The last offers and what became of them, the latest last.
     pub past: Vec<PastOffer>,
+    /// Why the last shift ended.
+    pub ended: Option<ShiftEnd>,
+}
+
+/// Why a shift ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShiftEnd {
+    /// The courier wanted it.
+    Wanted,
+    /// Nothing was heard of the courier for too long.
+    Silent,
+    /// The market's working time was used up.
+    WorkingTime,
 }
 
 /// What a courier may do and is doing.
@@ -54,6 +70,12 @@ pub enum Duty {
 pub struct Shift {
     /// Since when the courier works.
     pub since: Timestamp,
+    /// Since when without a break.
+    pub works_from: Timestamp,
+    /// Until when the market's rules allow it.
+    pub works_until: Timestamp,
+    /// Since when the courier has a break.
+    pub break_since: Option<Timestamp>,
     /// Since when without a delivery, or since the shift's beginning; what it says while there is one is of no meaning.
     pub idle_since: Timestamp,
     /// Deliveries of this shift that have ended.
@@ -201,6 +223,12 @@ pub enum Refusal {
     /// The courier is not working.
     #[error("the courier is off shift")]
     OffShift,
+    /// There is something to bring, or to answer, first.
+    #[error("bring what was taken and answer the offer first")]
+    Bound,
+    /// The market's rules say that it is enough.
+    #[error("the {} working time is used up", .0.limit.as_str())]
+    Worked(Exhausted),
     /// The courier is asked already, or has no room for so much.
     #[error("the courier is not free")]
     NotFree,
@@ -218,6 +246,9 @@ impl Shift {
     pub const fn beginning(now: Timestamp) -> Self {
         Self {
             since: now,
+            works_from: now,
+            works_until: Timestamp::MAX,
+            break_since: None,
             idle_since: now,
             brought: 0,
             declined: 0,
@@ -226,17 +257,47 @@ impl Shift {
         }
     }
 
-    /// True if the courier holds neither an offer nor a delivery.
+    /// True if the courier holds neither an offer nor a delivery, and has no break.
     #[must_use]
     pub const fn is_free(&self) -> bool {
+        self.is_unbound() && self.break_since.is_none()
+    }
+
+    const fn is_unbound(&self) -> bool {
         self.offer.is_none() && self.jobs.is_empty()
     }
 
-    /// How many deliveries an offer may have now; none while another offer waits for its answer.
+    /// Why the shift should end by itself, if it should: nobody is taken off anything by it. `seen_at` is when the courier
+    /// was last seen.
+    #[must_use]
+    pub fn overdue(&self, seen_at: Timestamp, now: Timestamp) -> Option<ShiftEnd> {
+        if !self.is_unbound() {
+            return None;
+        }
+        let silent_from = match self.break_since {
+            Some(since) => since + BREAK_MAX,
+            None if now >= self.works_until => return Some(ShiftEnd::WorkingTime),
+            None => seen_at.max(self.works_from) + SILENT_AFTER,
+        };
+        (now >= silent_from).then_some(ShiftEnd::Silent)
+    }
+
+    /// The work that ends now; nothing during a break.
+    #[must_use]
+    pub fn span(&self, now: Timestamp) -> Option<Span> {
+        let span = Span {
+            from: self.works_from,
+            to: now,
+        };
+        self.break_since.is_none().then_some(span)
+    }
+
+    /// How many deliveries an offer may have now; none while another offer waits for its answer, and in a break.
     #[must_use]
     pub fn room(&self, vehicle: Vehicle) -> usize {
         match self.offer {
             Some(_) => 0,
+            None if self.break_since.is_some() => 0,
             None => vehicle.capacity().saturating_sub(self.jobs.len()),
         }
     }
@@ -259,6 +320,7 @@ impl Courier {
             vehicle,
             duty: Duty::Pending,
             past: Vec::new(),
+            ended: None,
         }
     }
 
@@ -286,25 +348,73 @@ impl Courier {
         }
     }
 
-    /// Working from now on; nothing to change if working already.
+    /// Working from now on, as long as the rules allow after what was worked before; nothing to change if working already.
     ///
     /// # Errors
-    /// Before the approval.
-    pub fn start_shift(&self, now: Timestamp) -> Result<Option<Self>, Refusal> {
+    /// Before the approval, and when the working time is used up.
+    pub fn start_shift(&self, rules: &Rules, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
         match self.duty {
             Duty::Pending => Err(Refusal::NotApproved),
-            Duty::OffShift => Ok(Some(self.with(Duty::OnShift(Shift::beginning(now))))),
+            Duty::OffShift => {
+                let shift = Shift {
+                    works_until: works_until(rules, worked, now).map_err(Refusal::Worked)?,
+                    ..Shift::beginning(now)
+                };
+                let on = self.with(Duty::OnShift(shift));
+                Ok(Some(Self { ended: None, ..on }))
+            }
             Duty::OnShift(_) => Ok(None),
         }
     }
 
+    /// No offers from now on, until the break's end; nothing to change in a break.
+    ///
+    /// # Errors
+    /// Off shift, and with an offer or a delivery.
+    pub fn take_break(&self, now: Timestamp) -> Result<Option<Self>, Refusal> {
+        let shift = self.shift().ok_or(Refusal::OffShift)?;
+        if shift.break_since.is_some() {
+            return Ok(None);
+        }
+        if !shift.is_unbound() {
+            return Err(Refusal::Bound);
+        }
+        let shift = Shift {
+            break_since: Some(now),
+            ..shift.clone()
+        };
+        Ok(Some(self.with(Duty::OnShift(shift))))
+    }
+
+    /// Offers again, as long as the rules allow; nothing to change without a break.
+    ///
+    /// # Errors
+    /// Off shift, and when the working time is used up: also when the break was too short to give any back.
+    pub fn resume(&self, rules: &Rules, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
+        let shift = self.shift().ok_or(Refusal::OffShift)?;
+        if shift.break_since.is_none() {
+            return Ok(None);
+        }
+        let shift = Shift {
+            works_from: now,
+            works_until: works_until(rules, worked, now).map_err(Refusal::Worked)?,
+            break_since: None,
+            idle_since: now,
+            ..shift.clone()
+        };
+        Ok(Some(self.with(Duty::OnShift(shift))))
+    }
+
     /// Not working any more. Whatever the courier was bound to must have been freed before.
     #[must_use]
-    pub fn end_shift(&self) -> Self {
+    pub fn end_shift(&self, why: ShiftEnd) -> Self {
         let Some(shift) = self.shift() else {
             return self.clone();
         };
-        let off = self.with(Duty::OffShift);
+        let off = Self {
+            ended: Some(why),
+            ..self.with(Duty::OffShift)
+        };
         let bonds = shift.bonds().map(|(_, offer_id)| offer_id);
         bonds.fold(off, |courier, offer_id| {
             courier.remembering(offer_id, OfferEnd::Withdrawn)
@@ -437,138 +547,4 @@ fn remove_asked(shift: &mut Shift, offer_id: OfferId, delivery_id: DeliveryId) -
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::cast::{NOON, ada, assignment, id, minutes, offer};
-
-    fn free() -> Courier {
-        Courier {
-            duty: Duty::OnShift(Shift::beginning(NOON)),
-            ..Courier::apply(Vehicle::Bicycle)
-        }
-    }
-
-    fn trip(number: u128, deliveries: &[u128]) -> LiveOffer {
-        LiveOffer {
-            offer_id: id(number),
-            deliveries: deliveries.iter().map(|number| id(*number)).collect(),
-            expires_at: offer().expires_at,
-        }
-    }
-
-    fn taken(courier: &Courier, offer: u128, delivery: u128) -> Courier {
-        courier.after(Effect::Engage(id(offer)), id(delivery), NOON).unwrap()
-    }
-
-    fn let_go(courier: &Courier, offer: u128, delivery: u128, end: OfferEnd) -> Option<Courier> {
-        courier.after(Effect::LetGo(id(offer), end), id(delivery), NOON)
-    }
-
-    #[test]
-    fn nobody_works_before_the_approval() {
-        let applicant = Courier::apply(Vehicle::Foot);
-        assert_eq!(applicant.start_shift(NOON), Err(Refusal::NotApproved));
-        let approved = applicant.approve().unwrap();
-        assert_eq!(approved.approve(), None);
-        assert_eq!(approved.shift(), None);
-        let working = approved.start_shift(NOON).unwrap().unwrap();
-        assert!(working.shift().is_some());
-        assert_eq!(working.start_shift(NOON + minutes(1)), Ok(None));
-        assert_eq!(working.end_shift(), approved);
-        assert_eq!(approved.end_shift(), approved);
-        assert_eq!(approved.consider(trip(100, &[5])), Err(Refusal::OffShift));
-    }
-
-    #[test]
-    fn a_courier_holds_one_offer_and_what_fits_into_the_bag() {
-        let asked = free().consider(trip(100, &[5, 6])).unwrap();
-        assert_eq!(asked.consider(trip(101, &[7])), Err(Refusal::NotFree));
-        let engaged = taken(&taken(&asked, 100, 5), 100, 6);
-        assert_eq!(engaged.jobs().len(), 2);
-        // A bicycle carries three.
-        assert_eq!(engaged.consider(trip(101, &[7, 8])), Err(Refusal::NotFree));
-        assert_eq!(engaged.consider(trip(101, &[])), Err(Refusal::NotFree));
-        let full = taken(&engaged.consider(trip(101, &[7])).unwrap(), 101, 7);
-        assert_eq!(full.consider(trip(102, &[8])), Err(Refusal::NotFree));
-        let over = |courier: &Courier| courier.live_offer(id(100), NOON).map(drop);
-        assert_eq!(over(&full), Err(Refusal::OfferOver(OfferEnd::Accepted)));
-    }
-
-    #[test]
-    fn a_courier_is_free_with_the_last_delivery() {
-        let asked = free().consider(trip(100, &[5, 6])).unwrap();
-        let busy = taken(&taken(&asked, 100, 5), 100, 6);
-        let one_left = let_go(&busy, 100, 5, OfferEnd::Accepted).unwrap();
-        assert_eq!((one_left.jobs().len(), one_left.past.len()), (1, 0));
-        let later = NOON + minutes(9);
-        let effect = Effect::LetGo(id(100), OfferEnd::Accepted);
-        let done = one_left.after(effect, id(6), later).unwrap();
-        let shift = done.shift().unwrap();
-        assert!(shift.is_free());
-        assert_eq!((shift.idle_since, shift.brought, shift.since), (later, 2, NOON));
-        assert_eq!(
-            done.live_offer(id(100), NOON),
-            Err(Refusal::OfferOver(OfferEnd::Accepted))
-        );
-        assert_eq!(let_go(&done, 100, 6, OfferEnd::Accepted), None);
-    }
-
-    #[test]
-    fn what_is_withdrawn_out_of_an_offer_leaves_the_rest() {
-        let asked = free().consider(trip(100, &[5, 6])).unwrap();
-        let rest = let_go(&asked, 100, 5, OfferEnd::Withdrawn).unwrap();
-        assert_eq!(rest.live_offer(id(100), NOON).unwrap().deliveries, [id(6)]);
-        let declined = let_go(&rest, 100, 6, OfferEnd::Declined).unwrap();
-        assert_eq!(declined.shift().unwrap().declined, 1);
-        assert_eq!(
-            declined.live_offer(id(100), NOON),
-            Err(Refusal::OfferOver(OfferEnd::Declined))
-        );
-    }
-
-    #[test]
-    fn a_late_answer_hears_what_became_of_the_offer() {
-        let asked = free().consider(trip(100, &[5])).unwrap();
-        let live = |courier: &Courier, at| courier.live_offer(id(100), at).cloned();
-        assert_eq!(live(&asked, NOON), Ok(trip(100, &[5])));
-        assert_eq!(
-            live(&asked, offer().expires_at),
-            Err(Refusal::OfferOver(OfferEnd::Expired))
-        );
-        assert_eq!(asked.live_offer(id(999), NOON), Err(Refusal::NeverAsked));
-        let left = asked.end_shift();
-        assert_eq!(left.duty, Duty::OffShift);
-        assert_eq!(live(&left, NOON), Err(Refusal::OfferOver(OfferEnd::Withdrawn)));
-    }
-
-    #[test]
-    fn the_deliveries_say_what_the_record_missed() {
-        let asked = free().consider(trip(100, &[5, 6])).unwrap();
-        let bond = |delivery_id, _| {
-            let state = if delivery_id == id(5) {
-                State::Assigned(assignment())
-            } else {
-                State::Waiting
-            };
-            Bond::of(&state, ada(), id(100))
-        };
-        let settled = asked.settled(bond, NOON).unwrap();
-        assert_eq!(settled.jobs().len(), 1);
-        assert_eq!(settled.shift().unwrap().offer, None);
-        assert_eq!(settled.settled(bond, NOON), None);
-        let free = settled.settled(|_, _| Bond::None, NOON).unwrap();
-        assert!(free.shift().unwrap().is_free());
-        assert_eq!(asked.settled(|_, _| Bond::Asked, NOON), None);
-    }
-
-    #[test]
-    fn only_the_last_offers_are_remembered() {
-        let mut courier = free();
-        for number in 0..20 {
-            courier = courier.consider(trip(number, &[5])).unwrap();
-            courier = let_go(&courier, number, 5, OfferEnd::Declined).unwrap();
-        }
-        assert_eq!(courier.past.len(), PAST_OFFERS_MAX);
-        assert_eq!(courier.past.last().unwrap().offer_id, id(19));
-    }
-}
+mod tests;

@@ -150,7 +150,8 @@ impl Candidate {
     /// has taken.
     #[must_use]
     pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], now: Timestamp) -> Option<Self> {
-        let shift = courier.shift()?;
+        // Whose working time is used up ends what was taken, and gets no more.
+        let shift = courier.shift().filter(|shift| now < shift.works_until)?;
         let room = shift.room(courier.vehicle);
         let last = itinerary(jobs, Some(seen.position), courier.vehicle, now).pop();
         let minutes = i32::try_from(now.duration_since(shift.since).as_mins()).unwrap_or(i32::MAX);

@@ -92,7 +92,7 @@ impl Lesson {
         let ridden = progress.carried.map(|carried| {
             let ride = Ride::new(facts.pickup.position, facts.drop_off.position, carried.vehicle);
             // Who forgot to say that he was at the door was there some minutes before the hand-over.
-            let arrived_at = progress.at_door_since.unwrap_or(at - DROP_OFF_SERVICE);
+            let arrived_at = progress.there_since.unwrap_or(at - DROP_OFF_SERVICE);
             (ride, carried.since, arrived_at.duration_since(carried.since))
         });
         Some(Self {

@@ -3,7 +3,7 @@
 use kernel::{CourierId, DeliveryId, OfferId, Position, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::names::{EndRecord, VehicleRecord};
+use super::names::{EndRecord, ShiftEndRecord, VehicleRecord};
 use crate::domain::Vehicle;
 use crate::domain::cell::{Zone, zone};
 use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
@@ -11,6 +11,7 @@ use crate::domain::epoch::Seen;
 use crate::domain::pace::Pace;
 use crate::domain::track::Sighting;
 use crate::domain::whereabouts::Whereabouts;
+use crate::domain::work::{Span, with_span};
 
 /// A position that was not renewed for so long is removed, even if nobody ended the shift.
 const POSITION_KEPT_FOR: SignedDuration = SignedDuration::from_hours(12);
@@ -22,6 +23,8 @@ pub struct CourierRecord {
     duty: DutyRecord,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "::store::json")]
     past: Vec<(OfferId, EndRecord)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<ShiftEndRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,13 @@ enum DutyRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ShiftRecord {
     since: Timestamp,
+    /// Seconds since 1970, as are the next two.
+    #[serde(default)]
+    from: Option<i64>,
+    #[serde(default)]
+    until: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rests: Option<i64>,
     idle_since: Timestamp,
     #[serde(default)]
     brought: u32,
@@ -72,6 +82,9 @@ impl From<&Shift> for ShiftRecord {
         });
         Self {
             since: shift.since,
+            from: Some(shift.works_from.as_second()),
+            until: Some(shift.works_until.as_second()),
+            rests: shift.break_since.map(Timestamp::as_second),
             idle_since: shift.idle_since,
             brought: shift.brought,
             declined: shift.declined,
@@ -94,6 +107,9 @@ impl From<&ShiftRecord> for Shift {
         });
         Self {
             since: record.since,
+            works_from: instant(record.from).unwrap_or(record.since),
+            works_until: instant(record.until).unwrap_or(Timestamp::MAX),
+            break_since: instant(record.rests),
             idle_since: record.idle_since,
             brought: record.brought,
             declined: record.declined,
@@ -101,6 +117,10 @@ impl From<&ShiftRecord> for Shift {
             jobs: jobs.collect(),
         }
     }
+}
+
+fn instant(seconds: Option<i64>) -> Option<Timestamp> {
+    seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())
 }
 
 impl From<&Courier> for CourierRecord {
@@ -115,6 +135,7 @@ impl From<&Courier> for CourierRecord {
             vehicle: courier.vehicle.into(),
             duty,
             past: past.collect(),
+            ended: courier.ended.map(Into::into),
         }
     }
 }
@@ -134,6 +155,7 @@ impl From<&CourierRecord> for Courier {
             vehicle: record.vehicle.into(),
             duty,
             past: past.collect(),
+            ended: record.ended.map(Into::into),
         }
     }
 }
@@ -144,6 +166,49 @@ pub struct Documents {
     /// Kind and reference of each.
     #[serde(with = "::store::json")]
     pub documents: Vec<(String, String)>,
+}
+
+/// Where and when a courier worked, which the limits of working time need.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WorkRecord {
+    /// ISO 3166-1 alpha-2.
+    #[serde(default)]
+    pub market: String,
+    /// From and to, in seconds since 1970, oldest first.
+    #[serde(default, with = "::store::json")]
+    spans: Vec<(i64, i64)>,
+}
+
+impl WorkRecord {
+    /// The stretches of work.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
+        let span = |(from, to): &(i64, i64)| {
+            let (from, to) = (instant(Some(*from))?, instant(Some(*to))?);
+            Some(Span { from, to })
+        };
+        self.spans.iter().filter_map(span).collect()
+    }
+
+    /// The same with one more.
+    #[must_use]
+    pub fn with_span(&self, span: Span, now: Timestamp) -> Self {
+        let kept = with_span(&self.spans(), span, now);
+        Self {
+            market: self.market.clone(),
+            spans: kept
+                .iter()
+                .map(|span| (span.from.as_second(), span.to.as_second()))
+                .collect(),
+        }
+    }
+}
+
+/// A courier on shift, in the list of all who are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OnShift {
+    /// Who.
+    pub courier_id: CourierId,
 }
 
 /// Where a courier on shift was last seen. In the first index by zone.

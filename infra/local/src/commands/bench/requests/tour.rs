@@ -296,7 +296,14 @@ impl Life<'_> {
     /// Everyone goes home, and the restaurant is closed by an operator.
     fn leave(self) -> Outcome {
         let (gateway, cast) = (self.gateway, self.cast);
-        gateway.ask(&cast.courier, &with("POST /v1/couriers/me/shift/end", &[], json!({})))?;
+        gateway.ask(&cast.courier, &plain("GET /v1/couriers/me", &[]))?;
+        for operation in [
+            "POST /v1/couriers/me/shift/break",
+            "POST /v1/couriers/me/shift/resume",
+            "POST /v1/couriers/me/shift/end",
+        ] {
+            gateway.ask(&cast.courier, &with(operation, &[], json!({})))?;
+        }
         let path = [("restaurant_id", self.restaurant.as_str())];
         let reason = json!({"reason": "The bench is over"});
         gateway.ask(

@@ -1,0 +1,30 @@
+//! `POST /v1/couriers/me/shift/resume`.
+
+use axum::extract::State;
+use runtime::{Json, Principal, Problem, RequestCause};
+
+use super::courier_of;
+use super::views::CourierView;
+use crate::app::App;
+use crate::shift;
+
+/// End a break
+///
+/// Offers come again. A break that was shorter than the market's rules ask gives no working time back.
+#[utoipa::path(post, path = "/v1/couriers/me/shift/resume", operation_id = "resume_shift", tag = "couriers",
+    security(("token" = [])), responses(
+    (status = 200, description = "What you do now", body = CourierView),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`off_shift`, or `working_time_exceeded` with `limit`, `until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn resume_shift(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+) -> Result<Json<CourierView>, Problem> {
+    let courier_id = courier_of(&principal)?;
+    let courier = shift::resume(&app, &cause, courier_id).await?;
+    Ok(Json(CourierView::new(courier_id, &courier)))
+}

@@ -1,0 +1,190 @@
+//! What couriers may do and hold, as data.
+
+use super::*;
+use crate::domain::cast::{NOON, ada, assignment, id, minutes, offer};
+use crate::domain::work::rules;
+
+fn free() -> Courier {
+    Courier {
+        duty: Duty::OnShift(Shift::beginning(NOON)),
+        ..Courier::apply(Vehicle::Bicycle)
+    }
+}
+
+fn trip(number: u128, deliveries: &[u128]) -> LiveOffer {
+    LiveOffer {
+        offer_id: id(number),
+        deliveries: deliveries.iter().map(|number| id(*number)).collect(),
+        expires_at: offer().expires_at,
+    }
+}
+
+fn taken(courier: &Courier, offer: u128, delivery: u128) -> Courier {
+    courier.after(Effect::Engage(id(offer)), id(delivery), NOON).unwrap()
+}
+
+fn let_go(courier: &Courier, offer: u128, delivery: u128, end: OfferEnd) -> Option<Courier> {
+    courier.after(Effect::LetGo(id(offer), end), id(delivery), NOON)
+}
+
+#[test]
+fn nobody_works_before_the_approval() {
+    let start = |courier: &Courier, at| courier.start_shift(rules("NL"), &[], at);
+    let applicant = Courier::apply(Vehicle::Foot);
+    assert_eq!(start(&applicant, NOON), Err(Refusal::NotApproved));
+    let approved = applicant.approve().unwrap();
+    assert_eq!(approved.approve(), None);
+    assert!(approved.shift().is_none());
+    let working = start(&approved, NOON).unwrap().unwrap();
+    assert!(working.shift().is_some_and(Shift::is_free));
+    assert_eq!(start(&working, NOON + minutes(1)), Ok(None));
+    let ended = working.end_shift(ShiftEnd::Wanted);
+    assert_eq!((&ended.duty, ended.ended), (&Duty::OffShift, Some(ShiftEnd::Wanted)));
+    assert_eq!(approved.end_shift(ShiftEnd::Silent), approved);
+}
+
+#[test]
+fn nobody_works_longer_than_the_market_allows() {
+    let approved = Courier::apply(Vehicle::Foot).approve().unwrap();
+    let worked = [Span {
+        from: NOON - minutes(330),
+        to: NOON,
+    }];
+    let refused = approved.start_shift(rules("NL"), &worked, NOON);
+    assert!(matches!(refused, Err(Refusal::Worked(_))), "{refused:?}");
+    let rested = approved
+        .start_shift(rules("NL"), &worked, NOON + minutes(30))
+        .unwrap()
+        .unwrap();
+    let until = NOON + minutes(30 + 330);
+    assert_eq!(rested.shift().map(|shift| shift.works_until), Some(until));
+    let shift = rested.shift().unwrap();
+    assert_eq!(shift.overdue(until, until), Some(ShiftEnd::WorkingTime));
+}
+
+#[test]
+fn a_break_has_no_offers_and_ends_with_a_new_stretch_of_work() {
+    let working = free();
+    let resting = working.take_break(NOON + minutes(60)).unwrap().unwrap();
+    assert_eq!(resting.shift().map(|shift| shift.room(Vehicle::Bicycle)), Some(0));
+    assert_eq!(resting.consider(trip(100, &[5])), Err(Refusal::NotFree));
+    assert_eq!(resting.take_break(NOON + minutes(61)), Ok(None));
+    assert_eq!(resting.shift().unwrap().span(NOON + minutes(70)), None);
+    let again = resting.resume(rules("NL"), &[], NOON + minutes(90)).unwrap().unwrap();
+    let span = again.shift().unwrap().span(NOON + minutes(100)).unwrap();
+    assert_eq!(span.from, NOON + minutes(90));
+    assert_eq!(again.resume(rules("NL"), &[], NOON + minutes(91)), Ok(None));
+    let busy = taken(&working.consider(trip(100, &[5])).unwrap(), 100, 5);
+    assert_eq!(busy.take_break(NOON), Err(Refusal::Bound));
+    assert_eq!(Courier::apply(Vehicle::Car).take_break(NOON), Err(Refusal::OffShift));
+}
+
+#[test]
+fn a_shift_ends_by_itself_after_silence_but_not_with_food_aboard() {
+    let shift = free().shift().unwrap().clone();
+    let quiet = NOON + SILENT_AFTER;
+    assert_eq!(shift.overdue(NOON, quiet - minutes(1)), None);
+    assert_eq!(shift.overdue(NOON, quiet), Some(ShiftEnd::Silent));
+    assert_eq!(shift.overdue(NOON + minutes(5), quiet), None);
+    let busy = taken(&free().consider(trip(100, &[5])).unwrap(), 100, 5);
+    assert_eq!(busy.shift().unwrap().overdue(NOON, quiet), None);
+    let resting = free().take_break(NOON).unwrap().unwrap();
+    assert_eq!(resting.shift().unwrap().overdue(NOON, quiet), None);
+    assert_eq!(
+        resting.shift().unwrap().overdue(NOON, NOON + BREAK_MAX),
+        Some(ShiftEnd::Silent)
+    );
+}
+
+#[test]
+fn a_courier_holds_one_offer_and_what_fits_into_the_bag() {
+    let asked = free().consider(trip(100, &[5, 6])).unwrap();
+    assert_eq!(asked.consider(trip(101, &[7])), Err(Refusal::NotFree));
+    let engaged = taken(&taken(&asked, 100, 5), 100, 6);
+    assert_eq!(engaged.jobs().len(), 2);
+    // A bicycle carries three.
+    assert_eq!(engaged.consider(trip(101, &[7, 8])), Err(Refusal::NotFree));
+    assert_eq!(engaged.consider(trip(101, &[])), Err(Refusal::NotFree));
+    let full = taken(&engaged.consider(trip(101, &[7])).unwrap(), 101, 7);
+    assert_eq!(full.consider(trip(102, &[8])), Err(Refusal::NotFree));
+    let over = |courier: &Courier| courier.live_offer(id(100), NOON).map(drop);
+    assert_eq!(over(&full), Err(Refusal::OfferOver(OfferEnd::Accepted)));
+}
+
+#[test]
+fn a_courier_is_free_with_the_last_delivery() {
+    let asked = free().consider(trip(100, &[5, 6])).unwrap();
+    let busy = taken(&taken(&asked, 100, 5), 100, 6);
+    let one_left = let_go(&busy, 100, 5, OfferEnd::Accepted).unwrap();
+    assert_eq!((one_left.jobs().len(), one_left.past.len()), (1, 0));
+    let later = NOON + minutes(9);
+    let effect = Effect::LetGo(id(100), OfferEnd::Accepted);
+    let done = one_left.after(effect, id(6), later).unwrap();
+    let shift = done.shift().unwrap();
+    assert!(shift.is_free());
+    assert_eq!((shift.idle_since, shift.brought, shift.since), (later, 2, NOON));
+    assert_eq!(
+        done.live_offer(id(100), NOON),
+        Err(Refusal::OfferOver(OfferEnd::Accepted))
+    );
+    assert_eq!(let_go(&done, 100, 6, OfferEnd::Accepted), None);
+}
+
+#[test]
+fn what_is_withdrawn_out_of_an_offer_leaves_the_rest() {
+    let asked = free().consider(trip(100, &[5, 6])).unwrap();
+    let rest = let_go(&asked, 100, 5, OfferEnd::Withdrawn).unwrap();
+    assert_eq!(rest.live_offer(id(100), NOON).unwrap().deliveries, [id(6)]);
+    let declined = let_go(&rest, 100, 6, OfferEnd::Declined).unwrap();
+    assert_eq!(declined.shift().unwrap().declined, 1);
+    assert_eq!(
+        declined.live_offer(id(100), NOON),
+        Err(Refusal::OfferOver(OfferEnd::Declined))
+    );
+}
+
+#[test]
+fn a_late_answer_hears_what_became_of_the_offer() {
+    let asked = free().consider(trip(100, &[5])).unwrap();
+    let live = |courier: &Courier, at| courier.live_offer(id(100), at).cloned();
+    assert_eq!(live(&asked, NOON), Ok(trip(100, &[5])));
+    assert_eq!(
+        live(&asked, offer().expires_at),
+        Err(Refusal::OfferOver(OfferEnd::Expired))
+    );
+    assert_eq!(asked.live_offer(id(999), NOON), Err(Refusal::NeverAsked));
+    let left = asked.end_shift(ShiftEnd::Wanted);
+    assert_eq!(left.duty, Duty::OffShift);
+    assert_eq!(live(&left, NOON), Err(Refusal::OfferOver(OfferEnd::Withdrawn)));
+}
+
+#[test]
+fn the_deliveries_say_what_the_record_missed() {
+    let asked = free().consider(trip(100, &[5, 6])).unwrap();
+    let bond = |delivery_id, _| {
+        let state = if delivery_id == id(5) {
+            State::Assigned(assignment())
+        } else {
+            State::Waiting
+        };
+        Bond::of(&state, ada(), id(100))
+    };
+    let settled = asked.settled(bond, NOON).unwrap();
+    assert_eq!(settled.jobs().len(), 1);
+    assert_eq!(settled.shift().unwrap().offer, None);
+    assert_eq!(settled.settled(bond, NOON), None);
+    let free = settled.settled(|_, _| Bond::None, NOON).unwrap();
+    assert!(free.shift().unwrap().is_free());
+    assert_eq!(asked.settled(|_, _| Bond::Asked, NOON), None);
+}
+
+#[test]
+fn only_the_last_offers_are_remembered() {
+    let mut courier = free();
+    for number in 0..20 {
+        courier = courier.consider(trip(number, &[5])).unwrap();
+        courier = let_go(&courier, number, 5, OfferEnd::Declined).unwrap();
+    }
+    assert_eq!(courier.past.len(), PAST_OFFERS_MAX);
+    assert_eq!(courier.past.last().unwrap().offer_id, id(19));
+}
