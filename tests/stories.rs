@@ -2,6 +2,7 @@
 //! own, so that all of them can run at once, and again while every call fails now and then.
 
 mod accounts;
+mod arrivals;
 mod budget;
 mod cancelling;
 mod couriers;

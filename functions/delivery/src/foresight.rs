@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use ::store::{StoreError, Stored};
+use ::store::{Freshness, StoreError, Stored};
 use contracts::Cause;
 use kernel::{DeliveryId, Position, RestaurantId, SignedDuration, Timestamp, TypedId as _};
 
@@ -14,10 +14,11 @@ use crate::domain::cell::{Zone, zone};
 use crate::domain::estimate::{Remaining, arrival, remaining};
 use crate::domain::event::Event;
 use crate::domain::experience::{Experience, Lesson, Pupil, Town, pupil};
+use crate::domain::itinerary::{detour, itinerary, stops_before};
 use crate::domain::{Delivery, Eta};
 use crate::router::{Router, Travel as _};
 use crate::steps::Stepped;
-use crate::store::{self, KitchenRecord, TownRecord};
+use crate::store::{self, Found, KitchenRecord, TownRecord};
 
 /// How long what was read of a kitchen holds: it may get busy. Of a zone less changes.
 const KITCHEN_HOLDS: SignedDuration = SignedDuration::from_mins(1);
@@ -75,10 +76,59 @@ pub async fn experience(
 }
 
 /// The estimate of this moment; nothing after the end.
-pub async fn eta_now(app: &App, delivery: &Delivery, position: Option<Position>, now: Timestamp) -> Option<Eta> {
+pub async fn eta_now(
+    app: &App,
+    delivery: &Delivery,
+    position: Option<Position>,
+    detour: SignedDuration,
+    now: Timestamp,
+) -> Option<Eta> {
     let remaining = remaining(delivery, position)?;
-    let known = Box::pin(known_of(app, delivery, &remaining, now)).await;
+    let mut known = Box::pin(known_of(app, delivery, &remaining, now)).await;
+    known.detour = detour;
     Some(arrival(&remaining, &known, now))
+}
+
+/// What a courier does before a delivery arrives.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Before {
+    /// How many others get theirs first.
+    pub stops: u32,
+    /// How much later it gets because of the courier's other stops.
+    pub detour: SignedDuration,
+}
+
+/// What the courier does before a delivery arrives. The courier's other deliveries are read as they were a moment ago.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn before(
+    app: &App,
+    delivery_id: DeliveryId,
+    delivery: &Delivery,
+    position: Option<Position>,
+    now: Timestamp,
+) -> Result<Before, StoreError> {
+    let Some(assignment) = delivery.progress.state.assignment() else {
+        return Ok(Before::default());
+    };
+    let courier_id = assignment.courier_id;
+    let Some((_, courier)) = store::courier_fresh(&app.table, courier_id, Freshness::Recent).await? else {
+        return Ok(Before::default());
+    };
+    let mut jobs = vec![(delivery_id, delivery.clone())];
+    for job in courier.jobs().iter().filter(|job| job.delivery_id != delivery_id) {
+        let found = store::load_fresh(&app.table, job.delivery_id, Freshness::Recent).await?;
+        if let Found::Delivery(loaded) = found {
+            jobs.push((job.delivery_id, loaded.delivery));
+        }
+    }
+    let jobs: Vec<_> = jobs.iter().map(|(id, delivery)| (*id, delivery)).collect();
+    let ahead = itinerary(&jobs, position, assignment.vehicle, now);
+    Ok(Before {
+        stops: stops_before(&ahead, delivery_id),
+        detour: detour(&jobs, delivery_id, position, assignment.vehicle, now),
+    })
 }
 
 /// What is known when a delivery's arrival is estimated.

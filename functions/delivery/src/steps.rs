@@ -12,7 +12,7 @@ use crate::domain::command::Command;
 use crate::domain::courier::{Effect, Refusal};
 use crate::domain::event::Event;
 use crate::domain::lifecycle::{Rejection, decide};
-use crate::domain::{Delivery, State, estimate};
+use crate::domain::{Delivery, Eta, State, estimate};
 use crate::foresight;
 use crate::rows;
 use crate::runner::{self, Known, Reach};
@@ -253,7 +253,7 @@ async fn reestimate_after(
         Event::FoodReady { .. } => reestimate_last_seen(app, cause, delivery_id, &stepped.delivery).await,
         Event::PickedUp { .. } => {
             let pickup = stepped.delivery.facts.pickup.position;
-            reestimate(app, cause, delivery_id, &stepped.delivery, Some(pickup)).await
+            reestimate(app, cause, delivery_id, &stepped.delivery, Some(pickup), false).await
         }
         Event::Offered(_)
         | Event::OfferEnded { .. }
@@ -281,10 +281,11 @@ async fn reestimate_last_seen(
         Some(assignment) => store::last_seen(&app.table, assignment.courier_id).await?,
         None => None,
     };
-    reestimate(app, cause, delivery_id, delivery, position).await
+    reestimate(app, cause, delivery_id, delivery, position, false).await
 }
 
 /// Estimates the arrival of a delivery that was just read anew, from where its courier is, and tells it if it moved enough.
+/// `shared` is whether the courier is known to have others' deliveries, too; who does not know that finds out if it matters.
 ///
 /// # Errors
 /// See [`Unstepped`].
@@ -294,19 +295,27 @@ pub async fn reestimate(
     delivery_id: DeliveryId,
     delivery: &Delivery,
     position: Option<Position>,
+    shared: bool,
 ) -> Result<(), Unstepped> {
     let Some(remaining) = estimate::remaining(delivery, position) else {
         return Ok(());
     };
-    let known = Box::pin(foresight::known_of(app, delivery, &remaining, cause.now)).await;
+    let mut known = Box::pin(foresight::known_of(app, delivery, &remaining, cause.now)).await;
+    let moved = |eta: Eta| estimate::moved(delivery.progress.eta, eta);
+    // Nearly always nothing has moved enough, and then nothing is read again.
+    if !shared && !moved(estimate::arrival(&remaining, &known, cause.now)) {
+        return Ok(());
+    }
+    known.detour = foresight::before(app, delivery_id, delivery, position, cause.now)
+        .await?
+        .detour;
+    if !moved(estimate::arrival(&remaining, &known, cause.now)) {
+        return Ok(());
+    }
     let eta = |delivery: &Delivery| {
         let remaining = estimate::remaining(delivery, position)?;
         Some(estimate::arrival(&remaining, &known, cause.now))
     };
-    // Nearly always nothing has moved enough, and then nothing is read again.
-    if eta(delivery).is_none_or(|eta| !estimate::moved(delivery.progress.eta, eta)) {
-        return Ok(());
-    }
     let command = |loaded: &Loaded| eta(&loaded.delivery).map(|eta| Command::Reestimate { eta });
     step(app, cause, delivery_id, command).await.map(drop)
 }

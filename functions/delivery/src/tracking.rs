@@ -103,10 +103,11 @@ async fn reestimate_all(
     position: Position,
 ) -> Vec<Sight> {
     let mut sights = Vec::new();
+    let shared = courier.jobs().len() > 1;
     for job in courier.jobs() {
         let delivery_id = job.delivery_id;
         let cause = crate::steps::about(cause, delivery_id);
-        match follow(app, &cause, courier_id, delivery_id, position).await {
+        match follow(app, &cause, courier_id, delivery_id, position, shared).await {
             Ok(sight) => sights.extend(sight),
             Err(error) => {
                 tracing::warn!(delivery.id = %delivery_id, %error, "the estimate is left to the next report");
@@ -124,6 +125,7 @@ async fn follow(
     courier_id: CourierId,
     delivery_id: DeliveryId,
     position: Position,
+    shared: bool,
 ) -> Result<Option<Sight>, Unstepped> {
     let Found::Delivery(loaded) = store::load_fresh(&app.table, delivery_id, Freshness::Recent).await? else {
         return Ok(None);
@@ -133,7 +135,7 @@ async fn follow(
     if !taken {
         return Ok(None);
     }
-    reestimate(app, cause, delivery_id, &loaded.delivery, Some(position)).await?;
+    reestimate(app, cause, delivery_id, &loaded.delivery, Some(position), shared).await?;
     let sight = seen_by(Viewer::Customer, state, position);
     Ok(sight.map(|sight| Sight {
         delivery_id,

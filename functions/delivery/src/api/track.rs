@@ -1,6 +1,5 @@
 //! `GET /v1/orders/{order_id}/delivery`.
 
-use ::store::Freshness;
 use axum::extract::State;
 use kernel::{CourierId, DeliveryId, OrderId, Position, Role, Timestamp, TypedId as _};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
@@ -11,10 +10,9 @@ use super::photo_upload::unavailable;
 use super::views::{EtaView, VehicleName};
 use crate::app::App;
 use crate::domain::Delivery;
-use crate::domain::itinerary::{self, itinerary};
 use crate::domain::proof::LOOK_LASTS;
 use crate::domain::sight::{Viewer, seen_by};
-use crate::foresight::eta_now;
+use crate::foresight::{before, eta_now};
 use crate::store::{self, Found};
 
 /// Where an order's food is.
@@ -102,6 +100,8 @@ pub async fn track_delivery(
         Some(photo) => Some(look(&app, &photo.key(delivery_id)).await?),
         None => None,
     };
+    let before = before(&app, delivery_id, delivery, position, cause.now).await?;
+    let eta = eta_now(&app, delivery, position, before.detour, cause.now).await;
     Ok(Json(Tracking {
         delivery_id,
         order_id,
@@ -112,8 +112,8 @@ pub async fn track_delivery(
             position_approximate: sight.map(|sight| sight.approximate),
             position_at: sight.and(seen).map(|stored| stored.value.at),
         }),
-        eta: eta_now(&app, delivery, position, cause.now).await.map(EtaView::from),
-        stops_before_you: stops_before(&app, delivery_id, delivery, position, cause.now).await?,
+        eta: eta.map(EtaView::from),
+        stops_before_you: before.stops,
         photo_url,
         pin: (is_customer && !is_over).then(|| delivery.facts.pin.clone()),
     }))
@@ -138,33 +138,4 @@ async fn may_see(app: &App, principal: &Principal, delivery: &Delivery) -> Resul
         return Ok(store::works_at(&app.table, principal.user_id, facts.restaurant_id).await?);
     }
     Ok(false)
-}
-
-/// How many others get theirs before. The courier's other deliveries are read as they were a moment ago: they only tell the
-/// sequence.
-async fn stops_before(
-    app: &App,
-    delivery_id: DeliveryId,
-    delivery: &Delivery,
-    position: Option<Position>,
-    now: Timestamp,
-) -> Result<u32, Problem> {
-    let Some(assignment) = delivery.progress.state.assignment() else {
-        return Ok(0);
-    };
-    let courier_id = assignment.courier_id;
-    let Some((_, courier)) = store::courier_fresh(&app.table, courier_id, Freshness::Recent).await? else {
-        return Ok(0);
-    };
-    let others = courier.jobs().iter().filter(|job| job.delivery_id != delivery_id);
-    let mut jobs = vec![(delivery_id, delivery.clone())];
-    for job in others {
-        let found = store::load_fresh(&app.table, job.delivery_id, Freshness::Recent).await?;
-        if let Found::Delivery(loaded) = found {
-            jobs.push((job.delivery_id, loaded.delivery));
-        }
-    }
-    let jobs: Vec<_> = jobs.iter().map(|(id, delivery)| (*id, delivery)).collect();
-    let ahead = itinerary(&jobs, position, assignment.vehicle, now);
-    Ok(itinerary::stops_before(&ahead, delivery_id))
 }

@@ -268,7 +268,7 @@ pub fn arrival(remaining: &Remaining, known: &Experience, now: Timestamp) -> Eta
         before: None,
         pickup_service: minutes(pickup_service),
         trip: trip.as_ref(),
-        drop_off_service: minutes(DROP_OFF_SERVICE),
+        drop_off_service: minutes(known.detour + DROP_OFF_SERVICE),
     });
     let interval = Interval::of(&spread);
     let at = |minutes: f64| now + SignedDuration::from_secs(SignedDuration::from_secs_f64(minutes * 60.0).as_secs());

@@ -47,6 +47,8 @@ pub struct Experience {
     pub town: Town,
     /// Rides that an external router has measured.
     pub rides: Vec<Ride>,
+    /// How much later it gets because of the courier's other stops.
+    pub detour: SignedDuration,
 }
 
 /// What a delivery that has ended well teaches.

@@ -5,7 +5,7 @@
 //! a shorter way.
 
 use dispatch::route::{Errand, Weights, sequence};
-use kernel::{DeliveryId, Position, Timestamp};
+use kernel::{DeliveryId, Position, SignedDuration, Timestamp};
 
 use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, Vehicle, travel, way};
 use super::event::Stop;
@@ -73,7 +73,7 @@ pub fn itinerary(
         let leaves_at = if fetches {
             // The second bag from the same counter takes no time of its own.
             let service = if fetched_at == Some(position) {
-                kernel::SignedDuration::ZERO
+                SignedDuration::ZERO
             } else {
                 PICKUP_SERVICE
             };
@@ -106,6 +106,27 @@ pub fn stops_before(ahead: &[Ahead], delivery_id: DeliveryId) -> u32 {
     let drop_offs = ahead.iter().filter(|ahead| ahead.stop == Stop::Customer);
     let before = drop_offs.take_while(|ahead| ahead.delivery_id != delivery_id).count();
     u32::try_from(before).unwrap_or(u32::MAX)
+}
+
+/// How much later a delivery arrives because of the courier's other stops.
+#[must_use]
+pub fn detour(
+    jobs: &[(DeliveryId, &Delivery)],
+    delivery_id: DeliveryId,
+    seen: Option<Position>,
+    vehicle: Vehicle,
+    now: Timestamp,
+) -> SignedDuration {
+    let arrival = |jobs: &[(DeliveryId, &Delivery)]| {
+        let mut ahead = itinerary(jobs, seen, vehicle, now).into_iter();
+        let door = ahead.find(|ahead| ahead.delivery_id == delivery_id && ahead.stop == Stop::Customer)?;
+        Some(door.arrives_at)
+    };
+    let alone: Vec<_> = jobs.iter().copied().filter(|(id, _)| *id == delivery_id).collect();
+    let later = arrival(jobs)
+        .zip(arrival(&alone))
+        .map(|(with, without)| with.duration_since(without));
+    later.unwrap_or_default().max(SignedDuration::ZERO)
 }
 
 const fn to_fetch(state: &State) -> bool {
@@ -155,6 +176,21 @@ mod tests {
         let mut other = delivery(state);
         other.facts.drop_off.position = drop_off;
         other
+    }
+
+    #[test]
+    fn who_comes_second_waits_for_the_first() {
+        let far = other(State::PickedUp(assignment()), Position::new(52.3600, 4.9300).unwrap());
+        let near = delivery(State::PickedUp(assignment()));
+        let jobs = [(id(2), &far), (id(1), &near)];
+        let later = |delivery| detour(&jobs, delivery, Some(trattoria()), Vehicle::Bicycle, NOON);
+        assert_eq!(later(id(1)), SignedDuration::ZERO);
+        assert!(
+            later(id(2)) > minutes(2) && later(id(2)) < minutes(10),
+            "{:?}",
+            later(id(2))
+        );
+        assert_eq!(later(id(3)), SignedDuration::ZERO);
     }
 
     #[test]

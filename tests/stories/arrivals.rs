@@ -1,0 +1,62 @@
+//! Estimates learn from what happened.
+
+use std::thread;
+use std::time::Duration;
+
+use kernel::{OrderId, TypedId as _};
+use serde_json::{Value, json};
+use testkit::{Basket, Kitchen, Stack, eventually};
+
+/// Three orders in four teach their kitchen, chosen by their ids: the first that does.
+fn teaching(basket: &Basket) -> Value {
+    loop {
+        let quote = basket.quoted();
+        let id = quote["quote_id"].as_str().unwrap().replacen("quo", "ord", 1);
+        let order: OrderId = id.parse().unwrap();
+        if order.uuid().as_u128() % 16 >= 4 {
+            return quote;
+        }
+    }
+}
+
+#[test]
+fn a_kitchen_that_is_faster_than_it_says_is_learned() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open_with(stack, 40);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let quote = teaching(&basket);
+    let placed = basket.customer.post("/v1/orders", &basket.placing(&quote)).expect(201);
+    let order_id = placed["order_id"].as_str().unwrap();
+    basket.awaits(order_id, "awaiting_restaurant");
+    kitchen.does(order_id, "accept", &json!({}));
+    let delivery_id = rider.takes(order_id);
+    // What is ready within a minute was not cooked, and teaches nothing.
+    thread::sleep(Duration::from_secs(62));
+    kitchen.does(order_id, "ready", &json!({}));
+    basket.awaits(order_id, "ready");
+    rider.brings(&delivery_id, order_id, &basket);
+    basket.awaits(order_id, "delivered");
+
+    let partition = format!("RESTAURANT#{}", kitchen.restaurant_id);
+    let learned = eventually("the kitchen to be learned", || {
+        let item = stack.aws().item("delivery", &partition, "KITCHEN");
+        if item["kitchen"]["S"].is_string() {
+            Ok(item)
+        } else {
+            Err(item.to_string())
+        }
+    });
+    let orders: Value = serde_json::from_str(learned["kitchen"]["S"].as_str().unwrap()).unwrap();
+    let minutes = orders[0][1].as_u64().unwrap();
+    assert!((10..20).contains(&minutes), "tenths of a minute: {orders}");
+    // The window of the next quote begins earlier: one order has been seen to be fast.
+    let from = |quote: &Value| quote["promised"]["from"].as_str().unwrap().to_owned();
+    let again = basket.quoted();
+    assert!(
+        from(&again) < from(&quote),
+        "{} and then {}",
+        from(&quote),
+        from(&again)
+    );
+}
