@@ -5,6 +5,7 @@
 
 use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDuration, Timestamp};
 
+use super::cell::SEARCH_RADIUS_M;
 use super::{Delivery, OFFERS_BEFORE_ESCALATION, State, WAIT_BEFORE_ESCALATION};
 
 /// A courier who took a delivery, has not fetched it, and was not seen for so long, is taken off it.
@@ -120,6 +121,17 @@ impl Open {
         !self.waits() && !self.is_ready && self.ready_at + KITCHEN_LATE_AFTER < now
     }
 
+    /// True if whoever is bound to this one could bring another, which nobody else can: near enough, not passed by, and not
+    /// too late already.
+    #[must_use]
+    pub fn could_serve(&self, other: &Self, now: Timestamp) -> bool {
+        let is_near = self.pickup.distance(other.pickup) <= SEARCH_RADIUS_M;
+        let is_asked = self
+            .courier_id
+            .is_some_and(|own| other.passed().all(|passed| passed != own));
+        is_near && is_asked && !other.is_overdue(now)
+    }
+
     /// True if it should have arrived long ago.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
@@ -214,6 +226,11 @@ mod tests {
         assert!(!open(State::Waiting).is_silent(NOON, NOON + minutes(60)));
         let late = taken.ready_at + KITCHEN_LATE_AFTER + minutes(1);
         assert!(taken.is_kitchen_late(late) && !taken.is_kitchen_late(taken.ready_at));
+        let mut other = open(State::Waiting);
+        assert!(taken.could_serve(&other, NOON) && !other.could_serve(&taken, NOON));
+        assert!(!taken.could_serve(&other, other.latest + OVERDUE_AFTER + minutes(1)));
+        other.declined = vec![ada()];
+        assert!(!taken.could_serve(&other, NOON));
         let there = delivery(State::AtRestaurant(assignment()));
         assert_eq!(is_kept_waiting(&there), Some(ada()));
         assert_eq!(is_fetching(&there), Some(ada()));

@@ -271,9 +271,13 @@ impl City {
                 self.does(row.delivery_id, &Command::Miss).unwrap();
             }
         }
-        if !outcome.unplaced.is_empty() {
-            let now = self.now;
-            for row in open.iter().filter(|row| row.is_kitchen_late(now)) {
+        let now = self.now;
+        let unplaced: Vec<&Open> = open
+            .iter()
+            .filter(|row| outcome.unplaced.contains(&row.delivery_id))
+            .collect();
+        for row in open.iter().filter(|row| row.is_kitchen_late(now)) {
+            if unplaced.iter().any(|other| row.could_serve(other, now)) {
                 self.release(row, ReleaseReason::KitchenLate, is_kept_waiting);
             }
         }

@@ -92,8 +92,13 @@ pub async fn note_missed(
             Err(error) => return Err(error),
         }
     }
-    if !unplaced.is_empty() {
-        for row in scene.open.iter().filter(|open| open.is_kitchen_late(cause.now)) {
+    let unplaced: Vec<&Open> = scene
+        .open
+        .iter()
+        .filter(|open| unplaced.contains(&open.delivery_id))
+        .collect();
+    for row in scene.open.iter().filter(|open| open.is_kitchen_late(cause.now)) {
+        if unplaced.iter().any(|other| row.could_serve(other, cause.now)) {
             let freed = release(app, cause, row, ReleaseReason::KitchenLate, is_kept_waiting).await?;
             if freed.iter().any(Open::waits) {
                 settled = Settled::Again;
