@@ -143,6 +143,13 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
         "invalid_body",
     ),
     (
+        "POST /v1/couriers/{courier_id}/reject",
+        Operator,
+        r#"{"reason": "mood"}"#,
+        422,
+        "invalid_body",
+    ),
+    (
         "POST /v1/couriers/me/locations",
         Courier,
         r#"{"points": []}"#,

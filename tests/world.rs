@@ -211,7 +211,13 @@ const DELIVERY: &[Row] = &[
         COURIERS,
         r#"{"vehicle": "bicycle", "documents": []}"#,
     ),
+    ("GET /v1/couriers", &[Operator], ""),
     ("POST /v1/couriers/{courier_id}/approve", &[Operator], "{}"),
+    (
+        "POST /v1/couriers/{courier_id}/reject",
+        &[Operator],
+        r#"{"reason": "documents_missing"}"#,
+    ),
     (
         "POST /v1/couriers/me/shift/start",
         COURIERS,

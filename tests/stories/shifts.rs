@@ -83,3 +83,52 @@ fn a_shift_ends_by_itself_when_nothing_is_heard_and_says_why() {
         .refused(409, "working_time_exceeded");
     assert!(again["limit"].is_string() && again["until"].is_string(), "{again}");
 }
+
+#[test]
+fn an_applicant_is_looked_at_hears_why_not_and_applies_again() {
+    let stack = Stack::get();
+    let operator = stack.operator();
+    let person = stack.enrol("courier");
+    let applying = |valid_until: &str| {
+        let licence = json!({"kind": "driving_licence", "reference": "NL-123", "valid_until": valid_until});
+        person
+            .post("/v1/couriers", &json!({"vehicle": "car", "documents": [licence]}))
+            .expect(201)
+    };
+    let courier_id = applying("2026-01-01T00:00:00Z")["courier_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let listed = || {
+        let mut cursor = String::new();
+        loop {
+            let page = operator.get(&format!("/v1/couriers?limit=100{cursor}")).expect(200);
+            let items = page["items"].as_array().cloned().unwrap_or_default();
+            if let Some(item) = items.into_iter().find(|item| item["courier_id"] == courier_id.as_str()) {
+                return Some(item);
+            }
+            cursor = format!("&cursor={}", page["next_cursor"].as_str()?);
+        }
+    };
+    let seen = eventually("the applicant", || listed().ok_or_else(|| "not listed".to_owned()));
+    assert_eq!(seen["documents"][0]["reference"], "NL-123", "{seen}");
+    let path = |action: &str| format!("/v1/couriers/{courier_id}/{action}");
+    let reason = json!({"reason": "documents_expired"});
+    operator.post(&path("reject"), &reason).is(200);
+    eventually("no applicant", || listed().map_or(Ok(()), |item| Err(item.to_string())));
+    let me = person.get("/v1/couriers/me").expect(200);
+    assert_eq!(
+        (&me["status"], &me["rejected"]),
+        (&json!("pending"), &json!("documents_expired"))
+    );
+
+    // Approved all the same, the licence still bars from working until there is a new one.
+    let again = applying("2026-02-01T00:00:00Z");
+    assert!(again["rejected"].is_null(), "{again}");
+    operator.post(&path("approve"), &json!({})).is(200);
+    operator.post(&path("reject"), &reason).refused(409, "courier_approved");
+    let start = json!({"position": {"lat": 1.0, "lng": 1.0}});
+    person
+        .post("/v1/couriers/me/shift/start", &start)
+        .refused(409, "document_expired");
+}

@@ -14,10 +14,12 @@ mod failed;
 mod find_zones;
 mod get_courier;
 mod incidents;
+mod list_applicants;
 mod list_incidents;
 mod list_offers;
 mod photo_upload;
 mod picked_up;
+mod reject;
 mod report_incident;
 mod report_locations;
 mod resume_shift;
@@ -69,7 +71,9 @@ fn document() -> OpenApi {
 fn operations<R: Register<App>>(register: R) -> R {
     register
         .routes(routes!(apply::apply_as_courier))
+        .routes(routes!(list_applicants::list_applicants))
         .routes(routes!(approve::approve_courier))
+        .routes(routes!(reject::reject_courier))
         .routes(routes!(start_shift::start_shift))
         .routes(routes!(end_shift::end_shift))
         .routes(routes!(take_break::take_break))
@@ -183,6 +187,8 @@ fn refused(refusal: Refusal) -> Problem {
     let code = match refusal {
         Refusal::NeverAsked => return Problem::not_found(),
         Refusal::NotApproved => "courier_not_approved",
+        Refusal::Approved => "courier_approved",
+        Refusal::DocumentExpired => "document_expired",
         Refusal::OffShift => "off_shift",
         Refusal::Bound => "not_free_for_a_break",
         Refusal::Worked(exhausted) => return worked(&refusal, exhausted),

@@ -1,12 +1,12 @@
 //! The beginning and the end of a courier's shift: the courier, the position and the delivery change together.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError, Stored};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId, Position, Timestamp};
 
 use crate::app::App;
 use crate::domain::command::{Command, Ending, ReleaseReason};
-use crate::domain::courier::{Bond, Courier, Shift, ShiftEnd};
+use crate::domain::courier::{Bond, Courier, Refusal, Shift, ShiftEnd};
 use crate::domain::epoch::Seen;
 use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
@@ -14,7 +14,7 @@ use crate::domain::whereabouts::Whereabouts;
 use crate::domain::work::{SILENT_AFTER, rules};
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
-use crate::store::{self, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
+use crate::store::{self, Documents, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
 
 /// Starts a shift at a position, or notes the position if the shift runs already; then runs the zones around, where
 /// something may wait.
@@ -42,6 +42,10 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
+        let documents: Option<Stored<Documents>> = app.table.get(&store::documents_key(courier_id)).await?;
+        if documents.is_some_and(|stored| stored.value.expired(cause.now)) && courier.shift().is_none() {
+            return Err(Refusal::DocumentExpired.into());
+        }
         let work = store::work(&app.table, courier_id).await?;
         let started = courier.start_shift(rules(&work.market), &work.spans(), cause.now)?;
         // The device measured the position a moment ago, by a clock of its own: points from then on may follow.

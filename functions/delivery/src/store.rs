@@ -25,7 +25,7 @@ use crate::domain::lifecycle::evolve;
 use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
-pub use couriers::{CourierRecord, Documents, OnShift, PositionRecord, TrailRecord, WorkRecord};
+pub use couriers::{CourierRecord, DocumentRecord, Documents, OnShift, PositionRecord, TrailRecord, WorkRecord};
 pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, town_key};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
 pub use records::StaffRecord;
@@ -83,6 +83,24 @@ pub fn documents_key(courier_id: CourierId) -> Key {
 #[must_use]
 pub fn position_key(courier_id: CourierId) -> Key {
     Key::new(format!("COURIER#{courier_id}"), "POSITION")
+}
+
+/// Those whom an operator has to look at, the longest waiting first.
+#[must_use]
+pub fn applicants(limit: usize) -> Query {
+    Query::new(Index::Gsi2, couriers::APPLICANTS, limit)
+}
+
+/// Adds to a commit that nobody has to look at a courier's application any more.
+#[must_use]
+pub fn looked_at(commit: Commit, courier_id: CourierId) -> Commit {
+    commit.also_update(
+        &documents_key(courier_id),
+        "REMOVE gsi2pk, gsi2sk",
+        "",
+        [],
+        COURIER_MOVED,
+    )
 }
 
 /// The key of when a courier worked.

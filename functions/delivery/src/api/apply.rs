@@ -4,7 +4,7 @@ use ::store::{Commit, StoreError};
 use axum::extract::State;
 use contracts::Cause;
 use http::StatusCode;
-use kernel::{CourierId, Text};
+use kernel::{CourierId, Text, Timestamp};
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use super::views::{CourierView, VehicleName};
 use crate::app::App;
 use crate::domain::courier::Courier;
 use crate::steps::unexpected;
-use crate::store::{self, COURIER_MOVED, CourierRecord, Documents};
+use crate::store::{self, COURIER_MOVED, CourierRecord, DocumentRecord, Documents};
 
 /// Papers that one courier hands in.
 const DOCUMENTS_MAX: usize = 10;
@@ -39,6 +39,9 @@ pub struct Document {
     kind: DocumentKind,
     /// Its number, or where it is kept.
     reference: Text<200>,
+    /// Until when it holds; with one that has expired, no shift starts.
+    #[serde(default)]
+    valid_until: Option<Timestamp>,
 }
 
 /// What a paper is.
@@ -72,7 +75,7 @@ impl DocumentKind {
 /// Apply as a courier
 ///
 /// The courier's id is made from the user's, so there is one courier a person, and the same application again gets the
-/// same answer.
+/// same answer. Whoever was rejected may apply again.
 #[utoipa::path(post, path = "/v1/couriers", operation_id = "apply_as_courier", tag = "couriers",
     security(("token" = [])), request_body = Application, responses(
     (status = 201, description = "Applied; an operator will look", body = CourierView),
@@ -102,23 +105,41 @@ pub async fn apply_as_courier(
 
 async fn create(app: &App, cause: &Cause, courier_id: CourierId, application: Application) -> Result<Courier, Problem> {
     let courier = Courier::apply(application.vehicle.into());
-    let mut commit = Commit::new(cause).also_create(
-        &store::courier_key(courier_id),
-        &CourierRecord::from(&courier),
-        COURIER_MOVED,
-    );
-    if !application.documents.is_empty() {
-        let documents = application.documents.into_iter();
-        let documents = Documents {
-            documents: documents
-                .map(|document| (document.kind.as_str().to_owned(), document.reference.into()))
-                .collect(),
-        };
-        commit = commit.also_put(&store::documents_key(courier_id), &documents);
-    }
+    let record = CourierRecord::from(&courier);
+    let papers = application.documents.into_iter().map(|document| DocumentRecord {
+        kind: document.kind.as_str().to_owned(),
+        reference: document.reference.into(),
+        valid_until: document.valid_until,
+    });
+    let documents = Documents::applied(courier_id, courier.vehicle, cause.now, papers.collect());
+    let key = store::courier_key(courier_id);
+    let commit = Commit::new(cause)
+        .also_create(&key, &record, COURIER_MOVED)
+        .also_put(&store::documents_key(courier_id), &documents);
     match app.table.commit(commit).await {
         Ok(()) => Ok(courier),
-        Err(error) if store::lost_race(&error) => existing(app, courier_id, &courier).await,
+        Err(error) if store::lost_race(&error) => again(app, cause, courier_id, courier, &documents).await,
+        Err(error) => Err(unexpected(error).into()),
+    }
+}
+
+/// Who was rejected may apply again, with other papers or another vehicle; an operator looks again.
+async fn again(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    wanted: Courier,
+    documents: &Documents,
+) -> Result<Courier, Problem> {
+    let found = store::courier(&app.table, courier_id).await?;
+    let Some((stored, _)) = found.filter(|(_, known)| known.rejected.is_some()) else {
+        return existing(app, courier_id, &wanted).await;
+    };
+    let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &wanted)
+        .also_put(&store::documents_key(courier_id), documents);
+    match app.table.commit(commit).await {
+        Ok(()) => Ok(wanted),
+        Err(error) if store::lost_race(&error) => existing(app, courier_id, &wanted).await,
         Err(error) => Err(unexpected(error).into()),
     }
 }

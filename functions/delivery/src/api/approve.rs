@@ -35,6 +35,7 @@ pub async fn approve_courier(
             return Ok(Json(CourierView::new(courier_id, &courier)));
         };
         let commit = store::replace_courier(Commit::new(&cause), courier_id, &stored, &approved);
+        let commit = store::looked_at(commit, courier_id);
         match app.table.commit(commit).await {
             Ok(()) => return Ok(Json(CourierView::new(courier_id, &approved))),
             Err(error) if store::lost_race(&error) => {}

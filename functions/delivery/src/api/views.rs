@@ -4,7 +4,7 @@ use kernel::{CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Position, T
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::courier::{Courier, Duty, ShiftEnd};
+use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd};
 use crate::domain::estimate;
 use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
 
@@ -63,6 +63,49 @@ pub struct CourierView {
     /// reached).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shift_ended: Option<&'static str>,
+    /// Why an operator did not approve: apply again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<RejectName>,
+}
+
+/// Why somebody is not approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectName {
+    /// A paper is missing.
+    DocumentsMissing,
+    /// A paper cannot be read, or is another's.
+    DocumentsUnreadable,
+    /// A paper has expired.
+    DocumentsExpired,
+    /// The law or the house's rules do not allow it.
+    NotEligible,
+    /// Anything else.
+    Other,
+}
+
+impl From<RejectName> for RejectReason {
+    fn from(name: RejectName) -> Self {
+        match name {
+            RejectName::DocumentsMissing => Self::DocumentsMissing,
+            RejectName::DocumentsUnreadable => Self::DocumentsUnreadable,
+            RejectName::DocumentsExpired => Self::DocumentsExpired,
+            RejectName::NotEligible => Self::NotEligible,
+            RejectName::Other => Self::Other,
+        }
+    }
+}
+
+impl From<RejectReason> for RejectName {
+    fn from(reason: RejectReason) -> Self {
+        match reason {
+            RejectReason::DocumentsMissing => Self::DocumentsMissing,
+            RejectReason::DocumentsUnreadable => Self::DocumentsUnreadable,
+            RejectReason::DocumentsExpired => Self::DocumentsExpired,
+            RejectReason::NotEligible => Self::NotEligible,
+            RejectReason::Other => Self::Other,
+        }
+    }
 }
 
 /// Whether a courier is approved, and what the courier is doing.
@@ -102,6 +145,7 @@ impl CourierView {
             works_until: courier.shift().map(|shift| shift.works_until),
             break_since: courier.shift().and_then(|shift| shift.break_since),
             shift_ended: courier.ended.map(shift_end_name),
+            rejected: courier.rejected.map(RejectName::from),
         }
     }
 }

@@ -41,6 +41,23 @@ pub struct Courier {
     pub past: Vec<PastOffer>,
     /// Why the last shift ended.
     pub ended: Option<ShiftEnd>,
+    /// Why an operator did not approve; nothing once there is a new application.
+    pub rejected: Option<RejectReason>,
+}
+
+/// Why an operator does not approve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RejectReason {
+    /// A paper is missing.
+    DocumentsMissing,
+    /// A paper cannot be read, or is another's.
+    DocumentsUnreadable,
+    /// A paper has expired.
+    DocumentsExpired,
+    /// The law or the house's rules do not allow it.
+    NotEligible,
+    /// Anything else.
+    Other,
 }
 
 /// Why a shift ended.
@@ -220,6 +237,12 @@ pub enum Refusal {
     /// An operator has not approved the courier.
     #[error("the courier is not approved yet")]
     NotApproved,
+    /// An operator has approved the courier already.
+    #[error("the courier is approved already")]
+    Approved,
+    /// A paper that the courier handed in has expired.
+    #[error("a document has expired: hand in a new one")]
+    DocumentExpired,
     /// The courier is not working.
     #[error("the courier is off shift")]
     OffShift,
@@ -321,6 +344,7 @@ impl Courier {
             duty: Duty::Pending,
             past: Vec::new(),
             ended: None,
+            rejected: None,
         }
     }
 
@@ -343,8 +367,26 @@ impl Courier {
     #[must_use]
     pub fn approve(&self) -> Option<Self> {
         match self.duty {
-            Duty::Pending => Some(self.with(Duty::OffShift)),
+            Duty::Pending => Some(Self {
+                rejected: None,
+                ..self.with(Duty::OffShift)
+            }),
             Duty::OffShift | Duty::OnShift(_) => None,
+        }
+    }
+
+    /// Not approved, for a reason; nothing to change if the reason is the same.
+    ///
+    /// # Errors
+    /// After the approval.
+    pub fn reject(&self, reason: RejectReason) -> Result<Option<Self>, Refusal> {
+        match self.duty {
+            Duty::Pending if self.rejected == Some(reason) => Ok(None),
+            Duty::Pending => Ok(Some(Self {
+                rejected: Some(reason),
+                ..self.clone()
+            })),
+            Duty::OffShift | Duty::OnShift(_) => Err(Refusal::Approved),
         }
     }
 

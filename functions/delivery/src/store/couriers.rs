@@ -3,7 +3,7 @@
 use kernel::{CourierId, DeliveryId, OfferId, Position, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::names::{EndRecord, ShiftEndRecord, VehicleRecord};
+use super::names::{EndRecord, RejectRecord, ShiftEndRecord, VehicleRecord};
 use crate::domain::Vehicle;
 use crate::domain::cell::{Zone, zone};
 use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
@@ -25,6 +25,8 @@ pub struct CourierRecord {
     past: Vec<(OfferId, EndRecord)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ended: Option<ShiftEndRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rejected: Option<RejectRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +138,7 @@ impl From<&Courier> for CourierRecord {
             duty,
             past: past.collect(),
             ended: courier.ended.map(Into::into),
+            rejected: courier.rejected.map(Into::into),
         }
     }
 }
@@ -156,16 +159,64 @@ impl From<&CourierRecord> for Courier {
             duty,
             past: past.collect(),
             ended: record.ended.map(Into::into),
+            rejected: record.rejected.map(Into::into),
         }
     }
 }
 
-/// A courier's papers, which nothing but the onboarding reads.
+/// A courier's papers. In the second index as long as an operator has to look.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Documents {
-    /// Kind and reference of each.
+    /// Whose.
+    pub courier_id: CourierId,
+    /// What the courier wants to ride.
+    pub vehicle: VehicleRecord,
+    /// When the courier applied.
+    pub applied_at: Timestamp,
+    /// The papers.
     #[serde(with = "::store::json")]
-    pub documents: Vec<(String, String)>,
+    pub papers: Vec<DocumentRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gsi2pk: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gsi2sk: Option<Timestamp>,
+}
+
+/// A paper.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRecord {
+    /// What it is.
+    pub kind: String,
+    /// Its number, or where it is kept.
+    pub reference: String,
+    /// Until when it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Timestamp>,
+}
+
+/// The index partition of those whom an operator has to look at: few at any time.
+pub const APPLICANTS: &str = "APPLICANTS";
+
+impl Documents {
+    /// The papers of somebody who applies.
+    #[must_use]
+    pub fn applied(courier_id: CourierId, vehicle: Vehicle, at: Timestamp, papers: Vec<DocumentRecord>) -> Self {
+        Self {
+            courier_id,
+            vehicle: vehicle.into(),
+            applied_at: at,
+            papers,
+            gsi2pk: Some(APPLICANTS.to_owned()),
+            gsi2sk: Some(at),
+        }
+    }
+
+    /// True if one of them holds no longer.
+    #[must_use]
+    pub fn expired(&self, now: Timestamp) -> bool {
+        let mut ends = self.papers.iter().filter_map(|document| document.valid_until);
+        ends.any(|valid_until| valid_until <= now)
+    }
 }
 
 /// Where and when a courier worked, which the limits of working time need.

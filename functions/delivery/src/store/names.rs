@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::courier::{OfferEnd, ShiftEnd};
+use crate::domain::courier::{OfferEnd, RejectReason, ShiftEnd};
 use crate::domain::incident::{IncidentKind, Reporter};
 use crate::domain::{FailureReason, Vehicle};
 
@@ -49,6 +49,10 @@ mirrored!(
 mirrored!(
     /// Who says so.
     ReporterRecord = Reporter { Courier, Restaurant, Operator }
+);
+mirrored!(
+    /// Why an operator does not approve.
+    RejectRecord = RejectReason { DocumentsMissing, DocumentsUnreadable, DocumentsExpired, NotEligible, Other }
 );
 mirrored!(
     /// Why a shift ended.

@@ -44,6 +44,20 @@ fn nobody_works_before_the_approval() {
 }
 
 #[test]
+fn an_applicant_is_approved_or_hears_why_not_and_may_apply_again() {
+    let applicant = Courier::apply(Vehicle::Car);
+    let reason = RejectReason::DocumentsExpired;
+    let rejected = applicant.reject(reason).unwrap().unwrap();
+    assert_eq!(rejected.rejected, Some(reason));
+    assert_eq!(rejected.reject(reason), Ok(None));
+    let other = rejected.reject(RejectReason::NotEligible).unwrap().unwrap();
+    assert_eq!(other.rejected, Some(RejectReason::NotEligible));
+    let approved = other.approve().unwrap();
+    assert_eq!((&approved.duty, approved.rejected), (&Duty::OffShift, None));
+    assert_eq!(approved.reject(reason), Err(Refusal::Approved));
+}
+
+#[test]
 fn nobody_works_longer_than_the_market_allows() {
     let approved = Courier::apply(Vehicle::Foot).approve().unwrap();
     let worked = [Span {

@@ -1,0 +1,75 @@
+//! `GET /v1/couriers`.
+
+use axum::extract::State;
+use kernel::{CourierId, Role, Timestamp};
+use runtime::{Json, Listing, Paging, Principal, Problem, Query};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::views::VehicleName;
+use crate::app::App;
+use crate::domain::Vehicle;
+use crate::store::{self, Documents};
+
+/// Somebody whom an operator has to look at.
+#[derive(Serialize, ToSchema)]
+pub struct Applicant {
+    /// Who.
+    courier_id: CourierId,
+    /// What the applicant wants to ride.
+    vehicle: VehicleName,
+    /// Since when.
+    applied_at: Timestamp,
+    /// The papers.
+    documents: Vec<HandedIn>,
+}
+
+/// A paper, by reference.
+#[derive(Serialize, ToSchema)]
+pub struct HandedIn {
+    /// What it is.
+    kind: String,
+    /// Its number, or where it is kept.
+    reference: String,
+    /// Until when it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    valid_until: Option<Timestamp>,
+}
+
+/// List those who want to be couriers
+///
+/// Those who wait for an approval or a rejection, the longest waiting first.
+#[utoipa::path(get, path = "/v1/couriers", operation_id = "list_applicants", tag = "couriers",
+    security(("token" = [])), params(Paging), responses(
+    (status = 200, description = "The applicants", body = Listing<Applicant>),
+    (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn list_applicants(
+    State(app): State<App>,
+    principal: Principal,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<Applicant>>, Problem> {
+    principal.require(Role::Operator)?;
+    let query = store::applicants(paging.limit()?).after_cursor(&app.cursor_key, paging.cursor.as_deref())?;
+    let page = app.table.query::<Documents>(&query).await?;
+    let next_cursor = query.cursor(&app.cursor_key, &page);
+    let applicant = |stored: ::store::Stored<Documents>| Applicant {
+        courier_id: stored.value.courier_id,
+        vehicle: Vehicle::from(stored.value.vehicle).into(),
+        applied_at: stored.value.applied_at,
+        documents: stored
+            .value
+            .papers
+            .into_iter()
+            .map(|document| HandedIn {
+                kind: document.kind,
+                reference: document.reference,
+                valid_until: document.valid_until,
+            })
+            .collect(),
+    };
+    let items = page.items.into_iter().map(applicant).collect();
+    Ok(Json(Listing { items, next_cursor }))
+}
