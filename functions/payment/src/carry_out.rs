@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use ::store::{Commit, CommitError, StoreError};
+use ::store::{Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{Money, PaymentId, PaymentMethodId, UserId};
 
@@ -288,11 +288,12 @@ impl Errand<'_> {
         let Some(customer_id) = self.subject.customer_id else {
             return Ok(None);
         };
-        let stored = self
-            .app
-            .table
-            .get::<MethodRecord>(&method_key(customer_id, method))
-            .await?;
+        let (table, key) = (&self.app.table, method_key(customer_id, method));
+        let mut stored = table.get_fresh::<MethodRecord>(&key, Freshness::Recent).await?;
+        if stored.is_none() {
+            // It may have been saved a moment ago.
+            stored = table.get(&key).await?;
+        }
         Ok(stored.map(|stored| stored.value))
     }
 

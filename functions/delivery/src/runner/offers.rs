@@ -47,7 +47,10 @@ pub async fn make(app: &App, cause: &Cause, scene: &Scene, proposal: &Proposal) 
     let mut steps = Vec::new();
     for delivery_id in &trip.deliveries {
         let cause = about(cause, *delivery_id);
-        let found = store::load_fresh(&app.table, *delivery_id, Freshness::Latest).await?;
+        let mut found = store::load_fresh(&app.table, *delivery_id, Freshness::Recent).await?;
+        if !waits(&found) {
+            found = store::load_fresh(&app.table, *delivery_id, Freshness::Latest).await?;
+        }
         let loaded = match found {
             Found::Delivery(loaded) if loaded.delivery.progress.state == State::Waiting => loaded,
             Found::Delivery(_) | Found::Nothing | Found::CalledOff => {
@@ -73,4 +76,9 @@ pub async fn make(app: &App, cause: &Cause, scene: &Scene, proposal: &Proposal) 
         Err(error) if store::lost_race(&error) => Ok(Settled::Again),
         Err(error) => Err(unexpected(error).into()),
     }
+}
+
+/// True of what may be offered. The offer's commit finds out if that was a moment ago.
+fn waits(found: &Found) -> bool {
+    matches!(found, Found::Delivery(loaded) if loaded.delivery.progress.state == State::Waiting)
 }

@@ -58,10 +58,10 @@ impl Scene {
         }
         let near = nearest(open, &seen, cause.now);
         let ids: Vec<CourierId> = near.iter().map(|seen| seen.courier_id).collect();
-        // What has just happened to a courier is why an urgent run is made.
+        // What has just happened to a courier is why an urgent run is made, unless something has just happened to food.
         let freshness = match occasion {
-            Occasion::Tick => Freshness::Recent,
-            Occasion::Urgent => Freshness::Latest,
+            Occasion::Urgent if known.open.is_empty() => Freshness::Latest,
+            Occasion::Urgent | Occasion::Tick => Freshness::Recent,
         };
         let mut scene = Self {
             open: open.to_vec(),

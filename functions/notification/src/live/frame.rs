@@ -30,11 +30,12 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
     let topics = match happening {
         // Nobody can follow an order before it is known here.
         Happening::Placed(_) => vec![],
-        // The customer's money is not the kitchen's business.
+        // Neither the customer's money nor when the food is at the door is the kitchen's business.
         Happening::PaymentDeclined(_)
         | Happening::PaymentActionRequired(_)
         | Happening::PaymentCaptured(_)
-        | Happening::PaymentVoided(_) => vec![order],
+        | Happening::PaymentVoided(_)
+        | Happening::EtaChanged(_) => vec![order],
         // Before the payment stands, the kitchen has not heard of the order: its end is none of the kitchen's news.
         Happening::Cancelled(event) if event.reason.starts_with("payment_") => vec![order],
         Happening::DeliveryEscalated(_) => vec![Topic::Operators],
@@ -48,8 +49,7 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         | Happening::Cancelled(_)
         | Happening::Undeliverable(_)
         | Happening::CourierAssigned(_)
-        | Happening::CourierArrived(_)
-        | Happening::EtaChanged(_) => [Some(order), restaurant].into_iter().flatten().collect(),
+        | Happening::CourierArrived(_) => [Some(order), restaurant].into_iter().flatten().collect(),
     };
     let kind = event
         .event_type
