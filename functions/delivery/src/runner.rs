@@ -165,7 +165,7 @@ async fn epoch(
     known: &Known,
     lease: &mut Lease,
 ) -> Result<Settled, Unstepped> {
-    let scene = Scene::look(app, cause, open, occasion, known).await?;
+    let scene = Box::pin(Scene::look(app, cause, open, occasion, known)).await?;
     let plan = lease.plan();
     let outcome = decide(&Epoch {
         now: cause.now,

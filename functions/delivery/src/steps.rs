@@ -37,6 +37,16 @@ pub struct Stepped {
     pub effect: Option<(CourierId, Effect)>,
 }
 
+impl Stepped {
+    /// The delivery as if it had been read again.
+    fn loaded(&self) -> Loaded {
+        Loaded {
+            delivery: self.delivery.clone(),
+            sequence: self.sequence,
+        }
+    }
+}
+
 /// Why a step was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum Unstepped {
@@ -250,10 +260,10 @@ async fn reestimate_after(
     event: &Event,
 ) -> Result<(), Unstepped> {
     match event {
-        Event::FoodReady { .. } => reestimate_last_seen(app, cause, delivery_id, &stepped.delivery).await,
+        Event::FoodReady { .. } => reestimate_last_seen(app, cause, delivery_id, &stepped.loaded()).await,
         Event::PickedUp { .. } => {
             let pickup = stepped.delivery.facts.pickup.position;
-            reestimate(app, cause, delivery_id, &stepped.delivery, Some(pickup), false).await
+            reestimate(app, cause, delivery_id, &stepped.loaded(), Some(pickup), false).await
         }
         Event::Offered(_)
         | Event::OfferEnded { .. }
@@ -275,13 +285,13 @@ async fn reestimate_last_seen(
     app: &App,
     cause: &Cause,
     delivery_id: DeliveryId,
-    delivery: &Delivery,
+    loaded: &Loaded,
 ) -> Result<(), Unstepped> {
-    let position = match delivery.progress.state.assignment() {
+    let position = match loaded.delivery.progress.state.assignment() {
         Some(assignment) => store::last_seen(&app.table, assignment.courier_id).await?,
         None => None,
     };
-    reestimate(app, cause, delivery_id, delivery, position, false).await
+    reestimate(app, cause, delivery_id, loaded, position, false).await
 }
 
 /// Estimates the arrival of a delivery that was just read anew, from where its courier is, and tells it if it moved enough.
@@ -293,10 +303,11 @@ pub async fn reestimate(
     app: &App,
     cause: &Cause,
     delivery_id: DeliveryId,
-    delivery: &Delivery,
+    loaded: &Loaded,
     position: Option<Position>,
     shared: bool,
 ) -> Result<(), Unstepped> {
+    let delivery = &loaded.delivery;
     let Some(remaining) = estimate::remaining(delivery, position) else {
         return Ok(());
     };
@@ -317,5 +328,14 @@ pub async fn reestimate(
         Some(estimate::arrival(&remaining, &known, cause.now))
     };
     let command = |loaded: &Loaded| eta(&loaded.delivery).map(|eta| Command::Reestimate { eta });
+    if let Some(command) = command(loaded) {
+        let events = decide(delivery, &command, cause.now)?;
+        let (commit, _) = add(Commit::new(cause), cause, delivery_id, loaded, events)?;
+        match app.table.commit(commit).await {
+            Ok(()) => return Ok(()),
+            Err(error) if store::lost_race(&error) => {}
+            Err(error) => return Err(unexpected(error).into()),
+        }
+    }
     step(app, cause, delivery_id, command).await.map(drop)
 }

@@ -6,6 +6,7 @@
 
 mod couriers;
 mod experience;
+mod facts;
 mod incidents;
 mod names;
 mod records;
@@ -244,20 +245,26 @@ pub async fn load_fresh(table: &Table, delivery_id: DeliveryId, freshness: Fresh
         .prefix(EVENT_PREFIX)
         .newest_first()
         .freshness(freshness);
-    let (first, last) = tokio::try_join!(
-        table.get_fresh::<StepState>(&first_key, Freshness::Recent),
-        table.query::<StepState>(&newest)
-    )?;
+    let (facts, last) = if let Some(facts) = facts::held(delivery_id) {
+        (Some(facts), table.query::<StepState>(&newest).await?)
+    } else {
+        let first = table.get_fresh::<StepState>(&first_key, Freshness::Recent);
+        let (first, last) = tokio::try_join!(first, table.query::<StepState>(&newest))?;
+        (first.map(|first| first.value.facts()).transpose()?.flatten(), last)
+    };
     let Some(last) = last.items.into_iter().next() else {
         return Ok(Found::Nothing);
     };
-    let first = match first {
-        Some(first) => Some(first),
-        None => table.get(&first_key).await?,
+    let facts = if let Some(facts) = facts {
+        facts
+    } else {
+        let first = table.get::<StepState>(&first_key).await?;
+        let Some(facts) = first.map(|first| first.value.facts()).transpose()?.flatten() else {
+            return Ok(Found::CalledOff);
+        };
+        facts
     };
-    let Some(facts) = first.map(|first| first.value.facts()).transpose()?.flatten() else {
-        return Ok(Found::CalledOff);
-    };
+    facts::hold(delivery_id, &facts);
     Ok(Found::Delivery(Box::new(Loaded {
         delivery: Delivery {
             facts,

@@ -135,7 +135,7 @@ async fn follow(
     if !taken {
         return Ok(None);
     }
-    reestimate(app, cause, delivery_id, &loaded.delivery, Some(position), shared).await?;
+    reestimate(app, cause, delivery_id, &loaded, Some(position), shared).await?;
     let sight = seen_by(Viewer::Customer, state, position);
     Ok(sight.map(|sight| Sight {
         delivery_id,
