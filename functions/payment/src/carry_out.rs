@@ -15,7 +15,7 @@ use crate::domain::{
     Ask, Attempt, Card, Command, Decision, Event, IntentId, Observation, Rejection, Standing, State, VoidReason, decide,
 };
 use crate::publish::{self, order_of, told};
-use crate::store::{Loaded, MethodRecord, PAYMENT_MOVED, Payment, append, load, method_key};
+use crate::store::{Loaded, MethodRecord, PAYMENT_MOVED, Payment, append, load_fresh, method_key};
 use crate::stripe::{self, Intent, NewIntent};
 
 /// Steps of one command at most: a first payment takes six, and a lost race two more.
@@ -102,14 +102,22 @@ pub async fn carry_out(
     let mut asked: Option<(Ask, Answer)> = None;
     // Somebody else changed the payment since the provider answered.
     let mut overtaken = false;
+    // Mostly what is observed is known; what is not must hold against the latest state before anything follows from it.
+    let mut freshness = if matches!(command, Command::Observe(_)) {
+        Freshness::Recent
+    } else {
+        Freshness::Latest
+    };
     for _ in 0..STEPS_MAX {
         let payment = match held.take() {
             Some(payment) => payment,
-            None => errand.load().await?,
+            None => errand.load(freshness).await?,
         };
+        let is_recent = std::mem::replace(&mut freshness, Freshness::Latest) == Freshness::Recent;
         let state = payment.as_ref().map(|loaded| &loaded.payment.state);
         tracing::debug!(payment.id = %subject.payment_id, payment.state = state.map(State::name), command = current.name(), "a step");
         let decision = match decide(state, &current) {
+            Ok(Decision::Ask(_)) | Err(_) if is_recent => continue,
             // An old answer contradicts what has been recorded since: the command itself decides.
             Err(_) if overtaken && current != *command => Decision::Nothing,
             decision => decision?,
@@ -157,8 +165,8 @@ fn stalled(answer: Answer) -> Progress {
 }
 
 impl Errand<'_> {
-    async fn load(&mut self) -> Result<Option<Loaded>, StoreError> {
-        let loaded = load(&self.app.table, self.subject.payment_id).await?;
+    async fn load(&mut self, freshness: Freshness) -> Result<Option<Loaded>, StoreError> {
+        let loaded = load_fresh(&self.app.table, self.subject.payment_id, freshness).await?;
         if let Some(loaded) = &loaded {
             self.subject.customer_id = Some(loaded.payment.customer_id);
         }

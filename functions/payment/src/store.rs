@@ -12,7 +12,7 @@
 //! that nobody else hears of, such as that the provider is about to be asked, have no envelope, and the relay passes them
 //! over.
 
-use ::store::{Commit, EVENT_PREFIX, Index, Key, Query, StoreError, StoredTimer, Table};
+use ::store::{Commit, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, StoredTimer, Table};
 use contracts::{Envelope, Timer};
 use kernel::{Currency, Money, PaymentId, PaymentMethodId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -143,9 +143,22 @@ fn steps_partition(payment_id: PaymentId) -> String {
 /// # Errors
 /// When the table does not answer or the item is no payment.
 pub async fn load(table: &Table, payment_id: PaymentId) -> Result<Option<Loaded>, StoreError> {
+    load_fresh(table, payment_id, Freshness::Latest).await
+}
+
+/// Reads a payment as fresh as it must be.
+///
+/// # Errors
+/// As for [`load`].
+pub async fn load_fresh(
+    table: &Table,
+    payment_id: PaymentId,
+    freshness: Freshness,
+) -> Result<Option<Loaded>, StoreError> {
     let newest = Query::new(Index::Table, steps_partition(payment_id), 1)
         .prefix(EVENT_PREFIX)
-        .newest_first();
+        .newest_first()
+        .freshness(freshness);
     let page = table.query::<StepState>(&newest).await?;
     let Some(last) = page.items.into_iter().next() else {
         return Ok(None);

@@ -59,9 +59,6 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
             ready_at: event.ready_at,
             reason: event.reason.clone(),
         },
-        Happening::Ready(event) => Notice::OrderReady {
-            restaurant: event.restaurant_name.clone(),
-        },
         Happening::PickedUp(event) => Notice::OutForDelivery {
             restaurant: Some(event.restaurant_name.clone()),
         },
@@ -97,8 +94,9 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
             Notice::PaymentExpired { restaurant: known() }
         }
         // A placed order is not one before the payment stands. That money was released, the order's end has told.
-        // Where the courier is, and when to expect the food, is followed live.
+        // That food waits for its courier, where the courier is, and when to expect the food, is followed live.
         Happening::Placed(_)
+        | Happening::Ready(_)
         | Happening::PaymentVoided(_)
         | Happening::CourierAssigned(_)
         | Happening::CourierArrived(_)

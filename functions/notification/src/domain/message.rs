@@ -47,7 +47,7 @@ mod tests {
         for other in [
             id("ord_1/4", "usr_1", "receipt", Channel::Email),
             id("ord_1/3", "usr_2", "receipt", Channel::Email),
-            id("ord_1/3", "usr_1", "order_ready", Channel::Email),
+            id("ord_1/3", "usr_1", "order_accepted", Channel::Email),
             id("ord_1/3", "usr_1", "receipt", Channel::Sms),
         ] {
             assert_ne!(first, other);

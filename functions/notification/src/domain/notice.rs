@@ -116,11 +116,6 @@ pub enum Notice {
         /// Why, as its code.
         reason: String,
     },
-    /// The food can be fetched.
-    OrderReady {
-        /// Where.
-        restaurant: String,
-    },
     /// The courier has the food.
     OutForDelivery {
         /// From where.
@@ -275,7 +270,6 @@ impl Notice {
             Self::OrderConfirmed { .. } => Rule::new("order_confirmed", OrderUpdates).email(),
             Self::OrderAccepted { .. } => Rule::new("order_accepted", OrderUpdates),
             Self::OrderDelayed { .. } => Rule::new("order_delayed", OrderUpdates).sms(),
-            Self::OrderReady { .. } => Rule::new("order_ready", OrderUpdates),
             Self::OutForDelivery { .. } => Rule::new("out_for_delivery", DeliveryUpdates).sms(),
             Self::CourierAtDoor { .. } => Rule::new("courier_at_door", DeliveryUpdates).sms().urgent(),
             Self::OrderDelivered { .. } => Rule::new("order_delivered", DeliveryUpdates),

@@ -74,7 +74,7 @@ fn the_decision_table() {
             "order.delayed",
             "customer: order_delayed (order_updates) sms; courier: courier_delayed (work)",
         ),
-        ("order.ready", "customer: order_ready (order_updates)"),
+        ("order.ready", ""),
         ("order.picked_up", "customer: out_for_delivery (delivery_updates) sms"),
         ("order.delivered", "customer: order_delivered (delivery_updates)"),
         (

@@ -55,10 +55,6 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
                 because(reason)
             ),
         ),
-        Notice::OrderReady { restaurant } => text(
-            "Your food is ready",
-            format!("{} is done and hands it to the courier.", name(restaurant)),
-        ),
         Notice::OutForDelivery { restaurant } => text(
             "Your food is on its way",
             format!("The courier has left {}.", somewhere(restaurant.as_deref())),
