@@ -71,6 +71,7 @@ class Packager:
         result = transform(template, {}, NoManagedPolicies())
         self.fill_secrets(path, result)
         translate_grants(result)
+        admit_plain_http(result)
         key = self.put(path.stem, ".json", json.dumps(result, sort_keys=True, default=str).encode())
         self.templates[path.stem] = {"key": key, "parameters": sorted(template.get("Parameters") or {})}
         return key
@@ -129,6 +130,18 @@ def translate_grants(template):
             if WIDE_ACTIONS.intersection(actions):
                 statement["Resource"] = "*"
                 statement.pop("Condition", None)
+
+
+def admit_plain_http(template):
+    """Leaves out what refuses calls without TLS: the emulator speaks plain HTTP."""
+    for name, resource in list(template["Resources"].items()):
+        if resource["Type"] != "AWS::S3::BucketPolicy":
+            continue
+        document = resource["Properties"]["PolicyDocument"]
+        tls_only = {"Bool": {"aws:SecureTransport": "false"}}
+        document["Statement"] = [one for one in document["Statement"] if one.get("Condition") != tls_only]
+        if not document["Statement"]:
+            del template["Resources"][name]
 
 
 def main():
