@@ -1,20 +1,32 @@
-"""Runs the fault proxy so that the emulator sees the host that the function called.
+"""Runs the fault proxy so that with IAM enforced, too, it changes nothing but what it is to break.
 
-A signature covers the host. Left alone, the proxy puts the emulator's in its place, and with IAM enforced every request that
-passed through it would be refused.
+A signature covers the host, and that of an upload the length. Left alone, the proxy puts the emulator's host in the place of
+its own and sends bodies in chunks, and every signed request that passed through it would be refused. It also leaves the
+length out of the answer to `HEAD`, which is all that such an answer says.
 """
 
 import sys
 
-from microburst import cli
-from microburst.forward import Upstream
+from aiohttp import web
+from microburst import cli, forward
 
-outbound_headers = Upstream._outbound_headers
-
-
-def with_the_callers_host(self, request):
-    return outbound_headers(self, request) | {"host": request.host}
+outbound_headers = forward.Upstream._outbound_headers
+stream_to_client = forward._stream_to_client
 
 
-Upstream._outbound_headers = with_the_callers_host
+def as_signed(self, request):
+    length = {"content-length": request.headers["Content-Length"]} if "Content-Length" in request.headers else {}
+    return outbound_headers(self, request) | {"host": request.host} | length
+
+
+async def with_length(request, status, headers, mutator, chunks):
+    if request.method != "HEAD":
+        return await stream_to_client(request, status, headers, mutator, chunks)
+    dropped = forward.HOP_BY_HOP - {"content-length"}
+    kept = {name: value for name, value in headers.items() if name.lower() not in dropped}
+    return web.Response(status=status, headers=kept)
+
+
+forward.Upstream._outbound_headers = as_signed
+forward._stream_to_client = with_length
 sys.exit(cli.main())
