@@ -29,6 +29,7 @@ struct Cast {
     customer: Caller,
     owner: Caller,
     courier: Caller,
+    applicant: Caller,
     operator: Caller,
     staff_id: String,
 }
@@ -135,6 +136,7 @@ fn people(gateway: &mut Gateway, outputs: &Outputs) -> Outcome<Cast> {
     };
     let (owner, ..) = enrol("restaurant")?;
     let (courier, ..) = enrol("courier")?;
+    let (applicant, ..) = enrol("courier")?;
     let (staff, ..) = enrol("restaurant")?;
     let (customer, email, tokens) = enrol("customer")?;
     let refresh = json!({"refresh_token": tokens["refresh_token"]});
@@ -158,6 +160,7 @@ fn people(gateway: &mut Gateway, outputs: &Outputs) -> Outcome<Cast> {
         customer,
         owner,
         courier,
+        applicant,
         operator,
         staff_id,
     })
@@ -209,7 +212,7 @@ impl Life<'_> {
         Ok(())
     }
 
-    /// A card is saved, another removed; a courier starts work.
+    /// A card is saved, another removed; an applicant is refused, and a courier starts work.
     fn cards_and_shift(&mut self, city: &Value) -> Outcome {
         let (gateway, cast) = (&mut *self.gateway, &self.cast);
         let card = json!({"provider_token": "pm_card_visa"});
@@ -229,6 +232,13 @@ impl Life<'_> {
             &with("POST /v1/webhooks/stripe", &[], json!({"type": "none"})),
         )?;
         let application = json!({"vehicle": "scooter", "documents": []});
+        let refused = gateway.ask(&cast.applicant, &with("POST /v1/couriers", &[], application.clone()))?;
+        gateway.ask(&cast.operator, &plain("GET /v1/couriers", &[]))?;
+        let path = text(&refused["courier_id"]);
+        let path = [("courier_id", path.as_str())];
+        let reason = json!({"reason": "documents_missing"});
+        let operation = "POST /v1/couriers/{courier_id}/reject";
+        gateway.ask(&cast.operator, &with(operation, &path, reason))?;
         let courier = gateway.ask(&cast.courier, &with("POST /v1/couriers", &[], application))?;
         let id = text(&courier["courier_id"]);
         let operation = "POST /v1/couriers/{courier_id}/approve";
