@@ -1,5 +1,6 @@
 //! Events that are published at once instead of by a commit: a stream whose single events are worthless a moment later.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_sns::types::MessageAttributeValue;
@@ -14,7 +15,7 @@ const PUBLISH_TIMEOUT: Duration = Duration::from_millis(800);
 #[derive(Clone)]
 pub struct Publisher {
     edge: Edge,
-    client: aws_sdk_sns::Client,
+    client: Arc<OnceLock<aws_sdk_sns::Client>>,
     topic: String,
 }
 
@@ -30,9 +31,14 @@ impl Publisher {
     pub(crate) fn new(edge: &Edge, topic: String) -> Self {
         Self {
             edge: edge.clone(),
-            client: aws_sdk_sns::Client::new(edge.sdk()),
+            client: Arc::default(),
             topic,
         }
+    }
+
+    /// Made at the first event: a start does not wait for what most requests never need.
+    fn client(&self) -> &aws_sdk_sns::Client {
+        self.client.get_or_init(|| aws_sdk_sns::Client::new(self.edge.sdk()))
     }
 
     /// Publishes an event, once. That the topic does not take it, or not in time, is logged and nothing more.
@@ -53,7 +59,7 @@ impl Publisher {
             Err(error) => return lost(&error),
         };
         let request = self
-            .client
+            .client()
             .publish()
             .topic_arn(&self.topic)
             .message(body)
