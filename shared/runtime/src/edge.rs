@@ -30,9 +30,13 @@ const ATTEMPTS_MAX: u32 = 4;
 /// The first pause before a call is tried again.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
 
-/// The function's environment, clients and table.
+/// The function's environment, clients and table. Cheap to clone.
 #[derive(Clone)]
 pub struct Edge {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
     service: &'static str,
     function: String,
     environment: Environment,
@@ -40,7 +44,7 @@ pub struct Edge {
     trust: Trust,
     table: Table,
     cursor_key: CursorKey,
-    messages: Arc<AtomicU64>,
+    messages: AtomicU64,
     internal_calls: Arc<AtomicU64>,
 }
 
@@ -84,7 +88,7 @@ impl Edge {
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), environment.var("TABLE_NAME")?);
         let cursor_key = CursorKey::new(environment.var("CURSOR_KEY")?);
         let function = environment.var("_HANDLER")?.to_owned();
-        Ok(Self {
+        let parts = Parts {
             service,
             function,
             environment,
@@ -92,21 +96,22 @@ impl Edge {
             trust,
             table,
             cursor_key,
-            messages: Arc::default(),
+            messages: AtomicU64::default(),
             internal_calls: Arc::default(),
-        })
+        };
+        Ok(Self { parts: Arc::new(parts) })
     }
 
     /// The service's name.
     #[must_use]
-    pub const fn service(&self) -> &'static str {
-        self.service
+    pub fn service(&self) -> &'static str {
+        self.parts.service
     }
 
     /// Which of the service's functions this process is.
     #[must_use]
     pub fn function(&self) -> &str {
-        &self.function
+        &self.parts.function
     }
 
     /// The error for a function that the service does not have.
@@ -114,33 +119,33 @@ impl Edge {
     pub fn unknown_function(&self, name: &str) -> Error {
         format!(
             "the {} service has no function {name:?}: check `Handler` in its template",
-            self.service
+            self.parts.service
         )
         .into()
     }
 
     /// The service's table.
     #[must_use]
-    pub const fn table(&self) -> &Table {
-        &self.table
+    pub fn table(&self) -> &Table {
+        &self.parts.table
     }
 
     /// The key of the service's list cursors.
     #[must_use]
-    pub const fn cursor_key(&self) -> &CursorKey {
-        &self.cursor_key
+    pub fn cursor_key(&self) -> &CursorKey {
+        &self.parts.cursor_key
     }
 
     /// What clients of further AWS services are made from.
     #[must_use]
-    pub const fn sdk(&self) -> &SdkConfig {
-        &self.sdk
+    pub fn sdk(&self) -> &SdkConfig {
+        &self.parts.sdk
     }
 
     /// The environment.
     #[must_use]
-    pub const fn environment(&self) -> &Environment {
-        &self.environment
+    pub fn environment(&self) -> &Environment {
+        &self.parts.environment
     }
 
     /// A variable that the function needs.
@@ -148,7 +153,7 @@ impl Edge {
     /// # Errors
     /// When it is not set.
     pub fn var(&self, name: &str) -> Result<String, MissingVariable> {
-        self.environment.var(name).map(str::to_owned)
+        self.parts.environment.var(name).map(str::to_owned)
     }
 
     /// A variable that holds whole seconds.
@@ -156,7 +161,7 @@ impl Edge {
     /// # Errors
     /// When it is not set or no positive whole number.
     pub fn seconds(&self, name: &str) -> Result<SignedDuration, MissingVariable> {
-        self.environment.seconds(name)
+        self.parts.environment.seconds(name)
     }
 
     /// A client for other services' internal routes.
@@ -164,14 +169,19 @@ impl Edge {
     /// # Errors
     /// When `INTERNAL_API_URL` is not set.
     pub fn internal(&self) -> Result<Internal, MissingVariable> {
-        let base = self.environment.var("INTERNAL_API_URL")?;
-        Ok(Internal::new(&self.sdk, &self.trust, base, self.internal_calls.clone()))
+        let base = self.parts.environment.var("INTERNAL_API_URL")?;
+        Ok(Internal::new(
+            &self.parts.sdk,
+            &self.parts.trust,
+            base,
+            self.parts.internal_calls.clone(),
+        ))
     }
 
     /// A bucket.
     #[must_use]
     pub fn bucket(&self, name: &str) -> Bucket {
-        Bucket::new(&self.sdk, &self.trust, name)
+        Bucket::new(&self.parts.sdk, &self.parts.trust, name)
     }
 
     /// A topic for events that may be lost.
@@ -188,23 +198,23 @@ impl Edge {
 
     /// Counts messages that were sent.
     pub(crate) fn count_messages(&self, count: usize) {
-        self.messages.fetch_add(count as u64, Ordering::Relaxed);
+        self.parts.messages.fetch_add(count as u64, Ordering::Relaxed);
     }
 
     /// Writes the one line that every invocation leaves: what it was, how it went and what it cost.
     pub(crate) fn account(&self, operation: &str, outcome: &str, duration: Duration) {
-        let reading = self.table.meter().take();
+        let reading = self.parts.table.meter().take();
         tracing::info!(
-            service = self.service,
-            function = self.function,
+            service = self.parts.service,
+            function = self.parts.function,
             operation,
             outcome,
             duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
             dynamodb_calls = reading.calls,
             read_units = reading.read_units,
             write_units = reading.write_units,
-            messages = self.messages.swap(0, Ordering::Relaxed),
-            internal_calls = self.internal_calls.swap(0, Ordering::Relaxed),
+            messages = self.parts.messages.swap(0, Ordering::Relaxed),
+            internal_calls = self.parts.internal_calls.swap(0, Ordering::Relaxed),
             "invocation"
         );
     }

@@ -6,7 +6,6 @@ mod listing;
 mod principal;
 mod problem;
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
@@ -45,13 +44,12 @@ pub async fn serve(edge: &Edge, router: Router) -> Result<(), Error> {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        // Every route gets a copy of the state.
-        .layer(middleware::from_fn_with_state(Arc::new(edge.clone()), around));
+        .layer(middleware::from_fn_with_state(edge.clone(), around));
     lambda_http::run(router).await
 }
 
 /// What happens around every request: its cause is made, and one line tells how it went.
-async fn around(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let now = clock::now();
     let request_id = request_id(&request).unwrap_or_else(|| ids::random().simple().to_string());

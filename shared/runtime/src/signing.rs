@@ -1,5 +1,6 @@
 //! Requests that are signed without a client of the SDK: `SigV4` with the function's own credentials.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_config::SdkConfig;
@@ -8,10 +9,10 @@ use aws_sigv4::http_request::{SignableRequest, SigningInstructions, SigningSetti
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 
-/// Signs requests to one kind of service.
+/// Signs requests to one kind of service. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Signer {
-    sdk: SdkConfig,
+    sdk: Arc<SdkConfig>,
     service: &'static str,
 }
 
@@ -19,7 +20,7 @@ impl Signer {
     /// For a service by its name in signatures, such as `s3`.
     pub(crate) fn new(sdk: &SdkConfig, service: &'static str) -> Self {
         Self {
-            sdk: sdk.clone(),
+            sdk: Arc::new(sdk.clone()),
             service,
         }
     }

@@ -1,9 +1,8 @@
 //! `POST /v1/deliveries/{delivery_id}/picked-up`.
 
-use axum::extract::{FromRequest as _, Request, State};
-use http::header::CONTENT_TYPE;
+use axum::extract::State;
 use kernel::DeliveryId;
-use runtime::{Json, Path, Principal, Problem, RequestCause};
+use runtime::{Json, Optional, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -38,14 +37,9 @@ pub async fn picked_up(
     principal: Principal,
     RequestCause(cause): RequestCause,
     Path(delivery_id): Path<DeliveryId>,
-    request: Request,
+    Optional(pick_up): Optional<PickUp>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let courier_id = courier_of(&principal)?;
-    let pick_up = if request.headers().contains_key(CONTENT_TYPE) {
-        Json::<PickUp>::from_request(request, &()).await?.0
-    } else {
-        PickUp::default()
-    };
     let command = Command::PickUp {
         courier_id,
         order_code: pick_up.order_code.as_deref(),

@@ -14,7 +14,7 @@ const PUBLISH_TIMEOUT: Duration = Duration::from_millis(800);
 /// A topic for events that may be lost. What must not be lost belongs into a commit, which the relay publishes.
 #[derive(Clone)]
 pub struct Publisher {
-    edge: Arc<Edge>,
+    edge: Edge,
     client: Arc<OnceLock<aws_sdk_sns::Client>>,
     topic: String,
 }
@@ -30,7 +30,7 @@ impl std::fmt::Debug for Publisher {
 impl Publisher {
     pub(crate) fn new(edge: &Edge, topic: String) -> Self {
         Self {
-            edge: Arc::new(edge.clone()),
+            edge: edge.clone(),
             client: Arc::default(),
             topic,
         }
