@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use testkit::{Kitchen, Person, Reply, Stack};
 use ureq::http::Method;
 
@@ -324,9 +324,7 @@ impl World {
         let basket = kitchen.customer(stack, "pm_card_visa");
         let address: Value = serde_json::from_str(ADDRESS).unwrap();
         let address = basket.customer.post("/v1/users/me/addresses", &address).expect(201);
-        let order_id = basket.ordered();
-        basket.awaits(&order_id, "awaiting_restaurant");
-        kitchen.does(&order_id, "accept", &json!({}));
+        let order_id = kitchen.cooks(&basket);
         let offer = rider.offered(&order_id);
         let delivery_id = rider.takes(&order_id);
         let payment = basket.awaits_payment(&order_id, "authorized");

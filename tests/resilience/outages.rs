@@ -38,9 +38,7 @@ fn without_notification_orders_go_on_and_the_messages_come_later() {
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
     let off = Off::of("notification", &["api", "inbox", "outbox"]);
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     kitchen.does(&order_id, "ready", &json!({}));
     rider.brings(&delivery_id, &order_id, &basket);
@@ -76,9 +74,7 @@ fn without_delivery_quotes_fall_back_and_couriers_are_found_later() {
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
     let off = Off::of("delivery", &["api", "inbox", "outbox", "timers"]);
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     kitchen.does(&order_id, "ready", &json!({}));
     drop(off);
     let delivery_id = rider.takes(&order_id);
@@ -94,9 +90,7 @@ fn without_restaurant_orders_go_on_and_it_learns_later_who_may_review() {
     let basket = kitchen.customer(stack, "pm_card_visa");
     drop(basket.quoted());
     let off = Off::of("restaurant", &["api", "inbox", "outbox"]);
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     kitchen.does(&order_id, "ready", &json!({}));
     rider.brings(&delivery_id, &order_id, &basket);
@@ -120,9 +114,7 @@ fn without_user_orders_go_on_and_people_sign_up_later() {
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
     let off = Off::of("user", &["api", "outbox"]);
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     kitchen.does(&order_id, "ready", &json!({}));
     rider.brings(&delivery_id, &order_id, &basket);
@@ -137,9 +129,7 @@ fn without_order_the_others_answer_and_it_catches_up() {
     let kitchen = Kitchen::open(stack);
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     kitchen.does(&order_id, "ready", &json!({}));
     let off = Off::of("order", &["api", "inbox", "outbox", "timers"]);
@@ -171,9 +161,7 @@ fn a_service_is_replaced_under_running_orders() {
                 .unwrap()
         });
         for basket in &baskets {
-            let order_id = basket.ordered();
-            basket.awaits(&order_id, "awaiting_restaurant");
-            kitchen.does(&order_id, "accept", &json!({}));
+            let order_id = kitchen.cooks(basket);
             basket.awaits(&order_id, "preparing");
         }
         let output = deploying.join().unwrap();

@@ -50,9 +50,7 @@ fn every_event_twice_and_backwards_changes_nothing() {
     let kitchen = Kitchen::open(stack);
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     kitchen.does(&order_id, "ready", &json!({}));
     rider.brings(&delivery_id, &order_id, &basket);

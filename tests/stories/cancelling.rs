@@ -38,9 +38,7 @@ fn too_late_is_refused_and_changes_nothing() {
     let kitchen = Kitchen::open(stack);
     let rider = kitchen.rider(stack, 200.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     kitchen.does(&order_id, "ready", &json!({}));
     basket.awaits(&order_id, "ready");

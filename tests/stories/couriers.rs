@@ -12,9 +12,7 @@ fn a_declined_offer_goes_to_the_next_courier() {
     let near = kitchen.rider(stack, 100.0);
     let far = kitchen.rider(stack, 900.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
 
     let offer = near.offered(&order_id);
     let offer_id = offer["offer_id"].as_str().unwrap();
@@ -37,9 +35,7 @@ fn an_offer_that_is_ignored_goes_to_the_next_courier() {
     let asleep = kitchen.rider(stack, 100.0);
     let awake = kitchen.rider(stack, 900.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     drop(asleep.offered(&order_id));
     drop(awake.takes(&order_id));
 }
@@ -50,9 +46,7 @@ fn of_a_hundred_simultaneous_acceptances_one_wins() {
     let kitchen = Kitchen::open(stack);
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let offer = rider.offered(&order_id);
     let path = format!("/v1/offers/{}/accept", offer["offer_id"].as_str().unwrap());
     let statuses: Vec<u16> = thread::scope(|scope| {
@@ -72,9 +66,7 @@ fn the_wrong_pin_does_not_hand_over_and_another_courier_may_not() {
     let rider = kitchen.rider(stack, 100.0);
     let other = kitchen.rider(stack, 4000.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     let path = |action: &str| format!("/v1/deliveries/{delivery_id}/{action}");
 

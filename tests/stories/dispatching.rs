@@ -1,15 +1,7 @@
 //! How couriers are chosen, asked, and taken off again.
 
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Rider, Stack, eventually};
-
-/// An order that its restaurant cooks.
-fn cooking(kitchen: &Kitchen, basket: &Basket) -> String {
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
-    order_id
-}
+use testkit::{Kitchen, Rider, Stack, eventually};
 
 /// Everything that is offered to a courier at the moment.
 fn offers(rider: &Rider) -> Vec<Value> {
@@ -25,7 +17,7 @@ fn one_courier_brings_two_orders_of_one_restaurant() {
         kitchen.customer(stack, "pm_card_visa"),
         kitchen.customer(stack, "pm_card_visa"),
     ];
-    let orders: Vec<String> = baskets.iter().map(|basket| cooking(&kitchen, basket)).collect();
+    let orders: Vec<String> = baskets.iter().map(|basket| kitchen.cooks(basket)).collect();
     for order_id in &orders {
         let path = format!("/v1/orders/{order_id}/delivery");
         eventually("the delivery to begin", || {
@@ -74,7 +66,7 @@ fn an_operator_takes_a_courier_off_before_the_pick_up_only() {
     let kitchen = Kitchen::open(stack);
     let first = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = cooking(&kitchen, &basket);
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = first.takes(&order_id);
     let second = kitchen.rider(stack, 900.0);
     let path = format!("/v1/deliveries/{delivery_id}/unassign");
@@ -97,7 +89,7 @@ fn an_operator_sees_what_goes_on_in_a_zone() {
     let kitchen = Kitchen::open(stack);
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = cooking(&kitchen, &basket);
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     let (lat, lng) = kitchen.position;
     let zones = stack.operator().get(&format!("/v1/zones?near={lat},{lng}")).expect(200);
@@ -130,7 +122,7 @@ fn what_waits_is_found_when_a_courier_comes_on_shift() {
     let stack = Stack::get();
     let kitchen = Kitchen::open(stack);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = cooking(&kitchen, &basket);
+    let order_id = kitchen.cooks(&basket);
     let path = format!("/v1/orders/{order_id}/delivery");
     eventually("the delivery to wait", || {
         let reply = basket.customer.get(&path);
@@ -150,7 +142,7 @@ fn what_a_courier_who_went_silent_has_not_fetched_goes_to_the_next() {
     let kitchen = Kitchen::open(stack);
     let silent = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = cooking(&kitchen, &basket);
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = silent.takes(&order_id);
     let next = kitchen.rider(stack, 900.0);
     // As if the phone had said nothing for years.

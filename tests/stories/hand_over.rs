@@ -23,9 +23,7 @@ impl Door {
         let rider = kitchen.rider(stack, 100.0);
         let mut basket = kitchen.customer(stack, "pm_card_visa");
         basket.quote["deliver_to"]["leave_at_door"] = leave_at_door.into();
-        let order_id = basket.ordered();
-        basket.awaits(&order_id, "awaiting_restaurant");
-        kitchen.does(&order_id, "accept", &json!({}));
+        let order_id = kitchen.cooks(&basket);
         let delivery_id = rider.takes(&order_id);
         kitchen.does(&order_id, "ready", &json!({}));
         rider.does(&delivery_id, "picked-up", &json!({}));

@@ -189,9 +189,7 @@ fn cancelling_what_is_being_cooked_costs_the_food() {
     let stack = Stack::get();
     let kitchen = Kitchen::open(stack);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let order = basket.order(&order_id);
     let told = basket
         .customer

@@ -21,9 +21,7 @@ fn who_has_a_break_gets_no_offers_and_then_the_next() {
     assert_eq!(shift(&rider, "break")["status"], "on_break");
     let other = kitchen.rider(stack, 900.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     kitchen.does(&order_id, "ready", &json!({}));
     drop(other.takes(&order_id));
     let offers = rider.person.get("/v1/couriers/me/offers").expect(200);

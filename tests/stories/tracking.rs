@@ -33,9 +33,7 @@ fn taken(stack: &'static Stack) -> (Kitchen, Rider, Basket, String, String) {
     let kitchen = Kitchen::open(stack);
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
-    let order_id = basket.ordered();
-    basket.awaits(&order_id, "awaiting_restaurant");
-    kitchen.does(&order_id, "accept", &json!({}));
+    let order_id = kitchen.cooks(&basket);
     let delivery_id = rider.takes(&order_id);
     (kitchen, rider, basket, order_id, delivery_id)
 }

@@ -121,3 +121,21 @@ fn every_operation_has_a_name_of_its_own() {
     }
     no_complaints(complaints);
 }
+
+/// `cargo local bench requests` measures every public operation: its tour calls each by name.
+#[test]
+fn the_tour_of_the_benchmark_calls_every_operation() {
+    let folder = root().join("infra/local/src/commands/bench/requests");
+    let mut tour = read(&folder.join("tour.rs"));
+    for file in std::fs::read_dir(folder.join("tour")).unwrap() {
+        tour += &read(&file.unwrap().path());
+    }
+    let left_out = SERVICES.iter().flat_map(|service| {
+        let public = operations(service)
+            .into_iter()
+            .filter(|(_, gate)| *gate != Gate::Services);
+        public.map(|(operation, _)| operation).collect::<Vec<_>>()
+    });
+    let left_out = left_out.filter(|operation| !tour.contains(&format!("\"{operation}\"")));
+    no_complaints(left_out.map(|operation| format!("the tour leaves out {operation}")));
+}

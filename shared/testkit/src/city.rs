@@ -163,6 +163,16 @@ impl Kitchen {
         Rider { person, courier_id }
     }
 
+    /// An order that is placed, paid and accepted: it is being cooked.
+    #[must_use]
+    #[track_caller]
+    pub fn cooks(&self, basket: &Basket) -> String {
+        let order_id = basket.ordered();
+        basket.awaits(&order_id, "awaiting_restaurant");
+        self.does(&order_id, "accept", &json!({}));
+        order_id
+    }
+
     /// The restaurant does something with an order.
     #[track_caller]
     pub fn does(&self, order_id: &str, action: &str, body: &Value) {
