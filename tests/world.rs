@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use kernel::SignedDuration;
 use serde_json::Value;
 use testkit::{Kitchen, Person, Reply, Stack};
 use ureq::http::Method;
@@ -219,6 +220,13 @@ const DELIVERY: &[Row] = &[
         r#"{"reason": "documents_missing"}"#,
     ),
     (
+        "POST /v1/couriers/me/shifts",
+        COURIERS,
+        r#"{"from": "2030-01-01T10:00:00Z", "to": "2030-01-01T14:00:00Z"}"#,
+    ),
+    ("GET /v1/couriers/me/shifts", COURIERS, ""),
+    ("DELETE /v1/couriers/me/shifts/{shift_id}", &[Courier], ""),
+    (
         "POST /v1/couriers/me/shift/start",
         COURIERS,
         r#"{"position": {"lat": 52.37, "lng": 4.89}}"#,
@@ -328,6 +336,9 @@ impl World {
         let offer = rider.offered(&order_id);
         let delivery_id = rider.takes(&order_id);
         let payment = basket.awaits_payment(&order_id, "authorized");
+        let shift = rider
+            .plans(SignedDuration::from_hours(24), SignedDuration::from_hours(28))
+            .expect(201);
         let notification_id = testkit::eventually("a notification", || {
             let inbox = basket.customer.get("/v1/notifications").expect(200);
             let first = inbox["items"][0]["notification_id"].as_str().map(str::to_owned);
@@ -345,6 +356,7 @@ impl World {
             ("{payment_method_id}", basket.payment_method_id.clone()),
             ("{payment_id}", text(&payment["payment_id"])),
             ("{courier_id}", rider.courier_id.clone()),
+            ("{shift_id}", text(&shift["shift_id"])),
             ("{offer_id}", text(&offer["offer_id"])),
             ("{delivery_id}", delivery_id),
             ("{zone_id}", "85196953fffffff".to_owned()),

@@ -1,5 +1,6 @@
 //! When couriers work, rest, and stop.
 
+use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use testkit::{Kitchen, Rider, Stack, eventually};
 
@@ -10,6 +11,32 @@ fn me(rider: &Rider) -> Value {
 fn shift(rider: &Rider, action: &str) -> Value {
     let path = format!("/v1/couriers/me/shift/{action}");
     rider.person.post(&path, &json!({})).expect(200)
+}
+
+/// Noon of 20 November 2026.
+const LONG_AGO: i64 = 1_795_176_000;
+
+/// Changes a time of a running shift, in seconds since 1970, as nothing but a test does.
+fn set_time_of_shift(stack: &'static Stack, rider: &Rider, name: &str, at: i64) {
+    let partition = format!("COURIER#{}", rider.courier_id);
+    let expression = "SET duty.on_shift.#name = :then";
+    let at = json!({":then": {"N": at.to_string()}});
+    stack
+        .aws()
+        .update("delivery", &partition, "STATE", expression, name, &at);
+}
+
+/// What else happens every five minutes.
+fn look_at_shifts(stack: &'static Stack) {
+    let look = json!({
+        "name": "shifts", "subject": "shifts", "sequence": 0, "due_at": "2026-11-20T12:00:00Z", "correlationid": "test",
+    });
+    let aws = stack.aws();
+    aws.send(&aws.queue("delivery", "TimersQueue"), &look.to_string());
+}
+
+fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
 }
 
 #[test]
@@ -53,21 +80,10 @@ fn a_shift_ends_by_itself_when_nothing_is_heard_and_says_why() {
     let rider = kitchen.rider(stack, 100.0);
     let partition = format!("COURIER#{}", rider.courier_id);
     // As if the shift and the last report had been hours ago: nobody waits for hours.
-    let long_ago = json!({":then": {"N": "1795176000"}});
-    aws.update(
-        "delivery",
-        &partition,
-        "STATE",
-        "SET duty.on_shift.#name = :then",
-        "from",
-        &long_ago,
-    );
+    set_time_of_shift(stack, &rider, "from", LONG_AGO);
     let long_ago = json!({":then": {"S": "2026-11-20T12:00:00Z"}});
     aws.update("delivery", &partition, "POSITION", "SET #name = :then", "at", &long_ago);
-    let look = json!({
-        "name": "shifts", "subject": "shifts", "sequence": 0, "due_at": "2026-11-20T12:00:00Z", "correlationid": "test",
-    });
-    aws.send(&aws.queue("delivery", "TimersQueue"), &look.to_string());
+    look_at_shifts(stack);
     eventually("the end of the shift", || {
         let me = me(&rider);
         let ended = me["status"] == "approved" && me["shift_ended"] == "silent";
@@ -129,4 +145,93 @@ fn an_applicant_is_looked_at_hears_why_not_and_applies_again() {
     person
         .post("/v1/couriers/me/shift/start", &start)
         .refused(409, "document_expired");
+}
+
+#[test]
+fn a_planned_shift_is_worked_to_its_end_and_ends_by_itself() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    shift(&rider, "end");
+    let first = rider.plans(minutes(5), minutes(120)).expect(201);
+    let later = rider.plans(minutes(24 * 60), minutes(26 * 60)).expect(201);
+    let start = json!({"position": kitchen.north(100.0)});
+    let started = rider.person.post("/v1/couriers/me/shift/start", &start).expect(200);
+    assert_eq!(started["planned_until"], first["to"], "{started}");
+    let of = |shift: &Value| format!("/v1/couriers/me/shifts/{}", shift["shift_id"].as_str().unwrap());
+    rider.person.delete(&of(&first)).refused(409, "shift_running");
+
+    // What is planned right after it makes it longer, and shorter again.
+    let to: Timestamp = first["to"].as_str().unwrap().parse().unwrap();
+    let next = json!({"from": to, "to": to + minutes(60)});
+    let next = rider.person.post("/v1/couriers/me/shifts", &next).expect(201);
+    assert_eq!(me(&rider)["planned_until"], next["to"]);
+    let listed = rider.person.get("/v1/couriers/me/shifts").expect(200);
+    assert_eq!(listed["items"], json!([first, next, later]));
+    rider.person.delete(&of(&next)).is(204);
+    rider.person.delete(&of(&next)).is(404);
+    assert_eq!(me(&rider)["planned_until"], first["to"]);
+
+    set_time_of_shift(stack, &rider, "planned", LONG_AGO);
+    look_at_shifts(stack);
+    eventually("the end of the shift", || {
+        let me = me(&rider);
+        let ended = me["status"] == "approved" && me["shift_ended"] == "planned";
+        ended.then_some(()).ok_or_else(|| me.to_string())
+    });
+}
+
+#[test]
+fn a_shift_is_planned_within_the_rules() {
+    let stack = Stack::get();
+    let person = stack.enrol("courier");
+    let berlin = json!({"vehicle": "bicycle", "country": "DE", "documents": []});
+    let courier = person.post("/v1/couriers", &berlin).expect(201);
+    assert_eq!(courier["country"], "DE");
+    let courier_id = courier["courier_id"].as_str().unwrap().to_owned();
+    let rider = Rider { person, courier_id };
+    rider
+        .plans(minutes(60), minutes(120))
+        .refused(409, "courier_not_approved");
+    let approve = format!("/v1/couriers/{}/approve", rider.courier_id);
+    stack.operator().post(&approve, &json!({})).is(200);
+
+    let known = rider.plans(minutes(60), minutes(8 * 60)).expect(201);
+    let again = json!({"from": known["from"], "to": known["to"]});
+    let again = rider.person.post("/v1/couriers/me/shifts", &again).expect(201);
+    assert_eq!(again, known);
+    rider.plans(minutes(-5), minutes(55)).refused(422, "invalid_body");
+    rider.plans(minutes(10), minutes(30)).refused(422, "invalid_body");
+    rider
+        .plans(minutes(14 * 24 * 60), minutes(14 * 24 * 60 + 60))
+        .refused(422, "invalid_body");
+    let overlap = rider.plans(minutes(120), minutes(180)).refused(409, "shift_overlaps");
+    assert_eq!(overlap["shift_id"], known["shift_id"]);
+    // Seven hours are planned; Germany allows ten in twenty-four.
+    let limit = rider
+        .plans(minutes(9 * 60), minutes(13 * 60))
+        .refused(409, "working_time_exceeded");
+    assert_eq!(limit["limit"], "daily");
+    rider.plans(minutes(9 * 60), minutes(12 * 60)).is(201);
+}
+
+#[test]
+fn who_goes_home_before_the_food_is_ready_is_not_asked_for_it() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let near = kitchen.rider(stack, 100.0);
+    shift(&near, "end");
+    near.plans(minutes(1), minutes(60)).is(201);
+    let start = json!({"position": kitchen.north(100.0)});
+    near.person.post("/v1/couriers/me/shift/start", &start).is(200);
+    // The kitchen needs a quarter of an hour.
+    #[expect(clippy::disallowed_methods, reason = "a courier has a clock")]
+    let soon = Timestamp::now() + minutes(5);
+    set_time_of_shift(stack, &near, "planned", soon.as_second());
+    let far = kitchen.rider(stack, 1_500.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    drop(far.offered(&order_id));
+    let offers = near.person.get("/v1/couriers/me/offers").expect(200);
+    assert_eq!(offers["items"], json!([]));
 }

@@ -5,6 +5,7 @@ mod apply;
 mod approve;
 mod arrived_at_customer;
 mod arrived_at_restaurant;
+mod cancel_shift;
 mod courier_trail;
 mod decline_offer;
 mod delivered;
@@ -17,8 +18,10 @@ mod incidents;
 mod list_applicants;
 mod list_incidents;
 mod list_offers;
+mod list_shifts;
 mod photo_upload;
 mod picked_up;
+mod plan_shift;
 mod reject;
 mod report_incident;
 mod report_locations;
@@ -74,6 +77,9 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(list_applicants::list_applicants))
         .routes(routes!(approve::approve_courier))
         .routes(routes!(reject::reject_courier))
+        .routes(routes!(plan_shift::plan_shift))
+        .routes(routes!(list_shifts::list_shifts))
+        .routes(routes!(cancel_shift::cancel_shift))
         .routes(routes!(start_shift::start_shift))
         .routes(routes!(end_shift::end_shift))
         .routes(routes!(take_break::take_break))

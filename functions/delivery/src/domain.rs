@@ -16,6 +16,7 @@ pub mod lifecycle;
 pub mod open;
 pub mod pace;
 pub mod proof;
+pub mod roster;
 pub mod sight;
 pub mod track;
 pub mod trail;

@@ -7,6 +7,7 @@ mod domain;
 mod foresight;
 mod inbox;
 mod publish;
+mod roster;
 mod router;
 mod rows;
 mod runner;

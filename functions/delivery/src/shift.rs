@@ -11,7 +11,7 @@ use crate::domain::epoch::Seen;
 use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
 use crate::domain::whereabouts::Whereabouts;
-use crate::domain::work::{SILENT_AFTER, rules};
+use crate::domain::work::SILENT_AFTER;
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
 use crate::store::{self, Documents, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
@@ -47,7 +47,9 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
             return Err(Refusal::DocumentExpired.into());
         }
         let work = store::work(&app.table, courier_id).await?;
-        let started = courier.start_shift(rules(&work.market), &work.spans(), cause.now)?;
+        let roster = store::roster(&app.table, courier_id).await?.roster;
+        let planned_until = roster.works_until(cause.now);
+        let started = courier.start_shift(&work.spans(), planned_until, cause.now)?;
         // The device measured the position a moment ago, by a clock of its own: points from then on may follow.
         let sighting = Sighting {
             at: cause.now - CLOCK_SKEW_MAX,
@@ -108,7 +110,7 @@ async fn end_if(
             .also_delete(&store::on_shift_key(courier_id), "", [], POSITION_MOVED);
         // Of silence, only what is still thought of as work counts.
         let worked_until = match why {
-            ShiftEnd::Wanted | ShiftEnd::WorkingTime => cause.now,
+            ShiftEnd::Wanted | ShiftEnd::Planned | ShiftEnd::WorkingTime => cause.now,
             ShiftEnd::Silent => cause.now - SILENT_AFTER,
         };
         let commit = note_work(app, commit, courier_id, shift, worked_until).await?;
@@ -173,7 +175,7 @@ pub async fn resume(app: &App, cause: &Cause, courier_id: CourierId) -> Result<C
             return Err(Unstepped::Missing);
         };
         let work = store::work(&app.table, courier_id).await?;
-        let Some(working) = courier.resume(rules(&work.market), &work.spans(), cause.now)? else {
+        let Some(working) = courier.resume(&work.spans(), cause.now)? else {
             return Ok(courier);
         };
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &working);

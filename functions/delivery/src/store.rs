@@ -10,6 +10,7 @@ mod facts;
 mod incidents;
 mod names;
 mod records;
+mod roster;
 mod zones;
 
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, tow
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
 pub use records::StaffRecord;
 use records::{StepRecord, StepState};
+pub use roster::{RosterFound, put_roster, roster};
 pub use zones::{
     Figures, OpenRecord, ZoneRecord, is_open, last_figures, list_zone, listed, open_key, open_of, zone_key,
 };

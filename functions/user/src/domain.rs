@@ -1,7 +1,6 @@
 //! The rules: what a user is, what may change, and what an address book holds. Values only.
 
 mod addresses;
-mod country;
 mod email;
 mod locale;
 mod password;
@@ -14,7 +13,6 @@ pub use addresses::{ADDRESSES_MAX, CITY_MAX, INSTRUCTIONS_MAX, LABEL_MAX, LINE_M
 pub use addresses::{
     Address, AddressBook, AddressRejection, City, Instructions, Label, Line, PostalCode, SavedAddress,
 };
-pub use country::Country;
 pub use email::Email;
 pub use locale::Locale;
 pub use password::{InvalidPassword, NewPassword, PASSWORD_CHARACTERS_MAX};

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use ::store::{Key, Stored};
 use contracts::user::Channels;
 use kernel::hours::Interval;
-use kernel::{AddressId, Currency, Position, Role, Timestamp, UserId};
+use kernel::{AddressId, Country, Currency, Position, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Address, AddressBook, City, Country, Email, Instructions, Label, Line, Locale, Name, Phone, PostalCode,
-    Preferences, Profile, SavedAddress, Tag, User,
+    Address, AddressBook, City, Email, Instructions, Label, Line, Locale, Name, Phone, PostalCode, Preferences,
+    Profile, SavedAddress, Tag, User,
 };
 use crate::wire::ZoneName;
 

@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 
-use crate::domain::{Country, Email, Locale, Phone, Tag};
+use crate::domain::{Email, Locale, Phone, Tag};
 
 macro_rules! texts {
     ($($name:ident: $schema:expr;)*) => {$(
@@ -43,7 +43,6 @@ texts! {
     Phone: text().pattern(Some("^\\+[1-9][0-9]{7,14}$")).examples(["+31612345678"]);
     Locale: text().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")).examples(["pt-BR"]);
     Tag: text().pattern(Some("^[a-z0-9_-]{1,32}$")).examples(["vegan"]);
-    Country: text().pattern(Some("^[A-Z]{2}$")).examples(["NL"]);
 }
 
 /// A time zone by its IANA name.

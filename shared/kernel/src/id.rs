@@ -147,6 +147,8 @@ typed_ids! {
     CourierId = "cou";
     /// An offer of a delivery to a courier.
     OfferId = "ofr";
+    /// A shift that a courier has planned.
+    ShiftId = "shf";
     /// A message to a person.
     MessageId = "msg";
     /// A device that receives push messages.

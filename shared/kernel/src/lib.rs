@@ -2,6 +2,7 @@
 //!
 //! Pure values with one fallible constructor each. Nothing here reads a clock, draws randomness or knows AWS.
 
+mod country;
 mod geo;
 pub mod hours;
 mod id;
@@ -10,11 +11,12 @@ mod role;
 mod text;
 mod zone;
 
+pub use country::{Country, InvalidCountry};
 pub use geo::{EARTH_RADIUS_METERS, InvalidPosition, Meters, Position};
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeZone};
 pub use id::{
     AddressId, CourierId, DeliveryId, DeviceId, InvalidId, InvoiceId, MessageId, OfferId, OrderId, PaymentId,
-    PaymentMethodId, PromotionId, QuoteId, RestaurantId, ReviewId, TypedId, UserId,
+    PaymentMethodId, PromotionId, QuoteId, RestaurantId, ReviewId, ShiftId, TypedId, UserId,
 };
 pub use jiff::{SignedDuration, Timestamp};
 pub use money::{BasisPoints, Currency, InvalidCurrency, Money, MoneyError, Rounding};

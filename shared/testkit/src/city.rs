@@ -1,5 +1,6 @@
 //! A place of its own for each story: a restaurant, its customer and a courier nearby, far from those of all others.
 
+use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -243,6 +244,15 @@ impl Basket {
 }
 
 impl Rider {
+    /// Plans a shift, from and to so long after now.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a courier has a clock")]
+    pub fn plans(&self, from: SignedDuration, to: SignedDuration) -> Reply {
+        let now = Timestamp::now();
+        let shift = json!({"from": now + from, "to": now + to});
+        self.person.post("/v1/couriers/me/shifts", &shift)
+    }
+
     /// Waits for an offer of an order's delivery, and gives it.
     #[must_use]
     pub fn offered(&self, order_id: &str) -> Value {

@@ -4,7 +4,7 @@ use ::store::{Commit, StoreError};
 use axum::extract::State;
 use contracts::Cause;
 use http::StatusCode;
-use kernel::{CourierId, Text, Timestamp};
+use kernel::{Country, CourierId, Text, Timestamp};
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +25,9 @@ const DOCUMENTS_MAX: usize = 10;
 pub struct Application {
     /// What the courier will ride.
     vehicle: VehicleName,
+    /// Where the courier will work, whose limits of working time hold: ISO 3166-1 alpha-2. Without it, the general ones do.
+    #[serde(default)]
+    country: Option<Country>,
     /// What an operator should look at: at most 10.
     #[serde(default)]
     #[schema(max_items = 10)]
@@ -82,7 +85,7 @@ impl DocumentKind {
     (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_exists`: with another vehicle", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_exists`: with another vehicle or country", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn apply_as_courier(
@@ -104,7 +107,10 @@ pub async fn apply_as_courier(
 }
 
 async fn create(app: &App, cause: &Cause, courier_id: CourierId, application: Application) -> Result<Courier, Problem> {
-    let courier = Courier::apply(application.vehicle.into());
+    let courier = Courier {
+        country: application.country,
+        ..Courier::apply(application.vehicle.into())
+    };
     let record = CourierRecord::from(&courier);
     let papers = application.documents.into_iter().map(|document| DocumentRecord {
         kind: document.kind.as_str().to_owned(),
@@ -148,10 +154,10 @@ async fn existing(app: &App, courier_id: CourierId, wanted: &Courier) -> Result<
     let found = store::courier(&app.table, courier_id).await?;
     let missing = || StoreError::Unavailable(format!("{courier_id} was there a moment ago"));
     let (_, known) = found.ok_or_else(missing)?;
-    if known.vehicle == wanted.vehicle {
+    if (known.vehicle, known.country) == (wanted.vehicle, wanted.country) {
         Ok(known)
     } else {
-        let detail = "You are a courier already, with another vehicle.";
+        let detail = "You are a courier already, with another vehicle or country.";
         Err(Problem::conflict("courier_exists", detail))
     }
 }

@@ -1,6 +1,6 @@
 //! Answers that several operations share.
 
-use kernel::{CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Position, Timestamp};
+use kernel::{Country, CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Position, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,14 +53,20 @@ pub struct CourierView {
     pub status: CourierStatus,
     /// What the courier rides.
     pub vehicle: VehicleName,
+    /// Where the courier works, whose limits of working time hold: ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<Country>,
     /// Until when the courier may work without a break, on shift.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub works_until: Option<Timestamp>,
+    /// Until when the courier means to work, on a planned shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned_until: Option<Timestamp>,
     /// Since when the courier has a break.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub break_since: Option<Timestamp>,
-    /// Why the last shift ended, off shift: `wanted`, `silent` (nothing was heard of you) or `working_time` (the limit is
-    /// reached).
+    /// Why the last shift ended, off shift: `wanted`, `planned`, `silent` (nothing was heard of you) or `working_time` (the
+    /// limit is reached).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shift_ended: Option<&'static str>,
     /// Why an operator did not approve: apply again.
@@ -142,7 +148,9 @@ impl CourierView {
             courier_id,
             status,
             vehicle: courier.vehicle.into(),
+            country: courier.country,
             works_until: courier.shift().map(|shift| shift.works_until),
+            planned_until: courier.shift().and_then(|shift| shift.planned_until),
             break_since: courier.shift().and_then(|shift| shift.break_since),
             shift_ended: courier.ended.map(shift_end_name),
             rejected: courier.rejected.map(RejectName::from),
@@ -155,6 +163,7 @@ const fn shift_end_name(end: ShiftEnd) -> &'static str {
         ShiftEnd::Wanted => "wanted",
         ShiftEnd::Silent => "silent",
         ShiftEnd::WorkingTime => "working_time",
+        ShiftEnd::Planned => "planned",
     }
 }
 

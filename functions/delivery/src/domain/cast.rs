@@ -1,12 +1,14 @@
 //! The characters and places of this service's tests.
 
 use kernel::{
-    CourierId, Currency, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, TypedId, UserId,
+    Country, CourierId, Currency, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, TypedId,
+    UserId,
 };
 use uuid::Uuid;
 
 use super::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
 use super::experience::Experience;
+use super::work::{Rules, rules};
 use super::{Assignment, Delivery, Eta, Facts, Offer, Place, Progress, Search, State, Vehicle};
 
 /// When the stories begin: 12:00 on 20 November 2026.
@@ -20,6 +22,11 @@ pub const fn minutes(count: i64) -> SignedDuration {
 /// An id by number.
 pub fn id<I: TypedId>(number: u128) -> I {
     I::from_uuid(Uuid::from_u128(number))
+}
+
+/// The limits of working time in a country.
+pub fn market(country: &str) -> &'static Rules {
+    rules(Country::try_from(country).ok())
 }
 
 /// The courier who is nearest.

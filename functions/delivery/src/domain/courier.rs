@@ -5,15 +5,17 @@
 //! what was decided about a delivery, so the record may for a moment hold a courier who is free already; never the other
 //! way round.
 
-use kernel::{CourierId, DeliveryId, OfferId, SignedDuration, Timestamp};
+mod shift;
+
+use kernel::{Country, CourierId, DeliveryId, OfferId, Timestamp};
 
 use super::command::Ending;
 use super::event::Event;
-use super::work::{Exhausted, Rules, SILENT_AFTER, Span, works_until};
+use super::work::{Exhausted, Rules, Span, rules, works_until};
 use super::{State, Vehicle};
 
-/// A longer break is the end of the shift.
-pub const BREAK_MAX: SignedDuration = SignedDuration::from_hours(2);
+pub use shift::{Job, LiveOffer, Shift, ShiftEnd};
+
 /// Past offers that a courier remembers, so that a late answer hears what became of them.
 pub const PAST_OFFERS_MAX: usize = 6;
 
@@ -35,6 +37,8 @@ impl Vehicle {
 pub struct Courier {
     /// What the courier rides.
     pub vehicle: Vehicle,
+    /// Where the courier works, whose limits of working time hold.
+    pub country: Option<Country>,
     /// What the courier may do and is doing.
     pub duty: Duty,
     /// The last offers and what became of them, the latest last.
@@ -60,17 +64,6 @@ pub enum RejectReason {
     Other,
 }
 
-/// Why a shift ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ShiftEnd {
-    /// The courier wanted it.
-    Wanted,
-    /// Nothing was heard of the courier for too long.
-    Silent,
-    /// The market's working time was used up.
-    WorkingTime,
-}
-
 /// What a courier may do and is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Duty {
@@ -80,49 +73,6 @@ pub enum Duty {
     OffShift,
     /// Working.
     OnShift(Shift),
-}
-
-/// What a courier does on shift.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shift {
-    /// Since when the courier works.
-    pub since: Timestamp,
-    /// Since when without a break.
-    pub works_from: Timestamp,
-    /// Until when the market's rules allow it.
-    pub works_until: Timestamp,
-    /// Since when the courier has a break.
-    pub break_since: Option<Timestamp>,
-    /// Since when without a delivery, or since the shift's beginning; what it says while there is one is of no meaning.
-    pub idle_since: Timestamp,
-    /// Deliveries of this shift that have ended.
-    pub brought: u32,
-    /// Offers that the courier declined on this shift.
-    pub declined: u32,
-    /// What the courier is asked to take.
-    pub offer: Option<LiveOffer>,
-    /// What the courier has taken and not ended yet.
-    pub jobs: Vec<Job>,
-}
-
-/// An offer that waits for the courier's answer: a trip from one restaurant, taken or left as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveOffer {
-    /// The offer, which is also the fencing token: an answer to any other offer changes nothing.
-    pub offer_id: OfferId,
-    /// Its deliveries in the sequence of their drop-offs; one, or a bundle.
-    pub deliveries: Vec<DeliveryId>,
-    /// Until when it may be taken.
-    pub expires_at: Timestamp,
-}
-
-/// A delivery that a courier has taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Job {
-    /// Which.
-    pub delivery_id: DeliveryId,
-    /// By which offer.
-    pub offer_id: OfferId,
 }
 
 /// What became of an offer.
@@ -263,84 +213,13 @@ pub enum Refusal {
     OfferOver(OfferEnd),
 }
 
-impl Shift {
-    /// A shift that begins.
-    #[must_use]
-    pub const fn beginning(now: Timestamp) -> Self {
-        Self {
-            since: now,
-            works_from: now,
-            works_until: Timestamp::MAX,
-            break_since: None,
-            idle_since: now,
-            brought: 0,
-            declined: 0,
-            offer: None,
-            jobs: Vec::new(),
-        }
-    }
-
-    /// True if the courier holds neither an offer nor a delivery, and has no break.
-    #[must_use]
-    pub const fn is_free(&self) -> bool {
-        self.is_unbound() && self.break_since.is_none()
-    }
-
-    const fn is_unbound(&self) -> bool {
-        self.offer.is_none() && self.jobs.is_empty()
-    }
-
-    /// Why the shift should end by itself, if it should: nobody is taken off anything by it. `seen_at` is when the courier
-    /// was last seen.
-    #[must_use]
-    pub fn overdue(&self, seen_at: Timestamp, now: Timestamp) -> Option<ShiftEnd> {
-        if !self.is_unbound() {
-            return None;
-        }
-        let silent_from = match self.break_since {
-            Some(since) => since + BREAK_MAX,
-            None if now >= self.works_until => return Some(ShiftEnd::WorkingTime),
-            None => seen_at.max(self.works_from) + SILENT_AFTER,
-        };
-        (now >= silent_from).then_some(ShiftEnd::Silent)
-    }
-
-    /// The work that ends now; nothing during a break.
-    #[must_use]
-    pub fn span(&self, now: Timestamp) -> Option<Span> {
-        let span = Span {
-            from: self.works_from,
-            to: now,
-        };
-        self.break_since.is_none().then_some(span)
-    }
-
-    /// How many deliveries an offer may have now; none while another offer waits for its answer, and in a break.
-    #[must_use]
-    pub fn room(&self, vehicle: Vehicle) -> usize {
-        match self.offer {
-            Some(_) => 0,
-            None if self.break_since.is_some() => 0,
-            None => vehicle.capacity().saturating_sub(self.jobs.len()),
-        }
-    }
-
-    /// Every delivery that the courier is asked about or has taken, and by which offer.
-    pub fn bonds(&self) -> impl Iterator<Item = (DeliveryId, OfferId)> + '_ {
-        let asked = self.offer.iter().flat_map(|offer| {
-            let deliveries = offer.deliveries.iter();
-            deliveries.map(|delivery_id| (*delivery_id, offer.offer_id))
-        });
-        asked.chain(self.jobs.iter().map(|job| (job.delivery_id, job.offer_id)))
-    }
-}
-
 impl Courier {
     /// Somebody who wants to become a courier.
     #[must_use]
     pub const fn apply(vehicle: Vehicle) -> Self {
         Self {
             vehicle,
+            country: None,
             duty: Duty::Pending,
             past: Vec::new(),
             ended: None,
@@ -390,23 +269,48 @@ impl Courier {
         }
     }
 
-    /// Working from now on, as long as the rules allow after what was worked before; nothing to change if working already.
+    /// The limits of working time that hold for the courier.
+    #[must_use]
+    pub fn rules(&self) -> &'static Rules {
+        rules(self.country)
+    }
+
+    /// Working from now on, as long as the rules allow after what was worked before, and to the planned end if there is one;
+    /// who works already may have planned another end.
     ///
     /// # Errors
     /// Before the approval, and when the working time is used up.
-    pub fn start_shift(&self, rules: &Rules, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
+    pub fn start_shift(
+        &self,
+        worked: &[Span],
+        planned_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Refusal> {
         match self.duty {
             Duty::Pending => Err(Refusal::NotApproved),
             Duty::OffShift => {
                 let shift = Shift {
-                    works_until: works_until(rules, worked, now).map_err(Refusal::Worked)?,
+                    works_until: works_until(self.rules(), worked, now).map_err(Refusal::Worked)?,
+                    planned_until,
                     ..Shift::beginning(now)
                 };
                 let on = self.with(Duty::OnShift(shift));
                 Ok(Some(Self { ended: None, ..on }))
             }
-            Duty::OnShift(_) => Ok(None),
+            Duty::OnShift(_) => Ok(self.replan(planned_until)),
         }
+    }
+
+    /// Another planned end of a shift that is worked by a plan; nothing to change else.
+    #[must_use]
+    pub fn replan(&self, until: Option<Timestamp>) -> Option<Self> {
+        let shift = self.shift()?;
+        let is_other = until.is_some() && shift.planned_until.is_some() && until != shift.planned_until;
+        let shift = Shift {
+            planned_until: until,
+            ..shift.clone()
+        };
+        is_other.then(|| self.with(Duty::OnShift(shift)))
     }
 
     /// No offers from now on, until the break's end; nothing to change in a break.
@@ -432,14 +336,14 @@ impl Courier {
     ///
     /// # Errors
     /// Off shift, and when the working time is used up: also when the break was too short to give any back.
-    pub fn resume(&self, rules: &Rules, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
+    pub fn resume(&self, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
         let shift = self.shift().ok_or(Refusal::OffShift)?;
         if shift.break_since.is_none() {
             return Ok(None);
         }
         let shift = Shift {
             works_from: now,
-            works_until: works_until(rules, worked, now).map_err(Refusal::Worked)?,
+            works_until: works_until(self.rules(), worked, now).map_err(Refusal::Worked)?,
             break_since: None,
             idle_since: now,
             ..shift.clone()

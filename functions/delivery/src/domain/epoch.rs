@@ -29,8 +29,6 @@ pub const LOOKED_AT_MAX: usize = 12;
 const CLOCK_RUNS_BEFORE_READY: SignedDuration = SignedDuration::from_mins(40);
 /// A fair share of orders, for those who brought fewer to go first among equals.
 const FAIR_ORDERS_PER_HOUR: f64 = 2.0;
-/// A shift ends when the courier says so: to the engine, not within the time that it looks ahead.
-const SHIFT_LASTS: SignedDuration = SignedDuration::from_hours(12);
 
 /// A courier on shift, as last seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,6 +54,8 @@ pub struct Candidate {
     pub place: Position,
     /// When the last stop is done; now, if there is none.
     pub free_at: Timestamp,
+    /// When the shift ends: no food is fetched later.
+    pub off_at: Timestamp,
     /// How many deliveries an offer may have.
     pub room: usize,
     /// How much is owed to the courier, in hundredths of a minute.
@@ -150,8 +150,8 @@ impl Candidate {
     /// has taken.
     #[must_use]
     pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], now: Timestamp) -> Option<Self> {
-        // Whose working time is used up ends what was taken, and gets no more.
-        let shift = courier.shift().filter(|shift| now < shift.works_until)?;
+        // Whose working time or shift is over ends what was taken, and gets no more.
+        let shift = courier.shift().filter(|shift| now < shift.ends_at())?;
         let room = shift.room(courier.vehicle);
         let last = itinerary(jobs, Some(seen.position), courier.vehicle, now).pop();
         let minutes = i32::try_from(now.duration_since(shift.since).as_mins()).unwrap_or(i32::MAX);
@@ -163,6 +163,7 @@ impl Candidate {
             vehicle: courier.vehicle,
             place: last.map_or(seen.position, |ahead| ahead.position),
             free_at: last.map_or(now, |ahead| ahead.leaves_at),
+            off_at: shift.ends_at(),
             room,
             credit: fair_credit(minutes, turns, FAIR_ORDERS_PER_HOUR),
         })
@@ -181,7 +182,7 @@ pub fn decide(epoch: &Epoch<'_>) -> Outcome {
             id,
             place: candidate.place,
             free_at: ticks(candidate.free_at),
-            off_at: ticks(candidate.free_at.max(epoch.now) + SHIFT_LASTS),
+            off_at: ticks(candidate.off_at),
             capacity: candidate.room,
             pace_percent: pace_percent(candidate.vehicle),
             credit: candidate.credit,
@@ -355,6 +356,7 @@ mod tests {
             vehicle: Vehicle::Bicycle,
             place: trattoria(),
             free_at: NOON,
+            off_at: Timestamp::MAX,
             room: 3,
             credit: 0,
         }
@@ -400,6 +402,19 @@ mod tests {
         };
         assert_eq!(asked(3)[0].deliveries.len(), 2);
         assert_eq!(asked(1)[0].deliveries.len(), 1);
+    }
+
+    #[test]
+    fn nobody_fetches_food_after_the_shift() {
+        let asked = |off_at| {
+            let courier = Candidate {
+                off_at,
+                ..candidate(ada())
+            };
+            offered(&at(NOON + minutes(16), &[open(1)], &[courier]))
+        };
+        assert_eq!(asked(NOON + minutes(40)), [trip(ada(), &[1])]);
+        assert_eq!(asked(NOON + minutes(19)), []);
     }
 
     #[test]

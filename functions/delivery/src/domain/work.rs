@@ -3,7 +3,7 @@
 //! Work is a list of spans: from the start of a shift, or the end of a break, to its end or the next break. The day and the
 //! week are the last 24 and 168 hours, so that no midnight gives hours back.
 
-use kernel::{SignedDuration, Timestamp};
+use kernel::{Country, SignedDuration, Timestamp};
 
 /// After so long without a sign of life, a courier without a delivery is taken off shift: the device is off, and a shift that
 /// nobody works must not use up working time.
@@ -75,10 +75,11 @@ pub const MARKETS: [Rules; 4] = [
     },
 ];
 
-/// The limits of a market.
+/// The limits of a courier's market; the general ones without a country, and for one that has no own.
 #[must_use]
-pub fn rules(market: &str) -> &'static Rules {
+pub fn rules(country: Option<Country>) -> &'static Rules {
     let [.., general] = &MARKETS;
+    let market = country.map_or(general.market, Country::as_str);
     MARKETS.iter().find(|rules| rules.market == market).unwrap_or(general)
 }
 
@@ -176,6 +177,37 @@ fn within(limit: Limit, window: SignedDuration, max: SignedDuration, spans: &[Sp
     (limit, max, worked, again_at)
 }
 
+/// The limit that some more work would exceed beside other work, past and planned; breaks are left to the day itself. The
+/// most work of any window ends with a span, or begins with one.
+#[must_use]
+pub fn exceeded(rules: &Rules, others: &[Span], more: Span) -> Option<Limit> {
+    let spans: Vec<Span> = others.iter().copied().chain([more]).collect();
+    let worked = |window: Span| {
+        spans.iter().fold(SignedDuration::ZERO, |sum, span| {
+            let inside = span.to.min(window.to).duration_since(span.from.max(window.from));
+            sum + inside.max(SignedDuration::ZERO)
+        })
+    };
+    let limits = [
+        (Limit::Daily, DAY, rules.daily_max),
+        (Limit::Weekly, WEEK, rules.weekly_max),
+    ];
+    limits.into_iter().find_map(|(limit, length, max)| {
+        let ends = spans.iter().map(|span| Span {
+            from: span.to - length,
+            to: span.to,
+        });
+        let begins = spans.iter().map(|span| Span {
+            from: span.from,
+            to: span.from + length,
+        });
+        let mut windows = ends
+            .chain(begins)
+            .filter(|window| window.from < more.to && more.from < window.to);
+        windows.any(|window| worked(window) > max).then_some(limit)
+    })
+}
+
 /// The spans that still matter, with one more.
 #[must_use]
 pub fn with_span(spans: &[Span], span: Span, now: Timestamp) -> Vec<Span> {
@@ -189,7 +221,7 @@ pub fn with_span(spans: &[Span], span: Span, now: Timestamp) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::cast::NOON;
+    use crate::domain::cast::{NOON, market};
 
     /// Work from and to, in minutes before noon.
     fn spans(ago: &[(i64, i64)]) -> Vec<Span> {
@@ -214,7 +246,7 @@ mod tests {
             (vec![(1_500, 1_100), (1_000, 640)], Ok(20)),
         ] {
             let given = spans(&worked);
-            let until = works_until(rules("XX"), &given, NOON);
+            let until = works_until(rules(None), &given, NOON);
             let outcome = until.map(|until| until.duration_since(NOON).as_mins());
             assert_eq!(outcome.map_err(|exhausted| exhausted.limit), left, "{worked:?}");
         }
@@ -224,10 +256,10 @@ mod tests {
     fn a_week_has_its_limit_and_tells_when_it_ends() {
         let day = 24 * 60;
         let week: Vec<_> = (2..=5).rev().map(|ago| (ago * day, ago * day - 12 * 60)).collect();
-        let exhausted = works_until(rules("XX"), &spans(&week), NOON).unwrap_err();
+        let exhausted = works_until(rules(None), &spans(&week), NOON).unwrap_err();
         assert_eq!(exhausted.limit, Limit::Weekly);
         assert!(exhausted.until > NOON + minutes(2 * day - 1), "{exhausted:?}");
-        assert!(works_until(rules("NL"), &spans(&week), NOON).is_ok());
+        assert!(works_until(market("NL"), &spans(&week), NOON).is_ok());
     }
 
     #[test]
@@ -237,8 +269,10 @@ mod tests {
             assert!(rules.break_min > SignedDuration::ZERO && !rules.reason.is_empty());
             assert!(works_until(rules, &[], NOON).is_ok());
         }
-        assert_eq!(rules("DE").market, "DE");
-        assert_eq!(rules("").market, "*");
+        for (country, market) in [("DE", "DE"), ("PT", "*")] {
+            assert_eq!(super::rules(Country::try_from(country).ok()).market, market);
+        }
+        assert_eq!(rules(None).market, "*");
     }
 
     #[test]

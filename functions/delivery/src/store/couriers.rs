@@ -1,6 +1,6 @@
 //! Couriers as the table holds them.
 
-use kernel::{CourierId, DeliveryId, OfferId, Position, SignedDuration, Timestamp};
+use kernel::{Country, CourierId, DeliveryId, OfferId, Position, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::names::{EndRecord, RejectRecord, ShiftEndRecord, VehicleRecord};
@@ -20,6 +20,8 @@ const POSITION_KEPT_FOR: SignedDuration = SignedDuration::from_hours(12);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourierRecord {
     vehicle: VehicleRecord,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    country: Option<Country>,
     duty: DutyRecord,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "::store::json")]
     past: Vec<(OfferId, EndRecord)>,
@@ -40,11 +42,13 @@ enum DutyRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ShiftRecord {
     since: Timestamp,
-    /// Seconds since 1970, as are the next two.
+    /// Seconds since 1970, as are the next three.
     #[serde(default)]
     from: Option<i64>,
     #[serde(default)]
     until: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    planned: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rests: Option<i64>,
     idle_since: Timestamp,
@@ -86,6 +90,7 @@ impl From<&Shift> for ShiftRecord {
             since: shift.since,
             from: Some(shift.works_from.as_second()),
             until: Some(shift.works_until.as_second()),
+            planned: shift.planned_until.map(Timestamp::as_second),
             rests: shift.break_since.map(Timestamp::as_second),
             idle_since: shift.idle_since,
             brought: shift.brought,
@@ -111,6 +116,7 @@ impl From<&ShiftRecord> for Shift {
             since: record.since,
             works_from: instant(record.from).unwrap_or(record.since),
             works_until: instant(record.until).unwrap_or(Timestamp::MAX),
+            planned_until: instant(record.planned),
             break_since: instant(record.rests),
             idle_since: record.idle_since,
             brought: record.brought,
@@ -121,7 +127,7 @@ impl From<&ShiftRecord> for Shift {
     }
 }
 
-fn instant(seconds: Option<i64>) -> Option<Timestamp> {
+pub(super) fn instant(seconds: Option<i64>) -> Option<Timestamp> {
     seconds.and_then(|seconds| Timestamp::from_second(seconds).ok())
 }
 
@@ -135,6 +141,7 @@ impl From<&Courier> for CourierRecord {
         let past = courier.past.iter().map(|past| (past.offer_id, past.end.into()));
         Self {
             vehicle: courier.vehicle.into(),
+            country: courier.country,
             duty,
             past: past.collect(),
             ended: courier.ended.map(Into::into),
@@ -156,6 +163,7 @@ impl From<&CourierRecord> for Courier {
         });
         Self {
             vehicle: record.vehicle.into(),
+            country: record.country,
             duty,
             past: past.collect(),
             ended: record.ended.map(Into::into),
@@ -219,12 +227,9 @@ impl Documents {
     }
 }
 
-/// Where and when a courier worked, which the limits of working time need.
+/// When a courier worked, which the limits of working time need.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct WorkRecord {
-    /// ISO 3166-1 alpha-2.
-    #[serde(default)]
-    pub market: String,
     /// From and to, in seconds since 1970, oldest first.
     #[serde(default, with = "::store::json")]
     spans: Vec<(i64, i64)>,
@@ -245,12 +250,9 @@ impl WorkRecord {
     #[must_use]
     pub fn with_span(&self, span: Span, now: Timestamp) -> Self {
         let kept = with_span(&self.spans(), span, now);
+        let seconds = |span: &Span| (span.from.as_second(), span.to.as_second());
         Self {
-            market: self.market.clone(),
-            spans: kept
-                .iter()
-                .map(|span| (span.from.as_second(), span.to.as_second()))
-                .collect(),
+            spans: kept.iter().map(seconds).collect(),
         }
     }
 }

@@ -56,7 +56,7 @@ mirrored!(
 );
 mirrored!(
     /// Why a shift ended.
-    ShiftEndRecord = ShiftEnd { Wanted, Silent, WorkingTime }
+    ShiftEndRecord = ShiftEnd { Wanted, Silent, WorkingTime, Planned }
 );
 mirrored!(
     /// What became of an offer.

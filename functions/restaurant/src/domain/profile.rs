@@ -3,7 +3,7 @@
 use std::fmt;
 
 use contracts::restaurant::Tax;
-use kernel::{BasisPoints, Currency, Money, Position, Text, TimeZone};
+use kernel::{BasisPoints, Country, Currency, InvalidCountry, Money, Position, Text, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Faults};
@@ -179,13 +179,11 @@ impl Profile {
     pub fn check(mut self) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::default();
         self.cuisines = cuisines(&self.cuisines, &mut faults);
-        let country = &self.address.country;
-        let is_country = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
         faults.unless(
-            is_country,
+            Country::try_from(self.address.country.as_str()).is_ok(),
             "/address/country",
             "invalid_country",
-            "must be two capital letters (ISO 3166-1 alpha-2)",
+            InvalidCountry.to_string(),
         );
         faults.unless(
             self.tax.rate_bps <= BasisPoints::WHOLE.0,

@@ -1,10 +1,10 @@
 //! Addresses as the API takes and shows them.
 
-use kernel::{AddressId, Position};
+use kernel::{AddressId, Country, Position};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{Address, AddressBook, City, Country, Instructions, Label, Line, PostalCode, SavedAddress};
+use crate::domain::{Address, AddressBook, City, Instructions, Label, Line, PostalCode, SavedAddress};
 
 /// An address to save.
 #[derive(Serialize, Deserialize, ToSchema)]

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use kernel::{AddressId, Position, Text};
-
-use super::Country;
+use kernel::{AddressId, Country, Position, Text};
 
 /// Addresses in a book, at most.
 pub const ADDRESSES_MAX: usize = 20;

@@ -64,7 +64,7 @@ fn book(count: usize) -> AddressBook {
             line2: Some("Second floor".try_into().unwrap()),
             city: "Amsterdam".try_into().unwrap(),
             postal_code: "1016 GV".try_into().unwrap(),
-            country: Country::try_from("NL".to_owned()).unwrap(),
+            country: Country::try_from("NL").unwrap(),
             position: Position::new(52.3752, 4.884).unwrap(),
             instructions: Some("The bell is on the left".try_into().unwrap()),
         };

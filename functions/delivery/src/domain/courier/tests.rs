@@ -1,8 +1,11 @@
 //! What couriers may do and hold, as data.
 
+use kernel::Country;
+
+use super::shift::BREAK_MAX;
 use super::*;
 use crate::domain::cast::{NOON, ada, assignment, id, minutes, offer};
-use crate::domain::work::rules;
+use crate::domain::work::SILENT_AFTER;
 
 fn free() -> Courier {
     Courier {
@@ -29,7 +32,7 @@ fn let_go(courier: &Courier, offer: u128, delivery: u128, end: OfferEnd) -> Opti
 
 #[test]
 fn nobody_works_before_the_approval() {
-    let start = |courier: &Courier, at| courier.start_shift(rules("NL"), &[], at);
+    let start = |courier: &Courier, at| courier.start_shift(&[], None, at);
     let applicant = Courier::apply(Vehicle::Foot);
     assert_eq!(start(&applicant, NOON), Err(Refusal::NotApproved));
     let approved = applicant.approve().unwrap();
@@ -59,21 +62,49 @@ fn an_applicant_is_approved_or_hears_why_not_and_may_apply_again() {
 
 #[test]
 fn nobody_works_longer_than_the_market_allows() {
-    let approved = Courier::apply(Vehicle::Foot).approve().unwrap();
+    let approved = Courier {
+        country: Country::try_from("NL").ok(),
+        ..Courier::apply(Vehicle::Foot).approve().unwrap()
+    };
     let worked = [Span {
         from: NOON - minutes(330),
         to: NOON,
     }];
-    let refused = approved.start_shift(rules("NL"), &worked, NOON);
+    let refused = approved.start_shift(&worked, None, NOON);
     assert!(matches!(refused, Err(Refusal::Worked(_))), "{refused:?}");
     let rested = approved
-        .start_shift(rules("NL"), &worked, NOON + minutes(30))
+        .start_shift(&worked, None, NOON + minutes(30))
         .unwrap()
         .unwrap();
     let until = NOON + minutes(30 + 330);
     assert_eq!(rested.shift().map(|shift| shift.works_until), Some(until));
     let shift = rested.shift().unwrap();
     assert_eq!(shift.overdue(until, until), Some(ShiftEnd::WorkingTime));
+}
+
+#[test]
+fn who_works_by_a_plan_is_off_shift_at_its_end() {
+    let approved = Courier::apply(Vehicle::Foot).approve().unwrap();
+    let (five, six) = (NOON + minutes(300), NOON + minutes(330));
+    let working = approved.start_shift(&[], Some(five), NOON).unwrap().unwrap();
+    assert_eq!(working.shift().unwrap().ends_at(), five);
+    assert_eq!(working.start_shift(&[], Some(five), NOON), Ok(None));
+    let longer = working.start_shift(&[], Some(six), NOON).unwrap().unwrap();
+    assert_eq!(longer, working.replan(Some(six)).unwrap());
+    assert_eq!((working.replan(None), free().replan(Some(six))), (None, None));
+    let shift = longer.shift().unwrap();
+    assert_eq!(shift.overdue(six, six - minutes(1)), None);
+    assert_eq!(shift.overdue(six, six), Some(ShiftEnd::Planned));
+    let resting = longer.take_break(NOON).unwrap().unwrap();
+    assert_eq!(resting.shift().unwrap().overdue(six, six), Some(ShiftEnd::Planned));
+    let busy = longer.consider(trip(100, &[5])).unwrap();
+    assert_eq!(busy.shift().unwrap().overdue(six, six), None);
+    // No plan goes beyond what the market allows.
+    let late = approved
+        .start_shift(&[], Some(NOON + minutes(600)), NOON)
+        .unwrap()
+        .unwrap();
+    assert_eq!(late.shift().unwrap().ends_at(), NOON + minutes(360));
 }
 
 #[test]
@@ -84,10 +115,10 @@ fn a_break_has_no_offers_and_ends_with_a_new_stretch_of_work() {
     assert_eq!(resting.consider(trip(100, &[5])), Err(Refusal::NotFree));
     assert_eq!(resting.take_break(NOON + minutes(61)), Ok(None));
     assert_eq!(resting.shift().unwrap().span(NOON + minutes(70)), None);
-    let again = resting.resume(rules("NL"), &[], NOON + minutes(90)).unwrap().unwrap();
+    let again = resting.resume(&[], NOON + minutes(90)).unwrap().unwrap();
     let span = again.shift().unwrap().span(NOON + minutes(100)).unwrap();
     assert_eq!(span.from, NOON + minutes(90));
-    assert_eq!(again.resume(rules("NL"), &[], NOON + minutes(91)), Ok(None));
+    assert_eq!(again.resume(&[], NOON + minutes(91)), Ok(None));
     let busy = taken(&working.consider(trip(100, &[5])).unwrap(), 100, 5);
     assert_eq!(busy.take_break(NOON), Err(Refusal::Bound));
     assert_eq!(Courier::apply(Vehicle::Car).take_break(NOON), Err(Refusal::OffShift));

@@ -16,7 +16,7 @@ fn address(label: &str) -> Address {
         line2: None,
         city: "Amsterdam".try_into().unwrap(),
         postal_code: "1016 GV".try_into().unwrap(),
-        country: Country::try_from("NL".to_owned()).unwrap(),
+        country: Country::try_from("NL").unwrap(),
         position: Position::new(52.3752, 4.884).unwrap(),
         instructions: None,
     }

@@ -243,10 +243,23 @@ impl Life<'_> {
         let id = text(&courier["courier_id"]);
         let operation = "POST /v1/couriers/{courier_id}/approve";
         gateway.ask(&cast.operator, &with(operation, &[("courier_id", &id)], json!({})))?;
+        self.courier = id;
+        self.start_work(city)
+    }
+
+    /// A courier plans, changes his mind, and starts at once.
+    fn start_work(&mut self, city: &Value) -> Outcome {
+        let (gateway, cast) = (&mut *self.gateway, &self.cast);
+        let in_hours = |hours| crate::clock::now() + jiff::SignedDuration::from_hours(hours);
+        let shift = json!({"from": in_hours(24), "to": in_hours(28)});
+        let planned = gateway.ask(&cast.courier, &with("POST /v1/couriers/me/shifts", &[], shift))?;
+        gateway.ask(&cast.courier, &plain("GET /v1/couriers/me/shifts", &[]))?;
+        let id = text(&planned["shift_id"]);
+        let operation = "DELETE /v1/couriers/me/shifts/{shift_id}";
+        gateway.ask(&cast.courier, &plain(operation, &[("shift_id", &id)]))?;
         let position = list(&city["restaurants"])[0]["restaurant"]["position"].clone();
         let shift = json!({"position": position});
         gateway.ask(&cast.courier, &with("POST /v1/couriers/me/shift/start", &[], shift))?;
-        self.courier = id;
         self.report(&position)
     }
 

@@ -1,5 +1,10 @@
 //! Countries.
 
+use std::borrow::Cow;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// The officially assigned codes of ISO 3166-1 alpha-2.
 const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT \
                      BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH \
@@ -19,9 +24,17 @@ pub struct Country(&'static str);
 #[error("must be an ISO 3166-1 alpha-2 code such as NL")]
 pub struct InvalidCountry;
 
-impl TryFrom<String> for Country {
+impl Country {
+    /// The code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl TryFrom<&str> for Country {
     type Error = InvalidCountry;
-    fn try_from(raw: String) -> Result<Self, InvalidCountry> {
+    fn try_from(raw: &str) -> Result<Self, InvalidCountry> {
         CODES
             .split_ascii_whitespace()
             .find(|code| *code == raw)
@@ -30,11 +43,36 @@ impl TryFrom<String> for Country {
     }
 }
 
+impl Serialize for Country {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Country {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        Self::try_from(text.as_ref()).map_err(D::Error::custom)
+    }
+}
+
 impl From<Country> for String {
     fn from(country: Country) -> Self {
         country.0.to_owned()
     }
 }
+
+impl utoipa::PartialSchema for Country {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .pattern(Some("^[A-Z]{2}$"))
+            .examples(["NL"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Country {}
 
 #[cfg(test)]
 mod tests {
@@ -52,7 +90,7 @@ mod tests {
             ("NL ", false),
             ("", false),
         ] {
-            assert_eq!(Country::try_from(raw.to_owned()).is_ok(), valid, "{raw:?}");
+            assert_eq!(Country::try_from(raw).is_ok(), valid, "{raw:?}");
         }
     }
 }

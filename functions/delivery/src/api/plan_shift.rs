@@ -1,0 +1,98 @@
+//! `POST /v1/couriers/me/shifts`.
+
+use axum::extract::State;
+use http::StatusCode;
+use kernel::{ShiftId, Timestamp};
+use runtime::{Json, Principal, Problem, RequestCause};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{courier_of, sentence};
+use crate::app::App;
+use crate::domain::roster::{Planned, Unplannable};
+use crate::domain::work::Span;
+use crate::roster::{self, Unchanged};
+
+/// A shift to plan.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewShift {
+    /// From when, in whole seconds.
+    from: Timestamp,
+    /// To when: at least 30 minutes later, and within 14 days.
+    to: Timestamp,
+}
+
+/// A planned shift.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShiftView {
+    /// The shift.
+    shift_id: ShiftId,
+    /// From when.
+    from: Timestamp,
+    /// To when.
+    to: Timestamp,
+}
+
+impl From<&Planned> for ShiftView {
+    fn from(Planned { shift_id, span }: &Planned) -> Self {
+        Self {
+            shift_id: *shift_id,
+            from: span.from,
+            to: span.to,
+        }
+    }
+}
+
+/// Plan a shift
+///
+/// Whoever starts at most 15 minutes before a planned shift, or during it, works to its end, or to the end of those that follow
+/// it at once: no trip is offered that would begin later. Past and planned work together must keep the market's limits of a day
+/// and a week. The same shift again is the one that is planned.
+#[utoipa::path(post, path = "/v1/couriers/me/shifts", operation_id = "plan_shift", tag = "couriers",
+    security(("token" = [])), request_body = NewShift, responses(
+    (status = 201, description = "Planned", body = ShiftView),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_not_approved`, `shift_overlaps` with `shift_id`, `too_many_shifts` (40), or `working_time_exceeded` with `limit`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`: among others `in_the_past`, `too_short`, `too_far_ahead`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn plan_shift(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Json(shift): Json<NewShift>,
+) -> Result<(StatusCode, Json<ShiftView>), Problem> {
+    let courier_id = courier_of(&principal)?;
+    let whole = |at: Timestamp| Timestamp::from_second(at.as_second()).unwrap_or(at);
+    let span = Span {
+        from: whole(shift.from),
+        to: whole(shift.to),
+    };
+    let planned = roster::plan(&app, &cause, courier_id, span).await?;
+    Ok((StatusCode::CREATED, Json(ShiftView::from(&planned))))
+}
+
+impl From<Unchanged> for Problem {
+    fn from(unchanged: Unchanged) -> Self {
+        match unchanged {
+            Unchanged::Plan(reason) => unplannable(reason),
+            Unchanged::Cancel(reason) => super::cancel_shift::uncancellable(reason),
+            Unchanged::Courier(unstepped) => unstepped.into(),
+        }
+    }
+}
+
+fn unplannable(reason: Unplannable) -> Problem {
+    let text = sentence(&reason);
+    match reason {
+        Unplannable::Past => Problem::invalid("/from", "in_the_past", text),
+        Unplannable::TooShort => Problem::invalid("/to", "too_short", text),
+        Unplannable::TooFarAhead => Problem::invalid("/to", "too_far_ahead", text),
+        Unplannable::Overlaps(other) => Problem::conflict("shift_overlaps", text).with("shift_id", other.to_string()),
+        Unplannable::TooMany => Problem::conflict("too_many_shifts", text),
+        Unplannable::Exceeds(limit) => Problem::conflict("working_time_exceeded", text).with("limit", limit.as_str()),
+    }
+}
