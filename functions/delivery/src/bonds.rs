@@ -41,7 +41,7 @@ pub async fn follow(app: &App, cause: &Cause, steps: &[(DeliveryId, Stepped)]) -
             let mut changed = None;
             for (delivery_id, _, effect) in own.clone() {
                 let before = changed.as_ref().unwrap_or(courier);
-                changed = before.after(*effect, *delivery_id, cause.now).or(changed);
+                changed = before.after(*effect, *delivery_id).or(changed);
             }
             changed
         };
@@ -112,7 +112,7 @@ pub async fn settle(
         let found = bonds.find(|(delivery, offer, _)| (*delivery, *offer) == (delivery_id, offer_id));
         found.map_or(Bond::None, |(_, _, bond)| *bond)
     };
-    let Some(settled) = courier.settled(known, cause.now) else {
+    let Some(settled) = courier.settled(known) else {
         return Ok(());
     };
     let commit = store::replace_courier(Commit::new(cause), courier_id, stored, &settled);

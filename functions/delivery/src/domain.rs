@@ -21,6 +21,7 @@ pub mod sight;
 pub mod track;
 pub mod trail;
 pub mod transitions;
+pub mod ways;
 pub mod whereabouts;
 pub mod work;
 
@@ -74,6 +75,8 @@ pub struct Facts {
     pub begun_at: Timestamp,
     /// When the kitchen meant to be done, as it accepted the order.
     pub planned_ready_at: Timestamp,
+    /// The end of the window that was promised to the customer.
+    pub promised_until: Timestamp,
     /// What the customer gives the courier on top.
     pub tip: Money,
     /// What the customer says to get the food: four digits.
@@ -312,6 +315,8 @@ pub struct Carried {
 pub struct Progress {
     /// Where it stands.
     pub state: State,
+    /// When the kitchen means to be done, once it has said that it needs longer.
+    pub delayed_to: Option<Timestamp>,
     /// When the food was ready, once it is.
     pub ready_at: Option<Timestamp>,
     /// How the food is, or was, carried, once it is.
@@ -336,6 +341,7 @@ impl Progress {
     pub fn beginning(eta: Eta) -> Self {
         Self {
             state: State::Waiting,
+            delayed_to: None,
             ready_at: None,
             carried: None,
             eta,
@@ -375,7 +381,8 @@ impl Delivery {
     /// When the food is, or should be, ready.
     #[must_use]
     pub fn ready_at(&self) -> Timestamp {
-        self.progress.ready_at.unwrap_or(self.facts.planned_ready_at)
+        let said = self.progress.delayed_to.unwrap_or(self.facts.planned_ready_at);
+        self.progress.ready_at.unwrap_or(said)
     }
 }
 

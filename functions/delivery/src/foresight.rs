@@ -11,10 +11,12 @@ use kernel::{DeliveryId, Position, RestaurantId, SignedDuration, Timestamp, Type
 
 use crate::app::App;
 use crate::domain::cell::{Zone, zone};
-use crate::domain::estimate::{Remaining, arrival, remaining};
+use crate::domain::estimate::{Food, Remaining, arrival, ready_at, remaining};
 use crate::domain::event::Event;
-use crate::domain::experience::{Experience, Lesson, Pupil, Town, pupil};
+use crate::domain::experience::{Experience, Lesson, Pupil, Town, minutes, pupil};
 use crate::domain::itinerary::{detour, itinerary, stops_before};
+use crate::domain::open::{self, Open};
+use crate::domain::ways::Ways;
 use crate::domain::{Delivery, Eta};
 use crate::router::{Router, Travel as _};
 use crate::steps::Stepped;
@@ -23,6 +25,8 @@ use crate::store::{self, Found, KitchenRecord, TownRecord};
 /// How long what was read of a kitchen holds: it may get busy. Of a zone less changes.
 const KITCHEN_HOLDS: SignedDuration = SignedDuration::from_mins(1);
 const TOWN_HOLDS: SignedDuration = SignedDuration::from_mins(10);
+/// How long a zone's list of what is being cooked holds.
+const COOKING_HOLDS: SignedDuration = SignedDuration::from_secs(30);
 /// How many of each are held.
 const HELD_MAX: usize = 500;
 
@@ -37,6 +41,15 @@ pub struct Foresight {
 struct Held {
     kitchens: HashMap<RestaurantId, (Timestamp, eta::Kitchen)>,
     towns: HashMap<Zone, (Timestamp, Town)>,
+    cooking: HashMap<Zone, (Timestamp, Vec<Cooking>)>,
+}
+
+/// What a kitchen cooks.
+#[derive(Debug, Clone, Copy)]
+struct Cooking {
+    restaurant_id: RestaurantId,
+    delivery_id: DeliveryId,
+    begun_at: Timestamp,
 }
 
 impl Foresight {
@@ -54,25 +67,70 @@ impl Foresight {
     }
 }
 
-/// What is known when the arrival of what remains is estimated. `kitchen` is who cooks it, and `place` where.
-pub async fn experience(
-    app: &App,
-    kitchen: Option<RestaurantId>,
-    place: Position,
-    remaining: &Remaining,
-    now: Timestamp,
-) -> Experience {
+/// What an estimate is about.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Who cooks it.
+    pub kitchen: Option<RestaurantId>,
+    /// The delivery, which is not in its own way.
+    pub delivery_id: Option<DeliveryId>,
+    /// Where it is cooked.
+    pub place: Position,
+}
+
+/// What is known when the arrival of what remains is estimated.
+pub async fn experience(app: &App, about: About, remaining: &Remaining, now: Timestamp) -> Experience {
     let mut known = Experience::default();
     if let Remaining::HandOver = remaining {
         return known;
     }
-    let kitchen = kitchen.filter(|_| remaining.is_cooking());
-    let (town, cooks) = tokio::join!(town_of(app, place, now), kitchen_of(app, kitchen, now));
-    (known.town, known.kitchen) = (town, cooks);
+    known.town = town_of(app, about.place, now).await;
+    if remaining.is_cooking() {
+        cooks(app, about, now, &mut known).await;
+    }
     for ride in remaining.rides() {
         known.rides.push(app.foresight.router.measure(ride, now).await);
     }
     known
+}
+
+/// Adds what is known of a kitchen.
+async fn cooks(app: &App, about: About, now: Timestamp, known: &mut Experience) {
+    let Some(restaurant_id) = about.kitchen else {
+        return;
+    };
+    known.kitchen = kitchen_of(app, Some(restaurant_id), now).await;
+    let queue = cooking_in(app, about.place, now).await;
+    let queue = queue
+        .iter()
+        .filter(|cooking| cooking.restaurant_id == restaurant_id && Some(cooking.delivery_id) != about.delivery_id);
+    known.queue = queue
+        .map(|cooking| minutes(now.duration_since(cooking.begun_at)))
+        .collect();
+}
+
+/// When the food of what waits in a zone should be ready, where the kitchen has not said that it is.
+pub async fn ready_times(app: &App, open: &[Open], town: &Town, now: Timestamp) -> HashMap<DeliveryId, Timestamp> {
+    let mut ready = HashMap::new();
+    for row in open.iter().filter(|row| row.waits() && row.food != open::Food::Ready) {
+        let about = About {
+            kitchen: Some(row.restaurant_id),
+            delivery_id: Some(row.delivery_id),
+            place: row.pickup,
+        };
+        let mut known = Experience {
+            town: town.clone(),
+            ..Experience::default()
+        };
+        cooks(app, about, now, &mut known).await;
+        let food = Food::Cooking {
+            begun_at: row.begun_at,
+            planned_ready_at: row.ready_at,
+            delayed_to: (row.food == open::Food::Delayed).then_some(row.ready_at),
+        };
+        ready.insert(row.delivery_id, ready_at(food, row.pickup.lng(), &known, now));
+    }
+    ready
 }
 
 /// The estimate of this moment; nothing after the end.
@@ -124,20 +182,65 @@ pub async fn before(
         }
     }
     let jobs: Vec<_> = jobs.iter().map(|(id, delivery)| (*id, delivery)).collect();
-    let ahead = itinerary(&jobs, position, assignment.vehicle, now);
+    let town = town_of(app, delivery.facts.pickup.position, now).await;
+    let ways = Ways::new(&town, now);
+    let ahead = itinerary(&jobs, position, assignment.vehicle, &ways);
     Ok(Before {
         stops: stops_before(&ahead, delivery_id),
-        detour: detour(&jobs, delivery_id, position, assignment.vehicle, now),
+        detour: detour(&jobs, delivery_id, position, assignment.vehicle, &ways),
     })
 }
 
 /// What is known when a delivery's arrival is estimated.
 pub async fn known_of(app: &App, delivery: &Delivery, remaining: &Remaining, now: Timestamp) -> Experience {
     let facts = &delivery.facts;
-    experience(app, Some(facts.restaurant_id), facts.pickup.position, remaining, now).await
+    let about = About {
+        kitchen: Some(facts.restaurant_id),
+        // A delivery has its order's id.
+        delivery_id: Some(store::delivery_of(facts.order_id)),
+        place: facts.pickup.position,
+    };
+    experience(app, about, remaining, now).await
 }
 
-async fn town_of(app: &App, place: Position, now: Timestamp) -> Town {
+/// Notes what is being cooked in a zone, for whoever has just read its rows. Of what somebody is bound to the row does not
+/// say whether it is ready: then it counts until it should be.
+pub fn note_cooking(app: &App, zone: Zone, open: &[Open], now: Timestamp) {
+    let cooking = open
+        .iter()
+        .filter(|row| row.food != open::Food::Ready && row.begun_at <= now && (row.waits() || now < row.ready_at));
+    let cooking = cooking.map(|row| Cooking {
+        restaurant_id: row.restaurant_id,
+        delivery_id: row.delivery_id,
+        begun_at: row.begun_at,
+    });
+    let mut held = app.foresight.held();
+    if held.cooking.len() >= HELD_MAX {
+        held.cooking.clear();
+    }
+    held.cooking.insert(zone, (now, cooking.collect()));
+}
+
+async fn cooking_in(app: &App, place: Position, now: Timestamp) -> Vec<Cooking> {
+    let Some(zone) = zone(place) else {
+        return Vec::new();
+    };
+    let held = |app: &App| match app.foresight.held().cooking.get(&zone) {
+        Some((at, cooking)) if now <= *at + COOKING_HOLDS => Some(cooking.clone()),
+        Some(_) | None => None,
+    };
+    if let Some(cooking) = held(app) {
+        return cooking;
+    }
+    match store::open_of(&app.table, zone, Freshness::Recent, now).await {
+        Ok(open) => note_cooking(app, zone, &open, now),
+        Err(error) => tracing::warn!(%error, "the estimate does without the kitchen's queue"),
+    }
+    held(app).unwrap_or_default()
+}
+
+/// What was learned of the zone around a place.
+pub async fn town_of(app: &App, place: Position, now: Timestamp) -> Town {
     let Some(zone) = zone(place) else {
         return Town::default();
     };
@@ -198,9 +301,13 @@ pub async fn learn(app: &App, cause: &Cause, steps: &[(DeliveryId, Stepped)]) {
 
 async fn learn_one(app: &App, cause: &Cause, delivery_id: DeliveryId, delivery: &Delivery) -> Result<(), StoreError> {
     let (place, restaurant_id) = (delivery.facts.pickup.position, delivery.facts.restaurant_id);
-    let Some((lesson, zone)) = Lesson::of(delivery).zip(zone(place)) else {
+    let Some((mut lesson, zone)) = Lesson::of(delivery).zip(zone(place)) else {
         return Ok(());
     };
+    // What is learned corrects whatever said beforehand how long the way takes.
+    if let Some(ride) = lesson.ride_mut() {
+        *ride = app.foresight.router.measure(*ride, cause.now).await;
+    }
     // The last bits of an id are random, whatever its version.
     match pupil(delivery_id.uuid().as_u128()) {
         Some(Pupil::Kitchen) => {

@@ -1,7 +1,7 @@
 //! Others' events as own commands: orders' and, for who works there, restaurants'.
 
 use ::store::Commit;
-use contracts::order::{Accepted, Cancelled, Ready, Stop, Undeliverable};
+use contracts::order::{Accepted, Cancelled, Delayed, Ready, Stop, Undeliverable};
 use contracts::restaurant::{self, Snapshot};
 use contracts::{Cause, Contract as _, Envelope};
 use kernel::{DeliveryId, OrderId, Timestamp, UserId};
@@ -12,6 +12,7 @@ use crate::domain::command::Command;
 use crate::domain::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
 use crate::domain::open::Open;
 use crate::domain::{Delivery, Facts, Place, Progress};
+use crate::foresight::About;
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Unstepped, follow_up, step, unexpected};
 use crate::{foresight, rows, store};
@@ -25,7 +26,8 @@ const PINS: u32 = 10_000;
 /// When the event came early, cannot be read, or the table does not answer.
 pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     match event.event_type.as_str() {
-        Accepted::TYPE => accepted(app, cause, event.data()?).await,
+        Accepted::TYPE => accepted(app, cause, event.time, event.data()?).await,
+        Delayed::TYPE => delayed(app, cause, &event.data()?).await,
         Ready::TYPE => ready(app, cause, &event.data()?).await,
         Cancelled::TYPE => {
             let cancelled: Cancelled = event.data()?;
@@ -74,27 +76,25 @@ impl From<Unstepped> for Undone {
 /// on with what had not come to anything.
 ///
 /// Its row in the zone is written first: of a delivery that has begun, the zone knows.
-async fn accepted(app: &App, cause: &Cause, accepted: Accepted) -> Consumed {
+async fn accepted(app: &App, cause: &Cause, at: Timestamp, accepted: Accepted) -> Consumed {
     let delivery_id = store::delivery_of(accepted.order_id);
     // Whole seconds, as they are stored.
-    let begun_at = Timestamp::from_second(cause.now.as_second()).unwrap_or(cause.now);
+    let begun_at = Timestamp::from_second(at.as_second()).unwrap_or(at);
     let facts = facts(accepted, begun_at);
     let remaining = Remaining::Everything {
         food: Food::Cooking {
             begun_at,
             planned_ready_at: facts.planned_ready_at,
+            delayed_to: None,
         },
         trip: Ride::new(facts.pickup.position, facts.drop_off.position, VEHICLE_USUAL),
     };
-    let kitchen = Some(facts.restaurant_id);
-    let known = Box::pin(foresight::experience(
-        app,
-        kitchen,
-        facts.pickup.position,
-        &remaining,
-        cause.now,
-    ))
-    .await;
+    let about = About {
+        kitchen: Some(facts.restaurant_id),
+        delivery_id: Some(delivery_id),
+        place: facts.pickup.position,
+    };
+    let known = Box::pin(foresight::experience(app, about, &remaining, cause.now)).await;
     let eta = arrival(&remaining, &known, cause.now);
     let begins = Delivery {
         facts,
@@ -132,6 +132,7 @@ fn facts(accepted: Accepted, begun_at: Timestamp) -> Facts {
         drop_off: place(accepted.drop_off),
         begun_at,
         planned_ready_at: accepted.ready_at,
+        promised_until: accepted.promised.to,
         tip: accepted.tip,
         pin: format!("{:04}", runtime::ids::below(PINS)),
     }
@@ -146,9 +147,29 @@ fn place(stop: Stop) -> Place {
     }
 }
 
+/// The kitchen needs longer than it said when it accepted.
+async fn delayed(app: &App, cause: &Cause, delayed: &Delayed) -> Consumed {
+    let delivery_id = store::delivery_of(delayed.order_id);
+    let note = |_: &store::Loaded| {
+        Some(Command::NoteDelay {
+            ready_at: delayed.ready_at,
+        })
+    };
+    note_food(app, cause, delivery_id, note).await
+}
+
 async fn ready(app: &App, cause: &Cause, ready: &Ready) -> Consumed {
     let delivery_id = store::delivery_of(ready.order_id);
     let note = |_: &store::Loaded| Some(Command::NoteReady { at: ready.ready_at });
+    note_food(app, cause, delivery_id, note).await
+}
+
+async fn note_food(
+    app: &App,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    note: impl Fn(&store::Loaded) -> Option<Command<'static>>,
+) -> Consumed {
     match step(app, cause, delivery_id, note).await {
         Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
         Err(Unstepped::CalledOff) => {}

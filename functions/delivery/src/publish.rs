@@ -82,7 +82,8 @@ pub fn scheduled(subject: Subject<'_>, eta: Eta) -> Result<Envelope, MalformedEn
     payload!(subject, Scheduled { eta: eta.into() })
 }
 
-/// An event as it is published. `assigned` is who comes for the food, if somebody does.
+/// An event as it is published; nothing of what nobody else needs to hear. `assigned` is who comes for the food, if somebody
+/// does.
 ///
 /// # Errors
 /// When the payload cannot be written.
@@ -91,8 +92,8 @@ pub fn envelope(
     subject: Subject<'_>,
     event: &Event,
     assigned: Option<CourierId>,
-) -> Result<Envelope, MalformedEnvelope> {
-    match *event {
+) -> Result<Option<Envelope>, MalformedEnvelope> {
+    let envelope = match *event {
         Event::Offered(Offer {
             courier_id,
             offer_id,
@@ -136,6 +137,8 @@ pub fn envelope(
                 }
             )
         }
+        // The order's event has said so.
+        Event::FoodDelayed { .. } => return Ok(None),
         Event::FoodReady { at: ready_at } => {
             let courier_id = assigned;
             payload!(subject, FoodReady { ready_at, courier_id })
@@ -204,7 +207,8 @@ pub fn envelope(
         }
         Event::Escalated { offers } => payload!(subject, Escalated { offers }),
         Event::Withdrawn { courier_id } => payload!(subject, Withdrawn { courier_id }),
-    }
+    };
+    envelope.map(Some)
 }
 
 /// Where a courier is, for those who wait: the one event that no commit writes. It is worthless a moment later, so it is

@@ -99,6 +99,7 @@ fn concerns(event: &Event, after: &Delivery) -> bool {
     match event {
         Event::Offered(_)
         | Event::OfferEnded { .. }
+        | Event::FoodDelayed { .. }
         | Event::Unmatched { .. }
         | Event::Released { .. }
         | Event::Escalated { .. }

@@ -18,6 +18,8 @@ use crate::app::App;
 use crate::domain::cell::{Zone, zone, zones_in_reach};
 use crate::domain::epoch::{Epoch, Seen, decide};
 use crate::domain::open::Open;
+use crate::domain::ways::Ways;
+use crate::foresight;
 use crate::steps::Unstepped;
 use crate::store::{self, Figures};
 use lease::{Lease, Released};
@@ -153,6 +155,7 @@ async fn rows(
             None => open.push(row.clone()),
         }
     }
+    foresight::note_cooking(app, zone, &open, cause.now);
     Ok(open)
 }
 
@@ -167,12 +170,15 @@ async fn epoch(
 ) -> Result<Settled, Unstepped> {
     let scene = Box::pin(Scene::look(app, cause, open, occasion, known)).await?;
     let plan = lease.plan();
+    let ready = foresight::ready_times(app, &scene.open, &scene.town, cause.now).await;
     let outcome = decide(&Epoch {
         now: cause.now,
         lead: app.offer_lead,
         open: &scene.open,
         candidates: &scene.candidates,
         plan: &plan,
+        ready: &ready,
+        ways: Ways::new(&scene.town, cause.now),
     });
     let mut settled = Settled::Done;
     for proposal in &outcome.offers {

@@ -242,6 +242,7 @@ fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
         Event::Offered(_)
         | Event::Unmatched { .. }
         | Event::Assigned(_)
+        | Event::FoodDelayed { .. }
         | Event::FoodReady { .. }
         | Event::EtaChanged { .. }
         | Event::Arrived { .. }
@@ -260,7 +261,9 @@ async fn reestimate_after(
     event: &Event,
 ) -> Result<(), Unstepped> {
     match event {
-        Event::FoodReady { .. } => reestimate_last_seen(app, cause, delivery_id, &stepped.loaded()).await,
+        Event::FoodDelayed { .. } | Event::FoodReady { .. } | Event::Released { .. } => {
+            reestimate_last_seen(app, cause, delivery_id, &stepped.loaded()).await
+        }
         Event::PickedUp { .. } => {
             let pickup = stepped.delivery.facts.pickup.position;
             reestimate(app, cause, delivery_id, &stepped.loaded(), Some(pickup), false).await
@@ -269,7 +272,6 @@ async fn reestimate_after(
         | Event::OfferEnded { .. }
         | Event::Unmatched { .. }
         | Event::Assigned(_)
-        | Event::Released { .. }
         | Event::EtaChanged { .. }
         | Event::Arrived { .. }
         | Event::PinRefused { .. }

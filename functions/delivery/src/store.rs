@@ -288,7 +288,7 @@ pub fn begin(cause: &Cause, delivery_id: DeliveryId, facts: &Facts, eta: Eta) ->
         cause,
     };
     let envelope = publish::scheduled(subject, eta).map_err(|error| defect(&error))?;
-    let record = StepRecord::new(envelope, Vec::new(), &Progress::beginning(eta), Some(facts))?;
+    let record = StepRecord::new(1, Some(envelope), Vec::new(), &Progress::beginning(eta), Some(facts))?;
     Ok(Commit::new(cause).also_create(&step_key(delivery_id, 1), &record, DELIVERY_MOVED))
 }
 
@@ -303,7 +303,7 @@ pub fn call_off(
 ) -> Result<Commit, StoreError> {
     let envelope =
         contracts::Envelope::new(&delivery_id.to_string(), 1, cause, withdrawn).map_err(|error| defect(&error))?;
-    let record = StepRecord::new(envelope, Vec::new(), &Progress::called_off(cause.now), None)?;
+    let record = StepRecord::new(1, Some(envelope), Vec::new(), &Progress::called_off(cause.now), None)?;
     Ok(Commit::new(cause).also_create(&step_key(delivery_id, 1), &record, DELIVERY_MOVED))
 }
 
@@ -332,8 +332,10 @@ pub fn append(
         };
         let assigned = progress.state.assignment().map(|assignment| assignment.courier_id);
         let envelope = publish::envelope(subject, event, assigned).map_err(|error| defect(&error))?;
-        let timers = publish::timers(event, &progress.state, &envelope);
-        let record = StepRecord::new(envelope, timers, &progress, None)?;
+        let timers = envelope
+            .as_ref()
+            .map(|envelope| publish::timers(event, &progress.state, envelope));
+        let record = StepRecord::new(sequence, envelope, timers.unwrap_or_default(), &progress, None)?;
         commit = commit.also_create(&step_key(delivery_id, sequence), &record, DELIVERY_MOVED);
     }
     let facts = facts.clone();

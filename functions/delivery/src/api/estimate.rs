@@ -7,7 +7,7 @@ use runtime::{InternalCaller, Json, Problem, RequestCause};
 
 use crate::app::App;
 use crate::domain::estimate::{DISTANCE_MAX_M, Food, Remaining, Ride, VEHICLE_USUAL, arrival, fee};
-use crate::foresight::experience;
+use crate::foresight::{About, experience};
 
 /// Estimate a delivery (internal)
 ///
@@ -36,17 +36,16 @@ pub async fn estimate_delivery(
         food: Food::Cooking {
             begun_at: cause.now,
             planned_ready_at: request.ready_at,
+            delayed_to: None,
         },
         trip,
     };
-    let known = Box::pin(experience(
-        &app,
-        request.restaurant_id,
-        request.pickup,
-        &remaining,
-        cause.now,
-    ))
-    .await;
+    let about = About {
+        kitchen: request.restaurant_id,
+        delivery_id: None,
+        place: request.pickup,
+    };
+    let known = Box::pin(experience(&app, about, &remaining, cause.now)).await;
     let eta = arrival(&remaining, &known, cause.now);
     Ok(Json(Estimate {
         fee: fee(distance_m, request.currency),

@@ -12,8 +12,11 @@ use crate::app::App;
 use crate::domain::State as DeliveryState;
 use crate::domain::courier::{Bond, Shift};
 use crate::domain::event::Stop;
+use crate::domain::experience::Town;
 use crate::domain::itinerary::{Ahead, itinerary};
+use crate::domain::ways::Ways;
 use crate::domain::{Delivery, Vehicle};
+use crate::foresight::town_of;
 use crate::store::{self, Found};
 
 /// Where to go.
@@ -60,7 +63,8 @@ pub struct RouteStop {
 
 /// See where to go
 ///
-/// All stops of all deliveries, in the sequence that keeps customers waiting least; it is found anew at every look.
+/// All stops of all deliveries, in the best sequence: food that is not ready is waited for as little as food aboard grows old
+/// and promises are broken. It is found anew at every look.
 #[utoipa::path(get, path = "/v1/couriers/me/route", operation_id = "get_route", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "The stops that remain; none without a delivery", body = Route),
@@ -92,8 +96,14 @@ pub async fn get_route(
     }
     let jobs: Vec<_> = jobs.iter().map(|(id, delivery)| (*id, delivery)).collect();
     let position = seen.map(|stored| stored.value.position);
+    // The zone where the food comes from knows the ways.
+    let town = match jobs.first() {
+        Some((_, delivery)) => town_of(&app, delivery.facts.pickup.position, cause.now).await,
+        None => Town::default(),
+    };
+    let ways = Ways::new(&town, cause.now);
     Ok(Json(Route {
-        stops: stops(&jobs, position, courier.vehicle, cause.now),
+        stops: stops(&jobs, position, courier.vehicle, &ways),
     }))
 }
 
@@ -101,9 +111,9 @@ fn stops(
     jobs: &[(DeliveryId, &Delivery)],
     position: Option<Position>,
     vehicle: Vehicle,
-    now: Timestamp,
+    ways: &Ways<'_>,
 ) -> Vec<RouteStop> {
-    let ahead = itinerary(jobs, position, vehicle, now).into_iter();
+    let ahead = itinerary(jobs, position, vehicle, ways).into_iter();
     ahead
         .filter_map(|ahead| {
             let (_, delivery) = jobs.iter().find(|(id, _)| *id == ahead.delivery_id)?;
@@ -147,7 +157,12 @@ mod tests {
     fn the_restaurant_comes_before_the_customer_and_then_no_more() {
         let kinds = |state| {
             let delivery = delivery(state);
-            let stops = stops(&[(id(1), &delivery)], Some(kerkstraat()), Vehicle::Bicycle, NOON);
+            let stops = stops(
+                &[(id(1), &delivery)],
+                Some(kerkstraat()),
+                Vehicle::Bicycle,
+                &Ways::new(&Town::default(), NOON),
+            );
             assert!(stops.iter().all(|stop| stop.eta >= NOON));
             assert!(stops.is_sorted_by_key(|stop| stop.eta));
             assert!(

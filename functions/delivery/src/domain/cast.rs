@@ -69,6 +69,7 @@ pub fn facts() -> Facts {
         drop_off: place(kerkstraat(), "Kerkstraat 7, Amsterdam"),
         begun_at: NOON,
         planned_ready_at: NOON + minutes(20),
+        promised_until: NOON + minutes(45),
         tip: Money::new(100, Currency::EUR),
         pin: "4711".to_owned(),
     }
@@ -80,6 +81,7 @@ pub fn first_eta() -> Eta {
     let food = Food::Cooking {
         begun_at: NOON,
         planned_ready_at: facts().planned_ready_at,
+        delayed_to: None,
     };
     arrival(&Remaining::Everything { food, trip }, &Experience::default(), NOON)
 }
@@ -90,6 +92,7 @@ pub fn delivery(state: State) -> Delivery {
         facts: facts(),
         progress: Progress {
             state,
+            delayed_to: None,
             ready_at: None,
             carried: None,
             eta: first_eta(),

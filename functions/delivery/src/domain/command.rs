@@ -93,6 +93,11 @@ pub enum Command<'a> {
         /// Why.
         reason: ReleaseReason,
     },
+    /// Note that the kitchen needs longer than it meant to.
+    NoteDelay {
+        /// When it now means to be done.
+        ready_at: Timestamp,
+    },
     /// Note that the food is ready.
     NoteReady {
         /// Since when.
@@ -159,6 +164,7 @@ impl Command<'_> {
             Self::Accept { .. } => Verb::Accept,
             Self::EndOffer { .. } => Verb::EndOffer,
             Self::Release { .. } => Verb::Release,
+            Self::NoteDelay { .. } => Verb::NoteDelay,
             Self::NoteReady { .. } => Verb::NoteReady,
             Self::Reestimate { .. } => Verb::Reestimate,
             Self::ArriveAtRestaurant { .. } => Verb::ArriveAtRestaurant,
@@ -187,6 +193,7 @@ impl Command<'_> {
             | Self::Miss
             | Self::Accept { .. }
             | Self::EndOffer { .. }
+            | Self::NoteDelay { .. }
             | Self::NoteReady { .. }
             | Self::Reestimate { .. }
             | Self::Withdraw => None,

@@ -128,6 +128,7 @@ impl Effect {
             }
             Event::Offered(_)
             | Event::Unmatched { .. }
+            | Event::FoodDelayed { .. }
             | Event::FoodReady { .. }
             | Event::EtaChanged { .. }
             | Event::Arrived { .. }
@@ -338,14 +339,14 @@ impl Courier {
     /// Off shift, and when the working time is used up: also when the break was too short to give any back.
     pub fn resume(&self, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
         let shift = self.shift().ok_or(Refusal::OffShift)?;
-        if shift.break_since.is_none() {
+        let Some(break_since) = shift.break_since else {
             return Ok(None);
-        }
+        };
         let shift = Shift {
             works_from: now,
             works_until: works_until(self.rules(), worked, now).map_err(Refusal::Worked)?,
             break_since: None,
-            idle_since: now,
+            rested: shift.rested + now.duration_since(break_since),
             ..shift.clone()
         };
         Ok(Some(self.with(Duty::OnShift(shift))))
@@ -414,10 +415,10 @@ impl Courier {
 
     /// The courier after what happened to a delivery; nothing if the record says so already.
     #[must_use]
-    pub fn after(&self, effect: Effect, delivery_id: DeliveryId, now: Timestamp) -> Option<Self> {
+    pub fn after(&self, effect: Effect, delivery_id: DeliveryId) -> Option<Self> {
         match effect {
             Effect::Engage(offer_id) => self.engage(offer_id, delivery_id),
-            Effect::LetGo(offer_id, end) => self.let_go(offer_id, delivery_id, end, now),
+            Effect::LetGo(offer_id, end) => self.let_go(offer_id, delivery_id, end),
         }
     }
 
@@ -428,7 +429,7 @@ impl Courier {
         Some(self.with(Duty::OnShift(shift)))
     }
 
-    fn let_go(&self, offer_id: OfferId, delivery_id: DeliveryId, end: OfferEnd, now: Timestamp) -> Option<Self> {
+    fn let_go(&self, offer_id: OfferId, delivery_id: DeliveryId, end: OfferEnd) -> Option<Self> {
         let mut shift = self.shift()?.clone();
         let jobs = shift.jobs.len();
         shift
@@ -440,9 +441,6 @@ impl Courier {
             remove_asked(&mut shift, offer_id, delivery_id)?;
         }
         let over = shift.bonds().all(|(_, other)| other != offer_id);
-        if shift.jobs.is_empty() && jobs > 0 {
-            shift.idle_since = now;
-        }
         shift.declined += u32::from(over && end == OfferEnd::Declined);
         let after = self.with(Duty::OnShift(shift));
         Some(if over { after.remembering(offer_id, end) } else { after })
@@ -451,7 +449,7 @@ impl Courier {
     /// The courier as the deliveries themselves say; nothing if the record says so already. It heals what was left when
     /// somebody died between what was decided about a delivery and the courier's record.
     #[must_use]
-    pub fn settled(&self, bond: impl Fn(DeliveryId, OfferId) -> Bond, now: Timestamp) -> Option<Self> {
+    pub fn settled(&self, bond: impl Fn(DeliveryId, OfferId) -> Bond) -> Option<Self> {
         let shift = self.shift()?;
         let bonds: Vec<_> = shift.bonds().collect();
         let mut settled = self.clone();
@@ -463,7 +461,7 @@ impl Courier {
                 (Bond::None, true) => Effect::LetGo(offer_id, OfferEnd::Accepted),
                 (Bond::Asked, _) | (Bond::Taken, true) => continue,
             };
-            settled = settled.after(effect, delivery_id, now).unwrap_or(settled);
+            settled = settled.after(effect, delivery_id).unwrap_or(settled);
         }
         (settled != *self).then_some(settled)
     }

@@ -5,12 +5,12 @@
 //! is offered that much before its courier has to leave, and held until then, because a better courier or a companion for
 //! the food may turn up.
 //!
-//! When food is ready is taken as the kitchen says it (`ready_spread` 0): an offer is of a trip, and a courier who accepts
-//! one is not sent for another order in its place.
+//! When food is ready is taken as known (`ready_spread` 0), though it is the learned estimate until the kitchen says so: an
+//! offer is of a trip, and a courier who accepts one is not sent for another order in its place.
 
 use std::collections::HashMap;
 
-use dispatch::{Parameters, Service, Snapshot, Time, fair_credit};
+use dispatch::{Parameters, Service, Snapshot, Time, decline_debit, fair_credit};
 use kernel::{CourierId, DeliveryId, Meters, Position, SignedDuration, Timestamp};
 
 use super::Delivery;
@@ -19,11 +19,14 @@ use super::courier::Courier;
 use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, VEHICLE_USUAL, Vehicle, travel, way};
 use super::itinerary::itinerary;
 use super::open::Open;
+use super::ways::{Spot, Ways};
 
 /// A courier who was not seen for longer is not asked: the device is off.
 pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
-/// How many of those nearest to an order are looked at more closely: if all of them are busy, so are the others.
+/// How many of those nearest to an order are looked at more closely at a time.
 pub const LOOKED_AT_MAX: usize = 12;
+/// As long as fewer can be asked for an order, those farther away are looked at: who rests or is asked already is near, too.
+pub const CHOICE_MIN: usize = 6;
 /// Food is not older than the engine's limit when it arrives; of an order that was placed long ahead, as of one that is
 /// wanted at once, the clock runs from so long before the food is ready at the earliest.
 const CLOCK_RUNS_BEFORE_READY: SignedDuration = SignedDuration::from_mins(40);
@@ -96,6 +99,10 @@ pub struct Epoch<'a> {
     pub candidates: &'a [Candidate],
     /// What the last epoch held.
     pub plan: &'a [Trip],
+    /// When food that is being cooked should be ready; of what is not in it, what the kitchen says holds.
+    pub ready: &'a HashMap<DeliveryId, Timestamp>,
+    /// How long ways take.
+    pub ways: Ways<'a>,
 }
 
 /// What an epoch ends with.
@@ -109,10 +116,20 @@ pub struct Outcome {
     pub unplaced: Vec<DeliveryId>,
 }
 
-/// Who is near enough to what waits to be looked at, of those who were seen lately: by cells first, then the nearest few of
+/// What waits and has too few couriers to choose from.
+#[must_use]
+pub fn short_of_candidates<'a>(open: &'a [Open], candidates: &[Candidate]) -> Vec<&'a Open> {
+    let is_short = |order: &&Open| {
+        let choice = candidates.iter().filter(|candidate| candidate.may_bring(order));
+        choice.count() < CHOICE_MIN
+    };
+    open.iter().filter(|order| order.waits()).filter(is_short).collect()
+}
+
+/// Who is near enough to some orders to be looked at, of those who were seen lately: by cells first, then the nearest few of
 /// each order.
 #[must_use]
-pub fn nearest(open: &[Open], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
+pub fn nearest(orders: &[&Open], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
     let mut by_cell: HashMap<Cell, Vec<&Seen>> = HashMap::new();
     for courier in seen.iter().filter(|seen| seen.at >= now - SEEN_WITHIN) {
         if let Some(cell) = cell(courier.position) {
@@ -120,7 +137,7 @@ pub fn nearest(open: &[Open], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
         }
     }
     let mut near: Vec<Seen> = Vec::new();
-    for order in open.iter().filter(|order| order.waits()) {
+    for order in orders {
         let cells = cells_in_reach(order.pickup);
         let mut ranked: Vec<_> = cells
             .iter()
@@ -146,18 +163,25 @@ pub fn nearest(open: &[Open], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
 }
 
 impl Candidate {
+    /// True if the courier may be asked to bring an order: near enough, and not passed by.
+    #[must_use]
+    pub fn may_bring(&self, open: &Open) -> bool {
+        let passed = open.passed().any(|passed| passed == self.courier_id);
+        !passed && self.place.distance(open.pickup) <= SEARCH_RADIUS_M
+    }
+
     /// A courier as the engine may use him; nothing without room for an offer. `jobs` are the deliveries that the courier
     /// has taken.
     #[must_use]
-    pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], now: Timestamp) -> Option<Self> {
+    pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], ways: &Ways<'_>) -> Option<Self> {
+        let now = ways.now;
         // Whose working time or shift is over ends what was taken, and gets no more.
         let shift = courier.shift().filter(|shift| now < shift.ends_at())?;
         let room = shift.room(courier.vehicle);
-        let last = itinerary(jobs, Some(seen.position), courier.vehicle, now).pop();
-        let minutes = i32::try_from(now.duration_since(shift.since).as_mins()).unwrap_or(i32::MAX);
+        let last = itinerary(jobs, Some(seen.position), courier.vehicle, ways).pop();
+        let minutes = i32::try_from(shift.worked(now).as_mins()).unwrap_or(i32::MAX);
         let held = u32::try_from(shift.jobs.len()).unwrap_or(u32::MAX);
-        // Who declines an offer has had a turn.
-        let turns = shift.brought.saturating_add(held).saturating_add(shift.declined);
+        let orders = shift.brought.saturating_add(held);
         (room > 0).then(|| Self {
             courier_id: seen.courier_id,
             vehicle: courier.vehicle,
@@ -165,7 +189,7 @@ impl Candidate {
             free_at: last.map_or(now, |ahead| ahead.leaves_at),
             off_at: shift.ends_at(),
             room,
-            credit: fair_credit(minutes, turns, FAIR_ORDERS_PER_HOUR),
+            credit: fair_credit(minutes, orders, FAIR_ORDERS_PER_HOUR) - decline_debit(shift.declined),
         })
     }
 }
@@ -180,7 +204,7 @@ pub fn decide(epoch: &Epoch<'_>) -> Outcome {
         .zip(epoch.candidates)
         .map(|(id, candidate)| dispatch::Courier {
             id,
-            place: candidate.place,
+            place: epoch.ways.spot(candidate.place),
             free_at: ticks(candidate.free_at),
             off_at: ticks(candidate.off_at),
             capacity: candidate.room,
@@ -188,17 +212,22 @@ pub fn decide(epoch: &Epoch<'_>) -> Outcome {
             credit: candidate.credit,
         })
         .collect();
+    let ready_at = |open: &Open| epoch.ready.get(&open.delivery_id).copied().unwrap_or(open.ready_at);
     let orders: Vec<_> = (0_u32..)
         .zip(&open)
         .map(|(id, open)| dispatch::Order {
             id,
             restaurant: numbers.restaurant(open),
-            pickup: open.pickup,
-            drop_off: open.drop_off,
+            pickup: epoch.ways.spot(open.pickup),
+            drop_off: epoch.ways.spot(open.drop_off),
             placed_at: ticks(open.begun_at.max(open.ready_at - CLOCK_RUNS_BEFORE_READY)),
-            ready_at: ticks(open.ready_at),
+            ready_at: ticks(ready_at(open)),
             ready_spread: 0,
         })
+        .collect();
+    let demand: Vec<(Spot, u32)> = demand(epoch.open)
+        .into_iter()
+        .map(|(place, count)| (epoch.ways.spot(place), count))
         .collect();
     let snapshot = Snapshot {
         now: 0,
@@ -211,14 +240,14 @@ pub fn decide(epoch: &Epoch<'_>) -> Outcome {
             before_drop_off: seconds(DROP_OFF_SERVICE),
             after_drop_off: 0,
         },
-        demand: &demand(epoch.open),
+        demand: &demand,
         plan: &numbers.plan(epoch.plan),
     };
     let parameters = Parameters {
         epoch: seconds(epoch.lead),
         ..Parameters::in_seconds()
     };
-    let usual = |from: Position, to: Position| seconds(travel(way(from, to), VEHICLE_USUAL));
+    let usual = |from: Spot, to: Spot| seconds(epoch.ways.takes(&from, &to, VEHICLE_USUAL));
     told(
         epoch.candidates,
         &open,
@@ -270,8 +299,7 @@ fn refusals(candidates: &[Candidate], open: &[&Open]) -> Vec<(u32, u32)> {
     let mut refusals = Vec::new();
     for (courier, candidate) in (0_u32..).zip(candidates) {
         for (order, open) in (0_u32..).zip(open) {
-            let passed = open.passed().any(|passed| passed == candidate.courier_id);
-            if passed || candidate.place.distance(open.pickup) > SEARCH_RADIUS_M {
+            if !candidate.may_bring(open) {
                 refusals.push((courier, order));
             }
         }
@@ -344,6 +372,7 @@ mod tests {
     use crate::domain::State;
     use crate::domain::cast::{NOON, ada, assignment, ben, delivery, id, kerkstraat, minutes, trattoria};
     use crate::domain::courier::{Duty, Effect, LiveOffer, Shift};
+    use crate::domain::experience::Town;
 
     /// An order of the trattoria, whose food is ready at 12:20.
     fn open(number: u128) -> Open {
@@ -363,12 +392,23 @@ mod tests {
     }
 
     fn at(now: Timestamp, open: &[Open], candidates: &[Candidate]) -> Outcome {
+        decided(now, open, candidates, &HashMap::new())
+    }
+
+    fn decided(
+        now: Timestamp,
+        open: &[Open],
+        candidates: &[Candidate],
+        ready: &HashMap<DeliveryId, Timestamp>,
+    ) -> Outcome {
         decide(&Epoch {
             now,
             lead: minutes(5),
             open,
             candidates,
             plan: &[],
+            ready,
+            ways: Ways::new(&Town::default(), now),
         })
     }
 
@@ -402,6 +442,16 @@ mod tests {
         };
         assert_eq!(asked(3)[0].deliveries.len(), 2);
         assert_eq!(asked(1)[0].deliveries.len(), 1);
+    }
+
+    #[test]
+    fn a_slow_kitchen_s_food_is_offered_later() {
+        let (now, orders, here) = (NOON + minutes(16), [open(1)], [candidate(ada())]);
+        let offers = |ready_at| {
+            let ready = HashMap::from([(id(1), ready_at)]);
+            offered(&decided(now, &orders, &here, &ready)).len()
+        };
+        assert_eq!((offers(NOON + minutes(20)), offers(NOON + minutes(32))), (1, 0));
     }
 
     #[test]
@@ -445,6 +495,8 @@ mod tests {
             open: &[taken],
             candidates: &[candidate(ada())],
             plan: &plan,
+            ready: &HashMap::new(),
+            ways: Ways::new(&Town::default(), NOON),
         });
         assert_eq!(outcome, Outcome::default());
     }
@@ -461,13 +513,29 @@ mod tests {
         crowd.push(seen(1, trattoria(), NOON));
         crowd.push(seen(2, trattoria(), NOON - minutes(31)));
         crowd.push(seen(3, Position::new(52.0894, 5.1101).unwrap(), NOON));
-        let near = nearest(&[open(1)], &crowd, NOON);
+        let order = open(1);
+        let near = nearest(&[&order], &crowd, NOON);
         assert_eq!(near.len(), LOOKED_AT_MAX);
         assert_eq!(near[0].courier_id, id(1));
         assert!(near.iter().all(|seen| ![id(2), id(3)].contains(&seen.courier_id)));
-        let mut taken = open(1);
+    }
+
+    #[test]
+    fn more_are_looked_at_until_there_is_a_choice() {
+        let orders = [open(1), open(2)];
+        let mut declined = open(3);
+        declined.declined = vec![id(10)];
+        let mut taken = open(4);
         taken.courier_id = Some(ben());
-        assert_eq!(nearest(&[taken], &crowd, NOON), []);
+        let orders = [orders[0].clone(), orders[1].clone(), declined, taken];
+        let short = |couriers: u128| {
+            let candidates: Vec<_> = (10..10 + couriers).map(|number| candidate(id(number))).collect();
+            let short = short_of_candidates(&orders, &candidates).into_iter();
+            short.map(|order| order.delivery_id).collect::<Vec<_>>()
+        };
+        assert_eq!(short(5), [id(1), id(2), id(3)]);
+        assert_eq!(short(6), [id(3)]);
+        assert_eq!(short(7), []);
     }
 
     #[test]
@@ -478,15 +546,21 @@ mod tests {
             position: trattoria(),
             at: NOON,
         };
+        let town = Town::default();
+        let ways = Ways::new(&town, NOON);
         let mut shift = Shift::beginning(NOON - minutes(60));
         let on_shift = |shift: &Shift| Courier {
             duty: Duty::OnShift(shift.clone()),
             ..Courier::apply(Vehicle::Bicycle)
         };
-        let free = Candidate::of(&seen, &on_shift(&shift), &[], NOON).unwrap();
+        let free = Candidate::of(&seen, &on_shift(&shift), &[], &ways).unwrap();
         assert_eq!((free.place, free.free_at, free.room), (trattoria(), NOON, 3));
+        shift.rested = minutes(30);
+        let rested = Candidate::of(&seen, &on_shift(&shift), &[], &ways).unwrap();
+        assert!(rested.credit < free.credit, "nobody is owed orders for a break");
+        shift.rested = SignedDuration::ZERO;
         shift.declined = 1;
-        let decliner = Candidate::of(&seen, &on_shift(&shift), &[], NOON).unwrap();
+        let decliner = Candidate::of(&seen, &on_shift(&shift), &[], &ways).unwrap();
         assert!(decliner.credit < free.credit);
         let asked = on_shift(&shift).consider(LiveOffer {
             offer_id: assignment().offer_id,
@@ -494,10 +568,10 @@ mod tests {
             expires_at: NOON + minutes(1),
         });
         let asked = asked.unwrap();
-        assert_eq!(Candidate::of(&seen, &asked, &[], NOON), None);
-        let busy = asked.after(Effect::Engage(assignment().offer_id), id(1), NOON).unwrap();
+        assert_eq!(Candidate::of(&seen, &asked, &[], &ways), None);
+        let busy = asked.after(Effect::Engage(assignment().offer_id), id(1)).unwrap();
         let carried = delivery(State::PickedUp(assignment()));
-        let busy = Candidate::of(&seen, &busy, &[(id(1), &carried)], NOON).unwrap();
+        let busy = Candidate::of(&seen, &busy, &[(id(1), &carried)], &ways).unwrap();
         assert_eq!((busy.place, busy.room), (kerkstraat(), 2));
         assert!(busy.free_at > NOON + DROP_OFF_SERVICE);
     }

@@ -42,6 +42,11 @@ pub enum Event {
         /// Why.
         reason: ReleaseReason,
     },
+    /// The kitchen needs longer than it meant to.
+    FoodDelayed {
+        /// When it now means to be done.
+        ready_at: Timestamp,
+    },
     /// The food is ready.
     FoodReady {
         /// Since when.

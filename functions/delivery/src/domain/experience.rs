@@ -3,7 +3,7 @@
 //! The estimators are the crate `eta`. One kitchen is learned by itself; its market and the ways, zone by zone.
 
 use eta::{Effect, Kitchen, Leg, Market, Moment, Places, Roads, Spread, Way, prep, travel};
-use kernel::{SignedDuration, Timestamp};
+use kernel::{Position, SignedDuration, Timestamp};
 
 use super::cell::{Cell, nested};
 use super::estimate::{DROP_OFF_SERVICE, Ride};
@@ -17,6 +17,8 @@ const ZONE_EVERY: u128 = 16;
 const KITCHEN_FROM: u128 = 4;
 /// Who accepts an order and calls it ready within a minute pressed two buttons and cooked nothing.
 const COOKING_MIN: SignedDuration = SignedDuration::from_mins(1);
+/// Across the street, nothing is to be learned from others' ways.
+const TOO_SHORT_TO_LEARN: SignedDuration = SignedDuration::from_secs(30);
 
 /// What is known of a place: how much longer it takes to get away from it, and to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,6 +47,8 @@ pub struct Experience {
     pub kitchen: Kitchen,
     /// The zone.
     pub town: Town,
+    /// How many minutes ago the kitchen began what it still cooks for others.
+    pub queue: Vec<f64>,
     /// Rides that an external router has measured.
     pub rides: Vec<Ride>,
     /// How much later it gets because of the courier's other stops.
@@ -103,6 +107,14 @@ impl Lesson {
         })
     }
 
+    /// The ride that it teaches, as it was thought to be beforehand.
+    pub const fn ride_mut(&mut self) -> Option<&mut Ride> {
+        match &mut self.ridden {
+            Some((ride, _, _)) => Some(ride),
+            None => None,
+        }
+    }
+
     /// Teaches a kitchen; false if there is nothing to learn.
     pub fn teach_kitchen(&self, kitchen: &mut Kitchen, town: &Town, lng: f64) -> bool {
         let Some((ready_at, took)) = self.cooked else {
@@ -137,7 +149,8 @@ impl Experience {
     #[must_use]
     pub fn cooking(&self, begun_at: Timestamp, planned_ready_at: Timestamp, lng: f64) -> Spread {
         let plan = minutes(planned_ready_at.duration_since(begun_at));
-        prep::estimate_planned(&self.kitchen, &self.town.market, moment(begun_at, lng), &[], plan)
+        let begun_at = moment(begun_at, lng);
+        prep::estimate_planned(&self.kitchen, &self.town.market, begun_at, &self.queue, plan)
     }
 
     /// How long a ride takes that begins at `at`.
@@ -161,16 +174,25 @@ impl Town {
         )
     }
 
+    /// What is known of a place: of its cell, and of the larger one around it.
+    #[must_use]
+    pub fn ends_at(&self, position: Position) -> [Ends; 2] {
+        let (near, far) = nested(position).unzip();
+        [self.ends(near, Places::ZONE), self.ends(far, Places::AREA)]
+    }
+
     fn places(&self, ride: &Ride) -> Places {
-        let (from, to) = (nested(ride.from), nested(ride.to));
-        let near = |cells: Option<(Cell, Cell)>| self.ends(cells.map(|cells| cells.0), Places::ZONE);
-        let far = |cells: Option<(Cell, Cell)>| self.ends(cells.map(|cells| cells.1), Places::AREA);
-        Places {
-            from: near(from).from,
-            to: near(to).to,
-            from_area: far(from).from,
-            to_area: far(to).to,
+        places([self.ends_at(ride.from), self.ends_at(ride.to)])
+    }
+
+    /// The time that a ride takes as often less as more, to the second. `ends` are what is known of its two.
+    #[must_use]
+    pub fn usual(&self, ride: &Ride, ends: [[Ends; 2]; 2], at: Timestamp) -> SignedDuration {
+        if ride.takes < TOO_SHORT_TO_LEARN {
+            return ride.takes;
         }
+        let way = travel::estimate(&self.roads, &places(ends), leg(ride, at));
+        SignedDuration::from_secs(SignedDuration::from_secs_f64(way.quantile(0.5) * 60.0).as_secs())
     }
 
     fn remember(&mut self, ride: &Ride, places: Places) {
@@ -211,6 +233,15 @@ impl Town {
             self.cells.len() - 1
         });
         &mut self.cells[at].1
+    }
+}
+
+const fn places([from, to]: [[Ends; 2]; 2]) -> Places {
+    Places {
+        from: from[0].from,
+        to: to[0].to,
+        from_area: from[1].from,
+        to_area: to[1].to,
     }
 }
 

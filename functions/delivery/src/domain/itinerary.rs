@@ -2,13 +2,15 @@
 //!
 //! The sequence is the exact one of the dispatch engine's route module. Its cost is the sum of the way, of the time that
 //! food is aboard, and of the time that customers wait, minute for minute: nobody's food makes a long detour for the sake of
-//! a shorter way.
+//! a shorter way. Food that is not ready yet makes the courier wait, and each minute beyond what was promised costs
+//! [`LATE`] more.
 
-use dispatch::route::{Errand, Weights, sequence};
+use dispatch::route::{Errand, Promise, Promises, Weights, sequence_as_promised};
 use kernel::{DeliveryId, Position, SignedDuration, Timestamp};
 
-use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, Vehicle, travel, way};
+use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, Vehicle};
 use super::event::Stop;
+use super::ways::Ways;
 use super::{Delivery, State};
 
 /// What each second on the way costs.
@@ -17,6 +19,8 @@ const WEIGHTS: Weights = Weights {
     aboard: 1,
     waiting: 1,
 };
+/// What each second costs by which food is later than promised: a broken promise is worse than a wait.
+const LATE: i64 = 3;
 
 /// A stop that lies before a courier.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,7 +44,7 @@ pub fn itinerary(
     jobs: &[(DeliveryId, &Delivery)],
     seen: Option<Position>,
     vehicle: Vehicle,
-    now: Timestamp,
+    ways: &Ways<'_>,
 ) -> Vec<Ahead> {
     let jobs: Vec<_> = jobs
         .iter()
@@ -50,38 +54,43 @@ pub fn itinerary(
         return Vec::new();
     };
     // Node 0 is where the courier is; 2 n + 1 is where the food of job n is fetched, 2 n + 2 where it is brought.
-    let place = |node: usize| match node.checked_sub(1) {
-        None => start,
-        Some(stop) if stop % 2 == 0 => jobs[stop / 2].1.facts.pickup.position,
-        Some(stop) => brought_to(jobs[stop / 2].1),
+    let places = jobs
+        .iter()
+        .flat_map(|(_, delivery)| [delivery.facts.pickup.position, brought_to(delivery)]);
+    let places: Vec<Position> = [start].into_iter().chain(places).collect();
+    let spots: Vec<_> = places.iter().map(|place| ways.spot(*place)).collect();
+    let takes = |from: usize, to: usize| ways.takes(&spots[from], &spots[to], vehicle);
+    // What is to be done at a stop before the way to the next: the second bag from the same counter takes no time of its own.
+    let service = |at: usize, next: usize| match at {
+        0 => SignedDuration::ZERO,
+        at if at % 2 == 0 => DROP_OFF_SERVICE,
+        at if next % 2 == 1 && places[at] == places[next] => SignedDuration::ZERO,
+        _ => PICKUP_SERVICE,
     };
     let errands = jobs.iter().enumerate().map(|(number, (_, delivery))| Errand {
         pickup: to_fetch(&delivery.progress.state).then_some(2 * number + 1),
         drop_off: 2 * number + 2,
     });
     let errands: Vec<Errand> = errands.collect();
-    let leg = |from: usize, to: usize| travel(way(place(from), place(to)), vehicle).as_secs();
-    let nodes = sequence(&errands, 0, None, WEIGHTS, leg).nodes;
-    let (mut here, mut time) = (start, now);
-    let mut fetched_at = None;
+    let promises: Vec<Promise> = jobs.iter().map(|(_, delivery)| promise(delivery, ways.now)).collect();
+    let promises = Promises {
+        each: &promises,
+        late: LATE,
+    };
+    let leg = |from: usize, to: usize| (service(from, to) + takes(from, to)).as_secs();
+    let nodes = sequence_as_promised(&errands, promises, 0, None, WEIGHTS, leg).nodes;
+    let (mut here, mut time) = (0, ways.now);
     let mut ahead = Vec::with_capacity(nodes.len());
-    for node in nodes {
+    for (index, node) in nodes.iter().copied().enumerate() {
         let (delivery_id, delivery) = jobs[(node - 1) / 2];
-        let position = place(node);
-        let arrives_at = time + travel(way(here, position), vehicle);
+        let arrives_at = time + takes(here, node);
         let fetches = node % 2 == 1;
-        let leaves_at = if fetches {
-            // The second bag from the same counter takes no time of its own.
-            let service = if fetched_at == Some(position) {
-                SignedDuration::ZERO
-            } else {
-                PICKUP_SERVICE
-            };
-            arrives_at.max(delivery.ready_at()) + service
+        let handed_at = if fetches {
+            arrives_at.max(delivery.ready_at())
         } else {
-            arrives_at + DROP_OFF_SERVICE
+            arrives_at
         };
-        fetched_at = fetches.then_some(position);
+        let leaves_at = handed_at + service(node, nodes.get(index + 1).copied().unwrap_or_default());
         let to_restaurant = fetches || goes_back(&delivery.progress.state);
         let stop = if to_restaurant {
             Stop::Restaurant
@@ -91,13 +100,27 @@ pub fn itinerary(
         ahead.push(Ahead {
             delivery_id: *delivery_id,
             stop,
-            position,
+            position: places[node],
             arrives_at,
             leaves_at,
         });
-        (here, time) = (position, leaves_at);
+        (here, time) = (node, leaves_at);
     }
     ahead
+}
+
+/// What is known and promised of a delivery, in seconds from now. Of food that goes back nothing is promised.
+fn promise(delivery: &Delivery, now: Timestamp) -> Promise {
+    let state = &delivery.progress.state;
+    let until = |at: Timestamp| at.duration_since(now).as_secs();
+    Promise {
+        ready_in: if to_fetch(state) {
+            until(delivery.ready_at()).max(0)
+        } else {
+            0
+        },
+        due_in: (!goes_back(state)).then(|| until(delivery.facts.promised_until)),
+    }
 }
 
 /// How many other customers get theirs before a delivery's.
@@ -115,10 +138,10 @@ pub fn detour(
     delivery_id: DeliveryId,
     seen: Option<Position>,
     vehicle: Vehicle,
-    now: Timestamp,
+    ways: &Ways<'_>,
 ) -> SignedDuration {
     let arrival = |jobs: &[(DeliveryId, &Delivery)]| {
-        let mut ahead = itinerary(jobs, seen, vehicle, now).into_iter();
+        let mut ahead = itinerary(jobs, seen, vehicle, ways).into_iter();
         let door = ahead.find(|ahead| ahead.delivery_id == delivery_id && ahead.stop == Stop::Customer)?;
         Some(door.arrives_at)
     };
@@ -171,6 +194,7 @@ fn start(jobs: &[&(DeliveryId, &Delivery)], seen: Option<Position>) -> Option<Po
 mod tests {
     use super::*;
     use crate::domain::cast::{NOON, assignment, delivery, id, kerkstraat, minutes, trattoria};
+    use crate::domain::experience::Town;
 
     fn other(state: State, drop_off: Position) -> Delivery {
         let mut other = delivery(state);
@@ -183,7 +207,15 @@ mod tests {
         let far = other(State::PickedUp(assignment()), Position::new(52.3600, 4.9300).unwrap());
         let near = delivery(State::PickedUp(assignment()));
         let jobs = [(id(2), &far), (id(1), &near)];
-        let later = |delivery| detour(&jobs, delivery, Some(trattoria()), Vehicle::Bicycle, NOON);
+        let later = |delivery| {
+            detour(
+                &jobs,
+                delivery,
+                Some(trattoria()),
+                Vehicle::Bicycle,
+                &Ways::new(&Town::default(), NOON),
+            )
+        };
         assert_eq!(later(id(1)), SignedDuration::ZERO);
         assert!(
             later(id(2)) > minutes(2) && later(id(2)) < minutes(10),
@@ -204,7 +236,7 @@ mod tests {
             &[(id(2), &far), (id(1), &near)],
             Some(trattoria()),
             Vehicle::Bicycle,
-            NOON,
+            &Ways::new(&Town::default(), NOON),
         );
         let stops: Vec<_> = ahead.iter().map(|ahead| ahead.stop).collect();
         assert_eq!(
@@ -222,17 +254,69 @@ mod tests {
         let aboard = delivery(State::PickedUp(assignment()));
         let waiting = delivery(State::Waiting);
         let jobs = [(id(1), &aboard), (id(2), &waiting)];
-        let ahead = itinerary(&jobs, Some(trattoria()), Vehicle::Bicycle, NOON);
+        let ahead = itinerary(
+            &jobs,
+            Some(trattoria()),
+            Vehicle::Bicycle,
+            &Ways::new(&Town::default(), NOON),
+        );
         assert_eq!(ahead.len(), 1);
         assert_eq!((ahead[0].stop, ahead[0].position), (Stop::Customer, kerkstraat()));
-        assert_eq!(itinerary(&[(id(2), &waiting)], None, Vehicle::Foot, NOON), []);
+        assert_eq!(
+            itinerary(
+                &[(id(2), &waiting)],
+                None,
+                Vehicle::Foot,
+                &Ways::new(&Town::default(), NOON)
+            ),
+            []
+        );
     }
 
     #[test]
     fn who_stands_at_the_counter_is_there_wherever_the_phone_is() {
         let there = delivery(State::AtRestaurant(assignment()));
         let rome = Position::new(41.9, 12.5).unwrap();
-        let ahead = itinerary(&[(id(1), &there)], Some(rome), Vehicle::Bicycle, NOON + minutes(30));
+        let ahead = itinerary(
+            &[(id(1), &there)],
+            Some(rome),
+            Vehicle::Bicycle,
+            &Ways::new(&Town::default(), NOON + minutes(30)),
+        );
         assert_eq!(ahead[0].arrives_at, NOON + minutes(30));
+    }
+
+    #[test]
+    fn what_is_aboard_is_not_kept_waiting_for_food_that_is_not_ready() {
+        let north = |meters: f64| Position::new(52.37 + meters / 111_195.0, 4.9).unwrap();
+        let mut cooking = other(State::Assigned(assignment()), north(1_100.0));
+        cooking.facts.pickup.position = north(75.0);
+        cooking.facts.planned_ready_at = NOON + minutes(25);
+        let aboard = other(State::PickedUp(assignment()), north(900.0));
+        let first = |cooking: &Delivery| {
+            let jobs = [(id(1), cooking), (id(2), &aboard)];
+            let town = Town::default();
+            let ahead = itinerary(&jobs, Some(north(0.0)), Vehicle::Bicycle, &Ways::new(&town, NOON));
+            ahead[0].delivery_id
+        };
+        assert_eq!(first(&cooking), id(2));
+        cooking.progress.ready_at = Some(NOON);
+        assert_eq!(first(&cooking), id(1));
+    }
+
+    #[test]
+    fn who_was_promised_an_earlier_time_comes_first() {
+        let east = |meters: f64| Position::new(52.37, 4.9 + meters / 68_000.0).unwrap();
+        let near = other(State::PickedUp(assignment()), east(-500.0));
+        let mut far = other(State::PickedUp(assignment()), east(700.0));
+        let first = |far: &Delivery| {
+            let jobs = [(id(1), &near), (id(2), far)];
+            let town = Town::default();
+            let ahead = itinerary(&jobs, Some(east(0.0)), Vehicle::Bicycle, &Ways::new(&town, NOON));
+            ahead[0].delivery_id
+        };
+        assert_eq!(first(&far), id(1));
+        far.facts.promised_until = NOON + minutes(4);
+        assert_eq!(first(&far), id(2));
     }
 }

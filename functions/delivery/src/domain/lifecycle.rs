@@ -115,9 +115,11 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
         Command::HandOver { proof, .. } => phase == Phase::Delivered && proved_before(delivery, *proof),
         Command::Fail { reason, .. } => failed_before(&delivery.progress.state) == Some(*reason),
         Command::Return { .. } => phase == Phase::Returned,
+        // A kitchen only ever says later, so an earlier time is an older word.
+        Command::NoteDelay { ready_at } => *ready_at <= delivery.ready_at() || was_ready(delivery) || is_over,
         Command::NoteReady { .. } => {
             // Food that was taken was ready, whatever the kitchen says later.
-            delivery.progress.ready_at.is_some() || matches!(phase, Phase::PickedUp | Phase::AtCustomer) || is_over
+            was_ready(delivery) || is_over
         }
         Command::Reestimate { eta } => is_over || !super::estimate::moved(delivery.progress.eta, *eta),
         // The order's end is no news to food that goes back.
@@ -125,6 +127,12 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
         Command::Miss => delivery.progress.search.misses > 0 && !miss_matters(delivery, now),
         Command::Offer(_) | Command::Accept { .. } | Command::EndOffer { .. } | Command::Release { .. } => false,
     }
+}
+
+/// True once the food is known to be, or must have been, ready.
+const fn was_ready(delivery: &Delivery) -> bool {
+    delivery.progress.ready_at.is_some()
+        || matches!(delivery.progress.state.phase(), Phase::PickedUp | Phase::AtCustomer)
 }
 
 fn proved_before(delivery: &Delivery, proof: Proof<'_>) -> bool {
@@ -156,6 +164,7 @@ fn refusal(phase: Phase, verb: Verb) -> Rejection {
         Verb::Offer
         | Verb::Miss
         | Verb::Release
+        | Verb::NoteDelay
         | Verb::NoteReady
         | Verb::Reestimate
         | Verb::ArriveAtRestaurant
@@ -193,6 +202,7 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
             ending,
         },
         Command::Release { courier_id, reason } => Event::Released { courier_id, reason },
+        Command::NoteDelay { ready_at } => Event::FoodDelayed { ready_at },
         Command::NoteReady { at } => Event::FoodReady { at },
         Command::Reestimate { eta } => Event::EtaChanged { eta },
         Command::ArriveAtRestaurant { courier_id } => Event::Arrived {
@@ -335,6 +345,7 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
                 }
             }
         }
+        Event::FoodDelayed { ready_at } => progress.delayed_to = Some(ready_at),
         Event::FoodReady { at } => progress.ready_at = Some(at),
         Event::EtaChanged { eta } => progress.eta = eta,
         Event::Arrived { stop, at, .. } => {

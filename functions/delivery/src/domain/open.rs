@@ -17,6 +17,17 @@ pub const SEARCH_ENDS_AFTER: SignedDuration = SignedDuration::from_hours(2);
 /// What is so much later than promised is looked at itself: its row may have been left behind.
 pub const OVERDUE_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
+/// How far food is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Food {
+    /// It is being cooked, as planned when the order was accepted.
+    Planned,
+    /// It is being cooked, and the kitchen has said that it needs longer.
+    Delayed,
+    /// It is ready.
+    Ready,
+}
+
 /// A delivery that has not ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Open {
@@ -34,8 +45,8 @@ pub struct Open {
     pub begun_at: Timestamp,
     /// When the food is, or should be, ready.
     pub ready_at: Timestamp,
-    /// Whether it is, as far as the row knows: a row is not told once somebody is bound.
-    pub is_ready: bool,
+    /// Which of the two, as far as the row knows: a row is not told of ready food once somebody is bound.
+    pub food: Food,
     /// By when it should arrive, hardly later.
     pub latest: Timestamp,
     /// Who is bound to it: asked, or on the way.
@@ -70,7 +81,11 @@ impl Open {
             drop_off: facts.drop_off.position,
             begun_at: facts.begun_at,
             ready_at: delivery.ready_at(),
-            is_ready: progress.ready_at.is_some(),
+            food: match (progress.ready_at, progress.delayed_to) {
+                (Some(_), _) => Food::Ready,
+                (None, Some(_)) => Food::Delayed,
+                (None, None) => Food::Planned,
+            },
             latest: progress.eta.latest,
             courier_id: progress.state.bound_courier(),
             offers: progress.search.offers,
@@ -118,7 +133,7 @@ impl Open {
     /// True if it may be that a courier waits for a kitchen that is late; the delivery itself tells.
     #[must_use]
     pub fn is_kitchen_late(&self, now: Timestamp) -> bool {
-        !self.waits() && !self.is_ready && self.ready_at + KITCHEN_LATE_AFTER < now
+        !self.waits() && self.food != Food::Ready && self.ready_at + KITCHEN_LATE_AFTER < now
     }
 
     /// True if whoever is bound to this one could bring another, which nobody else can: near enough, not passed by, and not
@@ -164,6 +179,18 @@ pub fn is_kept_waiting(delivery: &Delivery) -> Option<CourierId> {
     }
 }
 
+/// Whose couriers are freed because a late kitchen keeps them waiting: one for each delivery that nobody else can bring.
+#[must_use]
+pub fn to_be_freed<'a>(open: &'a [Open], unplaced: &[DeliveryId], now: Timestamp) -> Vec<&'a Open> {
+    let mut unplaced: Vec<&Open> = open.iter().filter(|row| unplaced.contains(&row.delivery_id)).collect();
+    let late = open.iter().filter(|row| row.is_kitchen_late(now));
+    let freed = late.filter(|row| {
+        let served = unplaced.iter().position(|other| row.could_serve(other, now));
+        served.map(|at| unplaced.remove(at)).is_some()
+    });
+    freed.collect()
+}
+
 /// Who has taken a delivery and not fetched the food yet.
 #[must_use]
 pub fn is_fetching(delivery: &Delivery) -> Option<CourierId> {
@@ -184,6 +211,7 @@ pub fn is_fetching(delivery: &Delivery) -> Option<CourierId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Assignment;
     use crate::domain::cast::{NOON, ada, assignment, ben, delivery, id, minutes, offer};
 
     fn open(state: State) -> Open {
@@ -238,5 +266,27 @@ mod tests {
         ready.progress.ready_at = Some(NOON);
         assert_eq!(is_kept_waiting(&ready), None);
         assert_eq!(is_fetching(&delivery(State::PickedUp(assignment()))), None);
+    }
+
+    #[test]
+    fn one_courier_is_freed_for_each_order_that_nobody_can_bring() {
+        let late = |number, courier_id| Open {
+            delivery_id: id(number),
+            ..open(State::AtRestaurant(Assignment {
+                courier_id,
+                ..assignment()
+            }))
+        };
+        let waiting = |number| Open {
+            delivery_id: id(number),
+            ..open(State::Waiting)
+        };
+        let now = NOON + minutes(36);
+        let rows = [late(1, ada()), late(2, ben()), waiting(3), waiting(4)];
+        let freed = |unplaced: &[u128]| {
+            let unplaced: Vec<DeliveryId> = unplaced.iter().map(|number| id(*number)).collect();
+            to_be_freed(&rows, &unplaced, now).len()
+        };
+        assert_eq!((freed(&[]), freed(&[3]), freed(&[3, 4])), (0, 1, 2));
     }
 }

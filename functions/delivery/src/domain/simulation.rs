@@ -1,7 +1,7 @@
 //! A city's afternoon in the pure domain: couriers who decline, do not answer or go silent, kitchens that are late, and
 //! customers who cancel. The rules are the runner's own; only the table is missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kernel::{CourierId, DeliveryId, OfferId, Position, SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -12,10 +12,12 @@ use super::courier::{Bond, Courier, Duty, Effect, LiveOffer, Shift};
 use super::epoch::{Candidate, Epoch, Seen, Trip, decide as decide_epoch, nearest};
 use super::estimate::Vehicle;
 use super::event::Stop;
+use super::experience::Town;
 use super::itinerary::itinerary;
 use super::lifecycle::{Rejection, decide, evolve};
-use super::open::{Open, is_fetching, is_kept_waiting};
+use super::open::{Open, is_fetching, is_kept_waiting, to_be_freed};
 use super::proof::Proof;
+use super::ways::Ways;
 use super::{Delivery, EPOCH_EVERY, Offer, State};
 
 /// How long an offer lasts here: less than a minute, as in production.
@@ -78,7 +80,7 @@ impl City {
             meal.sequence += 1;
             if let Some((courier_id, effect)) = effect {
                 let rider = self.riders.get_mut(&courier_id).unwrap();
-                let after = rider.courier.after(effect, delivery_id, self.now);
+                let after = rider.courier.after(effect, delivery_id);
                 rider.courier = after.unwrap_or_else(|| rider.courier.clone());
             }
         }
@@ -193,7 +195,9 @@ impl City {
             self.riders.get_mut(&courier_id).unwrap().since = self.now;
             return false;
         }
-        let ahead = itinerary(&jobs, Some(rider.position), rider.courier.vehicle, rider.since);
+        let town = Town::default();
+        let ways = Ways::new(&town, rider.since);
+        let ahead = itinerary(&jobs, Some(rider.position), rider.courier.vehicle, &ways);
         let Some(next) = ahead.first().copied() else {
             return false;
         };
@@ -245,23 +249,31 @@ impl City {
         }
         let open = self.open();
         let seen: Vec<Seen> = self.riders.iter().map(|(id, rider)| seen(*id, rider)).collect();
-        let candidates: Vec<Candidate> = nearest(&open, &seen, self.now)
-            .iter()
-            .filter_map(|seen| {
-                let courier = &self.riders[&seen.courier_id].courier;
-                let jobs = courier
-                    .jobs()
-                    .iter()
-                    .map(|job| (job.delivery_id, &self.meals[&job.delivery_id].delivery));
-                Candidate::of(seen, courier, &jobs.collect::<Vec<_>>(), self.now)
-            })
-            .collect();
+        let town = Town::default();
+        let ways = Ways::new(&town, self.now);
+        let candidates: Vec<Candidate> = nearest(
+            &open.iter().filter(|row| row.waits()).collect::<Vec<_>>(),
+            &seen,
+            self.now,
+        )
+        .iter()
+        .filter_map(|seen| {
+            let courier = &self.riders[&seen.courier_id].courier;
+            let jobs = courier
+                .jobs()
+                .iter()
+                .map(|job| (job.delivery_id, &self.meals[&job.delivery_id].delivery));
+            Candidate::of(seen, courier, &jobs.collect::<Vec<_>>(), &ways)
+        })
+        .collect();
         let outcome = decide_epoch(&Epoch {
             now: self.now,
             lead: minutes(5),
             open: &open,
             candidates: &candidates,
             plan: &self.plan,
+            ready: &HashMap::new(),
+            ways,
         });
         for proposal in outcome.offers {
             self.offer(&proposal.trip, proposal.vehicle);
@@ -272,14 +284,8 @@ impl City {
             }
         }
         let now = self.now;
-        let unplaced: Vec<&Open> = open
-            .iter()
-            .filter(|row| outcome.unplaced.contains(&row.delivery_id))
-            .collect();
-        for row in open.iter().filter(|row| row.is_kitchen_late(now)) {
-            if unplaced.iter().any(|other| row.could_serve(other, now)) {
-                self.release(row, ReleaseReason::KitchenLate, is_kept_waiting);
-            }
+        for row in to_be_freed(&open, &outcome.unplaced, now) {
+            self.release(row, ReleaseReason::KitchenLate, is_kept_waiting);
         }
         self.plan = outcome.plan;
     }

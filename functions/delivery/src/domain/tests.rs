@@ -79,6 +79,9 @@ fn command(verb: Verb) -> Command<'static> {
             courier_id,
             reason: ReleaseReason::ShiftEnded,
         },
+        Verb::NoteDelay => Command::NoteDelay {
+            ready_at: NOON + minutes(30),
+        },
         Verb::NoteReady => Command::NoteReady { at: NOON },
         Verb::Reestimate => Command::Reestimate { eta: later_eta() },
         Verb::ArriveAtRestaurant => Command::ArriveAtRestaurant { courier_id },
@@ -114,7 +117,9 @@ fn nothing_to_do(phase: Phase, verb: Verb) -> bool {
         Verb::HandOver => phase == Phase::Delivered,
         Verb::Discard => phase == Phase::Failed,
         Verb::Return => phase == Phase::Returned,
-        Verb::NoteReady => matches!(phase, Phase::PickedUp | Phase::AtCustomer | Phase::Returning) || phase.is_end(),
+        Verb::NoteDelay | Verb::NoteReady => {
+            matches!(phase, Phase::PickedUp | Phase::AtCustomer | Phase::Returning) || phase.is_end()
+        }
         Verb::Reestimate | Verb::Withdraw => phase == Phase::Returning || phase.is_end(),
         Verb::Offer | Verb::Miss | Verb::Accept | Verb::EndOffer | Verb::Release | Verb::Fail => false,
     }
@@ -177,6 +182,7 @@ fn only_the_assigned_courier_moves_a_delivery() {
                 | Command::Miss
                 | Command::Accept { .. }
                 | Command::EndOffer { .. }
+                | Command::NoteDelay { .. }
                 | Command::NoteReady { .. }
                 | Command::Reestimate { .. }
                 | Command::Withdraw) => other,

@@ -84,6 +84,8 @@ pub enum Verb {
     EndOffer,
     /// Free the courier before the pick-up.
     Release,
+    /// Note that the kitchen needs longer.
+    NoteDelay,
     /// Note that the food is ready.
     NoteReady,
     /// Note a new estimate.
@@ -108,12 +110,13 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Offer,
         Self::Miss,
         Self::Accept,
         Self::EndOffer,
         Self::Release,
+        Self::NoteDelay,
         Self::NoteReady,
         Self::Reestimate,
         Self::ArriveAtRestaurant,
@@ -135,6 +138,7 @@ impl Verb {
             Self::Accept => "accept",
             Self::EndOffer => "end_offer",
             Self::Release => "release",
+            Self::NoteDelay => "note_delay",
             Self::NoteReady => "note_ready",
             Self::Reestimate => "reestimate",
             Self::ArriveAtRestaurant => "arrive_at_restaurant",
@@ -153,22 +157,26 @@ impl Verb {
 pub const TRANSITIONS: &[(Phase, Verb, Phase)] = &[
     (Phase::Waiting, Verb::Offer, Phase::Offered),
     (Phase::Waiting, Verb::Miss, Phase::Waiting),
+    (Phase::Waiting, Verb::NoteDelay, Phase::Waiting),
     (Phase::Waiting, Verb::NoteReady, Phase::Waiting),
     (Phase::Waiting, Verb::Reestimate, Phase::Waiting),
     (Phase::Waiting, Verb::Withdraw, Phase::Withdrawn),
     (Phase::Offered, Verb::Accept, Phase::Assigned),
     (Phase::Offered, Verb::EndOffer, Phase::Waiting),
+    (Phase::Offered, Verb::NoteDelay, Phase::Offered),
     (Phase::Offered, Verb::NoteReady, Phase::Offered),
     (Phase::Offered, Verb::Reestimate, Phase::Offered),
     (Phase::Offered, Verb::Withdraw, Phase::Withdrawn),
     (Phase::Assigned, Verb::ArriveAtRestaurant, Phase::AtRestaurant),
     (Phase::Assigned, Verb::PickUp, Phase::PickedUp),
     (Phase::Assigned, Verb::Release, Phase::Waiting),
+    (Phase::Assigned, Verb::NoteDelay, Phase::Assigned),
     (Phase::Assigned, Verb::NoteReady, Phase::Assigned),
     (Phase::Assigned, Verb::Reestimate, Phase::Assigned),
     (Phase::Assigned, Verb::Withdraw, Phase::Withdrawn),
     (Phase::AtRestaurant, Verb::PickUp, Phase::PickedUp),
     (Phase::AtRestaurant, Verb::Release, Phase::Waiting),
+    (Phase::AtRestaurant, Verb::NoteDelay, Phase::AtRestaurant),
     (Phase::AtRestaurant, Verb::NoteReady, Phase::AtRestaurant),
     (Phase::AtRestaurant, Verb::Reestimate, Phase::AtRestaurant),
     (Phase::AtRestaurant, Verb::Withdraw, Phase::Withdrawn),

@@ -11,15 +11,21 @@ use crate::app::App;
 use crate::bonds;
 use crate::domain::cell::{Zone, zones_in_reach};
 use crate::domain::courier::{Bond, Courier};
-use crate::domain::epoch::{Candidate, Seen, nearest};
+use crate::domain::epoch::{Candidate, Seen, nearest, short_of_candidates};
+use crate::domain::experience::Town;
 use crate::domain::open::Open;
+use crate::domain::ways::Ways;
 use crate::domain::{Delivery, State};
+use crate::foresight;
 use crate::steps::Unstepped;
 use crate::store::{self, CourierRecord, Found};
 
 /// Deliveries of busy couriers that one epoch reads, to know when they will be free. Who is beyond that is left out of the
 /// epoch: those nearest to what waits were looked at.
 const JOBS_READ_MAX: usize = 40;
+
+/// How often couriers are looked at who are farther, because too few of the nearer can be asked.
+const ROUNDS_MAX: u32 = 8;
 
 /// What an epoch looks at.
 #[derive(Debug, Default)]
@@ -28,6 +34,8 @@ pub struct Scene {
     pub open: Vec<Open>,
     /// Who may be asked.
     pub candidates: Vec<Candidate>,
+    /// What the zone has learned.
+    pub town: Town,
     /// Their records: the locks to be taken.
     pub couriers: HashMap<CourierId, (Stored<CourierRecord>, Courier)>,
 }
@@ -56,8 +64,6 @@ impl Scene {
             seen.retain(|seen| seen.courier_id != known.courier_id);
             seen.push(known);
         }
-        let near = nearest(open, &seen, cause.now);
-        let ids: Vec<CourierId> = near.iter().map(|seen| seen.courier_id).collect();
         // What has just happened to a courier is why an urgent run is made, unless something has just happened to food.
         let freshness = match occasion {
             Occasion::Urgent if known.open.is_empty() => Freshness::Latest,
@@ -67,14 +73,26 @@ impl Scene {
             open: open.to_vec(),
             ..Self::default()
         };
+        if let Some(first) = open.first() {
+            scene.town = foresight::town_of(app, first.pickup, cause.now).await;
+        }
         let mut jobs_left = JOBS_READ_MAX;
-        for (courier_id, stored, courier) in store::couriers(&app.table, &ids, freshness).await? {
-            let Some(seen) = near.iter().find(|seen| seen.courier_id == courier_id) else {
-                continue;
-            };
-            scene
-                .consider(app, cause, seen, (stored, courier), &mut jobs_left)
-                .await?;
+        for _ in 0..ROUNDS_MAX {
+            let short = short_of_candidates(&scene.open, &scene.candidates);
+            let near = nearest(&short, &seen, cause.now);
+            if near.is_empty() {
+                break;
+            }
+            seen.retain(|seen| near.iter().all(|near| near.courier_id != seen.courier_id));
+            let ids: Vec<CourierId> = near.iter().map(|seen| seen.courier_id).collect();
+            for (courier_id, stored, courier) in store::couriers(&app.table, &ids, freshness).await? {
+                let Some(seen) = near.iter().find(|seen| seen.courier_id == courier_id) else {
+                    continue;
+                };
+                scene
+                    .consider(app, cause, seen, (stored, courier), &mut jobs_left)
+                    .await?;
+            }
         }
         Ok(scene)
     }
@@ -126,7 +144,8 @@ impl Scene {
             .iter()
             .map(|(delivery_id, delivery)| (*delivery_id, delivery))
             .collect();
-        if let Some(candidate) = Candidate::of(seen, &courier, &jobs, cause.now) {
+        let ways = Ways::new(&self.town, cause.now);
+        if let Some(candidate) = Candidate::of(seen, &courier, &jobs, &ways) {
             self.candidates.push(candidate);
             self.couriers.insert(courier_id, (stored, courier));
         }

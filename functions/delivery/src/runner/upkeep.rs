@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::Delivery;
 use crate::domain::cell::{Zone, zones_in_reach};
 use crate::domain::command::{Command, ReleaseReason};
-use crate::domain::open::{Open, is_fetching, is_kept_waiting};
+use crate::domain::open::{Open, is_fetching, is_kept_waiting, to_be_freed};
 use crate::steps::{Unstepped, about, step};
 use crate::store::{self, Loaded};
 use crate::{bonds, rows};
@@ -92,17 +92,10 @@ pub async fn note_missed(
             Err(error) => return Err(error),
         }
     }
-    let unplaced: Vec<&Open> = scene
-        .open
-        .iter()
-        .filter(|open| unplaced.contains(&open.delivery_id))
-        .collect();
-    for row in scene.open.iter().filter(|open| open.is_kitchen_late(cause.now)) {
-        if unplaced.iter().any(|other| row.could_serve(other, cause.now)) {
-            let freed = release(app, cause, row, ReleaseReason::KitchenLate, is_kept_waiting).await?;
-            if freed.iter().any(Open::waits) {
-                settled = Settled::Again;
-            }
+    for row in to_be_freed(&scene.open, unplaced, cause.now) {
+        let freed = release(app, cause, row, ReleaseReason::KitchenLate, is_kept_waiting).await?;
+        if freed.iter().any(Open::waits) {
+            settled = Settled::Again;
         }
     }
     Ok(settled)

@@ -51,7 +51,8 @@ struct ShiftRecord {
     planned: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rests: Option<i64>,
-    idle_since: Timestamp,
+    #[serde(default)]
+    rested_s: i64,
     #[serde(default)]
     brought: u32,
     #[serde(default)]
@@ -92,7 +93,7 @@ impl From<&Shift> for ShiftRecord {
             until: Some(shift.works_until.as_second()),
             planned: shift.planned_until.map(Timestamp::as_second),
             rests: shift.break_since.map(Timestamp::as_second),
-            idle_since: shift.idle_since,
+            rested_s: shift.rested.as_secs(),
             brought: shift.brought,
             declined: shift.declined,
             offer,
@@ -118,7 +119,7 @@ impl From<&ShiftRecord> for Shift {
             works_until: instant(record.until).unwrap_or(Timestamp::MAX),
             planned_until: instant(record.planned),
             break_since: instant(record.rests),
-            idle_since: record.idle_since,
+            rested: SignedDuration::from_secs(record.rested_s),
             brought: record.brought,
             declined: record.declined,
             offer,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::courier::{OfferEnd, RejectReason, ShiftEnd};
 use crate::domain::incident::{IncidentKind, Reporter};
+use crate::domain::open::Food;
 use crate::domain::{FailureReason, Vehicle};
 
 macro_rules! mirrored {
@@ -57,6 +58,10 @@ mirrored!(
 mirrored!(
     /// Why a shift ended.
     ShiftEndRecord = ShiftEnd { Wanted, Silent, WorkingTime, Planned }
+);
+mirrored!(
+    /// How far food is.
+    FoodRecord = Food { Planned, Delayed, Ready }
 );
 mirrored!(
     /// What became of an offer.

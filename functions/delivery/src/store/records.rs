@@ -15,8 +15,9 @@ use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Sea
 /// An event item: what [`::store::StoredEvent`] has, and the state after the event.
 #[derive(Debug, Serialize)]
 pub struct StepRecord {
-    #[serde(with = "::store::json")]
-    envelope: Envelope,
+    /// Nothing for a step that nobody else hears of.
+    #[serde(with = "::store::json", skip_serializing_if = "Option::is_none")]
+    envelope: Option<Envelope>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     timers: Vec<StoredTimer>,
     sequence: u32,
@@ -40,14 +41,15 @@ impl StepRecord {
     /// # Errors
     /// When the state cannot be written: a defect.
     pub fn new(
-        envelope: Envelope,
+        sequence: u32,
+        envelope: Option<Envelope>,
         timers: Vec<Timer>,
         progress: &Progress,
         facts: Option<&Facts>,
     ) -> Result<Self, StoreError> {
         let facts = facts.map(|facts| text(&FactsRecord::from(facts))).transpose()?;
         Ok(Self {
-            sequence: envelope.sequence,
+            sequence,
             progress: text(&ProgressRecord::from(progress))?,
             envelope,
             timers: timers.into_iter().map(StoredTimer::from).collect(),
@@ -113,6 +115,8 @@ struct FactsRecord {
     ready_at: Timestamp,
     #[serde(default)]
     begun_at: Option<i64>,
+    #[serde(default)]
+    promised_until: Option<i64>,
     tip: Money,
     pin: String,
 }
@@ -148,6 +152,7 @@ impl From<&Facts> for FactsRecord {
             drop_off: stop(&facts.drop_off),
             ready_at: facts.planned_ready_at,
             begun_at: Some(facts.begun_at.as_second()),
+            promised_until: Some(facts.promised_until.as_second()),
             tip: facts.tip,
             pin: facts.pin.clone(),
         }
@@ -156,7 +161,7 @@ impl From<&Facts> for FactsRecord {
 
 impl From<FactsRecord> for Facts {
     fn from(record: FactsRecord) -> Self {
-        let begun_at = record.begun_at.and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let at = |seconds: Option<i64>| seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
         Self {
             order_id: record.order_id,
             customer_id: record.customer_id,
@@ -164,8 +169,9 @@ impl From<FactsRecord> for Facts {
             restaurant_name: record.restaurant_name,
             pickup: record.pickup.into(),
             drop_off: record.drop_off.into(),
-            begun_at: begun_at.unwrap_or(record.ready_at),
+            begun_at: at(record.begun_at).unwrap_or(record.ready_at),
             planned_ready_at: record.ready_at,
+            promised_until: at(record.promised_until).unwrap_or(record.ready_at),
             tip: record.tip,
             pin: record.pin,
         }
@@ -177,6 +183,8 @@ impl From<FactsRecord> for Facts {
 struct ProgressRecord {
     #[serde(rename = "s")]
     state: StateRecord,
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    delayed_to: Option<i64>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     ready_at: Option<i64>,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
@@ -355,6 +363,7 @@ impl From<&Progress> for ProgressRecord {
         } = progress.eta;
         Self {
             state: progress.state.into(),
+            delayed_to: progress.delayed_to.map(Timestamp::as_second),
             ready_at: progress.ready_at.map(Timestamp::as_second),
             carried: progress
                 .carried
@@ -379,6 +388,7 @@ impl TryFrom<ProgressRecord> for Progress {
         let [earliest, likely, latest] = record.eta;
         Ok(Self {
             state: record.state.try_into()?,
+            delayed_to: record.delayed_to.map(instant).transpose()?,
             ready_at: record.ready_at.map(instant).transpose()?,
             carried: record.carried.map(carried).transpose()?,
             eta: Eta {
@@ -491,7 +501,7 @@ mod tests {
         };
         let subject = crate::domain::cast::id::<kernel::DeliveryId>(1).to_string();
         let envelope = Envelope::new(&subject, 4, &cause, payload).unwrap();
-        let record = StepRecord::new(envelope, Vec::new(), progress, None).unwrap();
+        let record = StepRecord::new(envelope.sequence, Some(envelope), Vec::new(), progress, None).unwrap();
         let item = serde_json::to_value(&record).unwrap();
         let keys = format!("pkDELIVERY#{subject}skEVENT#00000004version1").len();
         let fields = item.as_object().unwrap().iter().map(|(name, value)| {

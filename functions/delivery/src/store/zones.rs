@@ -6,6 +6,7 @@ use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDurat
 use serde::{Deserialize, Serialize};
 
 use super::ZONE_READ_MAX;
+use super::names::FoodRecord;
 use crate::domain::cell::Zone;
 use crate::domain::epoch::Trip;
 use crate::domain::open::Open;
@@ -31,8 +32,7 @@ pub struct OpenRecord {
     to: Position,
     begun: i64,
     ready: i64,
-    #[serde(default)]
-    is_ready: bool,
+    food: FoodRecord,
     latest: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     c: Option<CourierId>,
@@ -58,7 +58,7 @@ impl From<&Open> for OpenRecord {
             to: open.drop_off,
             begun: open.begun_at.as_second(),
             ready: open.ready_at.as_second(),
-            is_ready: open.is_ready,
+            food: open.food.into(),
             latest: open.latest.as_second(),
             c: open.courier_id,
             offers: open.offers,
@@ -82,7 +82,7 @@ impl OpenRecord {
             drop_off: self.to,
             begun_at: instant(self.begun)?,
             ready_at: instant(self.ready)?,
-            is_ready: self.is_ready,
+            food: self.food.into(),
             latest: instant(self.latest)?,
             courier_id: self.c,
             offers: self.offers,

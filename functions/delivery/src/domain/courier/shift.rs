@@ -33,8 +33,8 @@ pub struct Shift {
     pub planned_until: Option<Timestamp>,
     /// Since when the courier has a break.
     pub break_since: Option<Timestamp>,
-    /// Since when without a delivery, or since the shift's beginning; what it says while there is one is of no meaning.
-    pub idle_since: Timestamp,
+    /// How long the breaks were that have ended.
+    pub rested: SignedDuration,
     /// Deliveries of this shift that have ended.
     pub brought: u32,
     /// Offers that the courier declined on this shift.
@@ -75,7 +75,7 @@ impl Shift {
             works_until: Timestamp::MAX,
             planned_until: None,
             break_since: None,
-            idle_since: now,
+            rested: SignedDuration::ZERO,
             brought: 0,
             declined: 0,
             offer: None,
@@ -118,6 +118,13 @@ impl Shift {
             None => seen_at.max(self.works_from) + SILENT_AFTER,
         };
         (now >= silent_from).then_some(ShiftEnd::Silent)
+    }
+
+    /// How long the courier has worked on this shift, breaks left out.
+    #[must_use]
+    pub fn worked(&self, now: Timestamp) -> SignedDuration {
+        let until = self.break_since.unwrap_or(now);
+        until.duration_since(self.since) - self.rested
     }
 
     /// The work that ends now; nothing during a break.

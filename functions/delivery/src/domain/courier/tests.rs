@@ -23,11 +23,11 @@ fn trip(number: u128, deliveries: &[u128]) -> LiveOffer {
 }
 
 fn taken(courier: &Courier, offer: u128, delivery: u128) -> Courier {
-    courier.after(Effect::Engage(id(offer)), id(delivery), NOON).unwrap()
+    courier.after(Effect::Engage(id(offer)), id(delivery)).unwrap()
 }
 
 fn let_go(courier: &Courier, offer: u128, delivery: u128, end: OfferEnd) -> Option<Courier> {
-    courier.after(Effect::LetGo(id(offer), end), id(delivery), NOON)
+    courier.after(Effect::LetGo(id(offer), end), id(delivery))
 }
 
 #[test]
@@ -118,6 +118,7 @@ fn a_break_has_no_offers_and_ends_with_a_new_stretch_of_work() {
     let again = resting.resume(&[], NOON + minutes(90)).unwrap().unwrap();
     let span = again.shift().unwrap().span(NOON + minutes(100)).unwrap();
     assert_eq!(span.from, NOON + minutes(90));
+    assert_eq!(again.shift().unwrap().worked(NOON + minutes(100)), minutes(70));
     assert_eq!(again.resume(&[], NOON + minutes(91)), Ok(None));
     let busy = taken(&working.consider(trip(100, &[5])).unwrap(), 100, 5);
     assert_eq!(busy.take_break(NOON), Err(Refusal::Bound));
@@ -162,12 +163,11 @@ fn a_courier_is_free_with_the_last_delivery() {
     let busy = taken(&taken(&asked, 100, 5), 100, 6);
     let one_left = let_go(&busy, 100, 5, OfferEnd::Accepted).unwrap();
     assert_eq!((one_left.jobs().len(), one_left.past.len()), (1, 0));
-    let later = NOON + minutes(9);
     let effect = Effect::LetGo(id(100), OfferEnd::Accepted);
-    let done = one_left.after(effect, id(6), later).unwrap();
+    let done = one_left.after(effect, id(6)).unwrap();
     let shift = done.shift().unwrap();
     assert!(shift.is_free());
-    assert_eq!((shift.idle_since, shift.brought, shift.since), (later, 2, NOON));
+    assert_eq!((shift.brought, shift.since), (2, NOON));
     assert_eq!(
         done.live_offer(id(100), NOON),
         Err(Refusal::OfferOver(OfferEnd::Accepted))
@@ -214,13 +214,13 @@ fn the_deliveries_say_what_the_record_missed() {
         };
         Bond::of(&state, ada(), id(100))
     };
-    let settled = asked.settled(bond, NOON).unwrap();
+    let settled = asked.settled(bond).unwrap();
     assert_eq!(settled.jobs().len(), 1);
     assert_eq!(settled.shift().unwrap().offer, None);
-    assert_eq!(settled.settled(bond, NOON), None);
-    let free = settled.settled(|_, _| Bond::None, NOON).unwrap();
+    assert_eq!(settled.settled(bond), None);
+    let free = settled.settled(|_, _| Bond::None).unwrap();
     assert!(free.shift().unwrap().is_free());
-    assert_eq!(asked.settled(|_, _| Bond::Asked, NOON), None);
+    assert_eq!(asked.settled(|_, _| Bond::Asked), None);
 }
 
 #[test]
