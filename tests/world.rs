@@ -267,10 +267,10 @@ const DELIVERY: &[Row] = &[
     ),
     (
         "POST /v1/deliveries/{delivery_id}/failed",
-        &[Courier],
+        &[Courier, Operator],
         r#"{"reason": "customer_absent"}"#,
     ),
-    ("POST /v1/deliveries/{delivery_id}/returned", &[Courier], "{}"),
+    ("POST /v1/deliveries/{delivery_id}/returned", &[Courier, Operator], "{}"),
     (
         "POST /v1/deliveries/{delivery_id}/photo-uploads",
         &[Courier],

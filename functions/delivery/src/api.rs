@@ -50,6 +50,7 @@ use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::courier::{LiveOffer, OfferEnd, Refusal};
 use crate::domain::lifecycle::{Rejection, Until};
+use crate::domain::transitions::Verb;
 use crate::domain::work::Exhausted;
 use crate::steps::{Stepped, Unstepped, about, follow_up, step, step_all};
 use crate::store;
@@ -121,6 +122,44 @@ async fn courier_step(
     command: Command<'_>,
 ) -> Result<Stepped, Problem> {
     let stepped = step(app, cause, delivery_id, |_| Some(command)).await?;
+    follow_up(app, cause, &[(delivery_id, stepped.clone())]).await;
+    Ok(stepped)
+}
+
+/// Who ends a delivery that did not work out.
+#[derive(Clone, Copy)]
+enum By {
+    /// Its courier.
+    Courier(CourierId),
+    /// An operator, for a courier who is lost.
+    Operator,
+}
+
+fn by_courier_or_operator(principal: &Principal) -> Result<By, Problem> {
+    if principal.has(Role::Operator) {
+        return Ok(By::Operator);
+    }
+    courier_of(principal).map(By::Courier)
+}
+
+/// Does what its courier or an operator says about a delivery, and what follows it.
+async fn close(
+    app: &App,
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    by: By,
+    command: impl Fn(CourierId) -> Command<'static>,
+) -> Result<Stepped, Problem> {
+    let stepped = step(app, cause, delivery_id, |loaded| match by {
+        By::Courier(courier_id) => Some(command(courier_id)),
+        By::Operator => loaded.delivery.progress.state.carrier().map(&command),
+    });
+    let stepped = stepped.await?;
+    let state = &stepped.delivery.progress.state;
+    if state.carrier().is_none() {
+        let (phase, verb) = (state.phase(), Verb::Fail);
+        return Err(rejected(Rejection::WrongState { phase, verb }));
+    }
     follow_up(app, cause, &[(delivery_id, stepped.clone())]).await;
     Ok(stepped)
 }

@@ -6,7 +6,7 @@ use kernel::{CourierId, DeliveryId, Timestamp};
 
 use crate::domain::command::{DeclineReason, Ending, ReleaseReason, ReturnOutcome, UnassignReason};
 use crate::domain::earnings::Earnings;
-use crate::domain::event::{Event, Stop};
+use crate::domain::event::{Escalation, Event, Stop};
 use crate::domain::proof::Proven;
 use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, RUN_SAFETY_NET, State};
 
@@ -189,7 +189,11 @@ pub fn envelope(
                 }
             )
         }
-        Event::Failed { courier_id, reason } => {
+        Event::Failed {
+            courier_id,
+            reason,
+            earned,
+        } => {
             let food = if reason.leaves_food() { "returning" } else { "disposed" };
             let (food, reason) = (Some(food.to_owned()), failure_name(reason).to_owned());
             payload!(
@@ -197,15 +201,31 @@ pub fn envelope(
                 Failed {
                     courier_id,
                     reason,
-                    food
+                    food,
+                    earned: Some(earned.into()),
                 }
             )
         }
-        Event::Returned { courier_id, outcome } => {
+        Event::Returned {
+            courier_id,
+            outcome,
+            earned,
+        } => {
             let outcome = outcome_name(outcome).to_owned();
-            payload!(subject, Returned { courier_id, outcome })
+            let earned = earned.map(Into::into);
+            payload!(
+                subject,
+                Returned {
+                    courier_id,
+                    outcome,
+                    earned
+                }
+            )
         }
-        Event::Escalated { offers } => payload!(subject, Escalated { offers }),
+        Event::Escalated { offers, why } => {
+            let reason = Some(escalation_name(why).to_owned());
+            payload!(subject, Escalated { offers, reason })
+        }
         Event::Withdrawn { courier_id } => payload!(subject, Withdrawn { courier_id }),
     };
     envelope.map(Some)
@@ -292,6 +312,13 @@ const fn proof_name(proven: Proven) -> &'static str {
     match proven {
         Proven::ByPin => "pin",
         Proven::ByPhoto(_) => "photo",
+    }
+}
+
+const fn escalation_name(why: Escalation) -> &'static str {
+    match why {
+        Escalation::NoCourier => "no_courier",
+        Escalation::Overdue => "overdue",
     }
 }
 

@@ -95,6 +95,9 @@ delivery_events! {
         /// What becomes of the food: `returning` to the restaurant, or `disposed`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         food: Option<String>,
+        /// What the courier earned with it, in minor units: without a tip.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earned: Option<Earned>,
     }
     /// Food that could not be handed over is no longer with its courier.
     Returned {
@@ -102,16 +105,22 @@ delivery_events! {
         courier_id: CourierId,
         /// `handed_back` to the restaurant, or `disposed`.
         outcome: String,
+        /// What the courier earned with the way back, in minor units.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earned: Option<Earned>,
     }
     /// The estimate moved by more than three minutes.
     EtaChanged {
         /// The new estimate.
         eta: Eta,
     }
-    /// No courier can be found: an operator should look.
+    /// An operator should look.
     Escalated {
         /// How many couriers were asked.
         offers: u32,
+        /// Why: `no_courier` can be found, or the food is long `overdue` with the courier who took it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     }
     /// A courier is asked to take it.
     Offered {

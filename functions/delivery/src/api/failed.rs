@@ -1,13 +1,13 @@
 //! `POST /v1/deliveries/{delivery_id}/failed`.
 
 use axum::extract::State;
-use kernel::DeliveryId;
+use kernel::{DeliveryId, SignedDuration};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::views::DeliveryView;
-use super::{about, courier_of, courier_step};
+use super::{By, about, by_courier_or_operator, close};
 use crate::app::App;
 use crate::domain::FailureReason;
 use crate::domain::command::Command;
@@ -52,13 +52,13 @@ impl From<FailureReasonName> for FailureReason {
 ///
 /// Only after the pick-up; before it, end the shift and somebody else takes over. `customer_absent` only after the waiting
 /// time at the door, which begins with `arrived-at-customer`. Then bring the food back and say `returned`; what is `damaged`
-/// need not be brought. The same reason again changes nothing.
+/// need not be brought. The same reason again changes nothing. Operators may say it for a courier who is lost.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "failed", tag = "deliveries",
     security(("token" = [])), request_body = Failure, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted; the order becomes undeliverable", body = DeliveryView),
     (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`wrong_state`, with the current `state`; for `customer_absent` `not_at_customer`, or `wait_longer` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
@@ -70,13 +70,17 @@ pub async fn failed(
     Path(delivery_id): Path<DeliveryId>,
     Json(failure): Json<Failure>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let courier_id = courier_of(&principal)?;
     let reason = failure.reason.into();
-    let command = Command::Fail {
+    let (by, door_wait) = match by_courier_or_operator(&principal)? {
+        // Nobody waits at a door for an operator.
+        By::Operator => (By::Operator, SignedDuration::ZERO),
+        by @ By::Courier(_) => (by, app.door_wait),
+    };
+    let command = |courier_id| Command::Fail {
         courier_id,
         reason,
-        door_wait: app.door_wait,
+        door_wait,
     };
-    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
+    let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

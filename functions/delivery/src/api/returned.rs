@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::views::DeliveryView;
-use super::{about, courier_of, courier_step};
+use super::{about, by_courier_or_operator, close};
 use crate::app::App;
 use crate::domain::command::{Command, ReturnOutcome};
 
@@ -42,13 +42,14 @@ impl From<ReturnOutcomeName> for ReturnOutcome {
 
 /// Bring food back
 ///
-/// After `failed`, unless the food is damaged. From then on you are free again. The same again changes nothing.
+/// After `failed`, unless the food is damaged. From then on you are free again. The same again changes nothing. Operators may say it for a
+/// courier who is lost.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/returned", operation_id = "returned", tag = "deliveries",
     security(("token" = [])), request_body = Option<Return>, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
     (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`wrong_state`, with the current `state`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
@@ -60,9 +61,9 @@ pub async fn returned(
     Path(delivery_id): Path<DeliveryId>,
     Optional(body): Optional<Return>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let courier_id = courier_of(&principal)?;
     let outcome = body.outcome.into();
-    let command = Command::Return { courier_id, outcome };
-    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
+    let by = by_courier_or_operator(&principal)?;
+    let command = |courier_id| Command::Return { courier_id, outcome };
+    let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -93,6 +93,8 @@ pub enum Command<'a> {
         /// Why.
         reason: ReleaseReason,
     },
+    /// Note that the food is long overdue with the courier who has taken it.
+    NoteOverdue,
     /// Note that the kitchen needs longer than it meant to.
     NoteDelay {
         /// When it now means to be done.
@@ -164,6 +166,7 @@ impl Command<'_> {
             Self::Accept { .. } => Verb::Accept,
             Self::EndOffer { .. } => Verb::EndOffer,
             Self::Release { .. } => Verb::Release,
+            Self::NoteOverdue => Verb::NoteOverdue,
             Self::NoteDelay { .. } => Verb::NoteDelay,
             Self::NoteReady { .. } => Verb::NoteReady,
             Self::Reestimate { .. } => Verb::Reestimate,
@@ -193,6 +196,7 @@ impl Command<'_> {
             | Self::Miss
             | Self::Accept { .. }
             | Self::EndOffer { .. }
+            | Self::NoteOverdue
             | Self::NoteDelay { .. }
             | Self::NoteReady { .. }
             | Self::Reestimate { .. }

@@ -69,6 +69,29 @@ pub fn earned(facts: &Facts, waited: SignedDuration, now: Timestamp) -> Earnings
     }
 }
 
+/// What a delivery earns that could not be handed over: the courier did the same, and nobody tips.
+#[must_use]
+pub fn earned_in_vain(facts: &Facts, waited: SignedDuration, now: Timestamp) -> Earnings {
+    Earnings {
+        tip: 0,
+        ..earned(facts, waited, now)
+    }
+}
+
+/// What the way back to the restaurant earns: its distance.
+#[must_use]
+pub fn earned_on_the_way_back(facts: &Facts) -> Earnings {
+    let back_m = way(facts.drop_off.position, facts.pickup.position);
+    Earnings {
+        base: 0,
+        distance: PAY_PER_KM * i64::from(back_m.div_ceil(1_000)),
+        waiting: 0,
+        peak: 0,
+        tip: 0,
+        currency: facts.tip.currency(),
+    }
+}
+
 fn is_peak(facts: &Facts, now: Timestamp) -> bool {
     #[expect(clippy::cast_possible_truncation, reason = "at most half a day of seconds")]
     let ahead = (facts.pickup.position.lng() * SECONDS_PER_DEGREE) as i64;

@@ -16,6 +16,15 @@ pub enum Stop {
     Customer,
 }
 
+/// Why an operator should look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Escalation {
+    /// Nobody takes it.
+    NoCourier,
+    /// It is long overdue with the courier who took it, whether he is lost or late.
+    Overdue,
+}
+
 /// What has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
@@ -97,6 +106,8 @@ pub enum Event {
         courier_id: CourierId,
         /// Why not.
         reason: FailureReason,
+        /// What the courier earned all the same.
+        earned: Earnings,
     },
     /// Food that nobody took is back, or was thrown away.
     Returned {
@@ -104,11 +115,15 @@ pub enum Event {
         courier_id: CourierId,
         /// What became of it.
         outcome: ReturnOutcome,
+        /// What the courier earned with the way back.
+        earned: Option<Earnings>,
     },
-    /// Nobody takes it: an operator should look.
+    /// An operator should look.
     Escalated {
         /// How many couriers were asked.
         offers: u32,
+        /// Why.
+        why: Escalation,
     },
     /// The order ended before the food arrived.
     Withdrawn {

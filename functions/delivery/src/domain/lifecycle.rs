@@ -2,10 +2,10 @@
 
 use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
-use super::command::{Command, Ending, ReleaseReason};
-use super::earnings::earned;
-use super::event::{Event, Stop};
-use super::open::{SEARCH_ENDS_AFTER, escalation_due};
+use super::command::{Command, Ending, ReleaseReason, ReturnOutcome};
+use super::earnings::{earned, earned_in_vain, earned_on_the_way_back};
+use super::event::{Escalation, Event, Stop};
+use super::open::{OVERDUE_AFTER, SEARCH_ENDS_AFTER, escalation_due};
 use super::proof::{Proof, Proven, nobody_opened, photo_suffices};
 use super::transitions::{Phase, Verb, target};
 use super::{
@@ -115,6 +115,10 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
         Command::HandOver { proof, .. } => phase == Phase::Delivered && proved_before(delivery, *proof),
         Command::Fail { reason, .. } => failed_before(&delivery.progress.state) == Some(*reason),
         Command::Return { .. } => phase == Phase::Returned,
+        Command::NoteOverdue => {
+            let is_overdue = delivery.progress.eta.latest + OVERDUE_AFTER < now;
+            delivery.progress.search.escalated || !is_overdue || phase.is_end()
+        }
         // A kitchen only ever says later, so an earlier time is an older word.
         Command::NoteDelay { ready_at } => *ready_at <= delivery.ready_at() || was_ready(delivery) || is_over,
         Command::NoteReady { .. } => {
@@ -164,6 +168,7 @@ fn refusal(phase: Phase, verb: Verb) -> Rejection {
         Verb::Offer
         | Verb::Miss
         | Verb::Release
+        | Verb::NoteOverdue
         | Verb::NoteDelay
         | Verb::NoteReady
         | Verb::Reestimate
@@ -202,6 +207,10 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
             ending,
         },
         Command::Release { courier_id, reason } => Event::Released { courier_id, reason },
+        Command::NoteOverdue => Event::Escalated {
+            offers: delivery.progress.search.offers,
+            why: Escalation::Overdue,
+        },
         Command::NoteDelay { ready_at } => Event::FoodDelayed { ready_at },
         Command::NoteReady { at } => Event::FoodReady { at },
         Command::Reestimate { eta } => Event::EtaChanged { eta },
@@ -230,13 +239,12 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
             courier_id,
             reason,
             door_wait,
-        } => {
-            if reason == FailureReason::CustomerAbsent {
-                nobody_opened(delivery, now, door_wait)?;
-            }
-            Event::Failed { courier_id, reason }
-        }
-        Command::Return { courier_id, outcome } => Event::Returned { courier_id, outcome },
+        } => return fail(delivery, courier_id, reason, door_wait, now),
+        Command::Return { courier_id, outcome } => Event::Returned {
+            courier_id,
+            outcome,
+            earned: (outcome == ReturnOutcome::HandedBack).then(|| earned_on_the_way_back(&delivery.facts)),
+        },
         Command::Withdraw => Event::Withdrawn {
             courier_id: delivery.progress.state.bound_courier(),
         },
@@ -284,6 +292,23 @@ fn hand_over(
     }])
 }
 
+fn fail(
+    delivery: &Delivery,
+    courier_id: CourierId,
+    reason: FailureReason,
+    door_wait: SignedDuration,
+    now: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
+    if reason == FailureReason::CustomerAbsent {
+        nobody_opened(delivery, now, door_wait)?;
+    }
+    Ok(vec![Event::Failed {
+        courier_id,
+        reason,
+        earned: earned_in_vain(&delivery.facts, waited(&delivery.progress, now), now),
+    }])
+}
+
 /// How long the courier has stood at the restaurant and, if there, at the door.
 fn waited(progress: &Progress, now: Timestamp) -> SignedDuration {
     let here = progress.there_since.map(|since| now.duration_since(since));
@@ -306,7 +331,9 @@ fn miss_matters(delivery: &Delivery, now: Timestamp) -> bool {
 fn with_escalation(delivery: &Delivery, event: Event, now: Timestamp) -> Vec<Event> {
     let search = &delivery.progress.search;
     if escalation_due(search.offers, delivery.ready_at(), now) && !search.escalated {
-        vec![Event::Escalated { offers: search.offers }, event]
+        let why = Escalation::NoCourier;
+        let offers = search.offers;
+        vec![Event::Escalated { offers, why }, event]
     } else {
         vec![event]
     }
@@ -333,7 +360,12 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
             // Everybody else was asked, so those who did not answer may be asked again.
             progress.search.silent.clear();
         }
-        Event::Assigned(assignment) => progress.state = State::Assigned(assignment),
+        Event::Assigned(assignment) => {
+            progress.state = State::Assigned(assignment);
+            // The search is over. If it begins again, an operator hears again when it comes to nothing.
+            progress.search.offers = 0;
+            progress.search.escalated = false;
+        }
         Event::Released { courier_id, reason } => {
             progress.state = State::Waiting;
             progress.there_since = None;
@@ -371,7 +403,7 @@ pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
                 Proven::ByPhoto(photo) => Some(photo),
             };
         }
-        Event::Failed { courier_id, reason } => progress.state = failed(progress.state, courier_id, reason),
+        Event::Failed { courier_id, reason, .. } => progress.state = failed(progress.state, courier_id, reason),
         Event::Returned { courier_id, .. } => progress.state = returned(progress.state, courier_id),
         Event::Escalated { .. } => progress.search.escalated = true,
         Event::Withdrawn { courier_id } => progress.state = State::Withdrawn { courier_id },

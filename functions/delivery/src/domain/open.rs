@@ -6,6 +6,7 @@
 use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDuration, Timestamp};
 
 use super::cell::SEARCH_RADIUS_M;
+use super::estimate::{APPROACH_USUAL, DROP_OFF_SERVICE, PICKUP_SERVICE, VEHICLE_USUAL, travel, way};
 use super::{Delivery, OFFERS_BEFORE_ESCALATION, State, WAIT_BEFORE_ESCALATION};
 
 /// A courier who took a delivery, has not fetched it, and was not seen for so long, is taken off it.
@@ -109,6 +110,16 @@ impl Open {
         self.ready_at + SEARCH_ENDS_AFTER
     }
 
+    /// When nobody looks at the row any more, even if it was left behind: a courier may be lost with the food for a day.
+    #[must_use]
+    pub fn forgotten_at(&self) -> Timestamp {
+        if self.waits() {
+            self.search_ends_at()
+        } else {
+            self.search_ends_at() + SignedDuration::from_hours(24)
+        }
+    }
+
     /// Whoever must not be asked now.
     pub fn passed(&self) -> impl Iterator<Item = CourierId> + '_ {
         self.declined.iter().chain(&self.silent).copied()
@@ -145,6 +156,14 @@ impl Open {
             .courier_id
             .is_some_and(|own| other.passed().all(|passed| passed != own));
         is_near && is_asked && !other.is_overdue(now)
+    }
+
+    /// True if nobody could bring it any more by the time that was told last.
+    #[must_use]
+    pub fn cannot_make_it(&self, now: Timestamp) -> bool {
+        let trip = travel(way(self.pickup, self.drop_off), VEHICLE_USUAL);
+        let soonest = APPROACH_USUAL + PICKUP_SERVICE + trip + DROP_OFF_SERVICE;
+        self.waits() && now.max(self.ready_at - APPROACH_USUAL) + soonest > self.latest
     }
 
     /// True if it should have arrived long ago.

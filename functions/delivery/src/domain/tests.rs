@@ -5,11 +5,14 @@ use proptest::prelude::*;
 
 use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
 use super::command::{Command, DeclineReason, Ending, ReleaseReason, ReturnOutcome};
-use super::event::{Event, Stop};
+use super::earnings::{earned_in_vain, earned_on_the_way_back};
+use super::estimate::PAY_BASE;
+use super::event::{Escalation, Event, Stop};
 use super::lifecycle::{Rejection, decide, evolve};
+use super::open::OVERDUE_AFTER;
 use super::proof::{PhotoId, Proof};
 use super::transitions::{Phase, Verb, target};
-use super::{Delivery, Eta, FailureReason, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, State};
+use super::{Delivery, Eta, FailureReason, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, Search, State};
 
 fn state(phase: Phase) -> State {
     let courier_id = ada();
@@ -79,6 +82,7 @@ fn command(verb: Verb) -> Command<'static> {
             courier_id,
             reason: ReleaseReason::ShiftEnded,
         },
+        Verb::NoteOverdue => Command::NoteOverdue,
         Verb::NoteDelay => Command::NoteDelay {
             ready_at: NOON + minutes(30),
         },
@@ -101,6 +105,11 @@ fn command(verb: Verb) -> Command<'static> {
     }
 }
 
+/// When food is late beyond all estimates.
+fn overdue() -> Timestamp {
+    first_eta().latest + OVERDUE_AFTER + minutes(1)
+}
+
 fn after(given: &Delivery, events: &[Event]) -> Delivery {
     Delivery {
         facts: given.facts.clone(),
@@ -121,6 +130,7 @@ fn nothing_to_do(phase: Phase, verb: Verb) -> bool {
             matches!(phase, Phase::PickedUp | Phase::AtCustomer | Phase::Returning) || phase.is_end()
         }
         Verb::Reestimate | Verb::Withdraw => phase == Phase::Returning || phase.is_end(),
+        Verb::NoteOverdue => phase.is_end(),
         Verb::Offer | Verb::Miss | Verb::Accept | Verb::EndOffer | Verb::Release | Verb::Fail => false,
     }
 }
@@ -130,7 +140,8 @@ fn every_phase_with_every_command_does_what_the_table_says() {
     for phase in Phase::ALL {
         for verb in Verb::ALL {
             let given = delivery(state(phase));
-            let outcome = decide(&given, &command(verb), NOON);
+            let now = if verb == Verb::NoteOverdue { overdue() } else { NOON };
+            let outcome = decide(&given, &command(verb), now);
             let seen = format!("{phase:?} {verb:?} {outcome:?}");
             match (outcome, target(phase, verb)) {
                 (Ok(events), Some(to)) => {
@@ -182,6 +193,7 @@ fn only_the_assigned_courier_moves_a_delivery() {
                 | Command::Miss
                 | Command::Accept { .. }
                 | Command::EndOffer { .. }
+                | Command::NoteOverdue
                 | Command::NoteDelay { .. }
                 | Command::NoteReady { .. }
                 | Command::Reestimate { .. }
@@ -293,13 +305,30 @@ fn food_that_nobody_took_goes_back_whatever_becomes_of_the_order() {
     let given = delivery(State::AtCustomer(assignment()));
     let events = decide(&given, &fail(FailureReason::WrongAddress), NOON).unwrap();
     let reason = FailureReason::WrongAddress;
-    assert_eq!(events, [Event::Failed { courier_id, reason }]);
+    let earned = earned_in_vain(&given.facts, SignedDuration::ZERO, NOON);
+    let failed = Event::Failed {
+        courier_id,
+        reason,
+        earned,
+    };
+    assert_eq!(events, [failed]);
+    assert_eq!((earned.tip, earned.base), (0, PAY_BASE));
     let returning = after(&given, &events);
     assert_eq!(returning.progress.state.assignment(), Some(&assignment()));
     assert_eq!(decide(&returning, &Command::Withdraw, NOON), Ok(vec![]));
     let outcome = ReturnOutcome::Disposed;
     let back = decide(&returning, &Command::Return { courier_id, outcome }, NOON).unwrap();
-    assert_eq!(back, [Event::Returned { courier_id, outcome }]);
+    let returned = |outcome, earned| Event::Returned {
+        courier_id,
+        outcome,
+        earned,
+    };
+    assert_eq!(back, [returned(outcome, None)]);
+    let outcome = ReturnOutcome::HandedBack;
+    let handed = decide(&returning, &Command::Return { courier_id, outcome }, NOON).unwrap();
+    let way_back = earned_on_the_way_back(&given.facts);
+    assert_eq!(handed, [returned(outcome, Some(way_back))]);
+    assert_eq!(way_back.total().amount(), way_back.distance);
     assert_eq!(
         after(&returning, &back).progress.state,
         State::Returned { courier_id, reason }
@@ -424,4 +453,46 @@ proptest! {
             prop_assert!(given.progress.search.declined.len() + given.progress.search.silent.len() <= 40);
         }
     }
+}
+
+#[test]
+fn food_that_is_long_overdue_is_told_once_for_each_courier() {
+    for phase in Phase::ALL {
+        let given = delivery(state(phase));
+        let events = decide(&given, &Command::NoteOverdue, overdue());
+        let told = Event::Escalated {
+            offers: 0,
+            why: Escalation::Overdue,
+        };
+        let expected = match phase {
+            Phase::Waiting | Phase::Offered => Err(Rejection::WrongState {
+                phase,
+                verb: Verb::NoteOverdue,
+            }),
+            ended if ended.is_end() => Ok(vec![]),
+            Phase::Assigned
+            | Phase::AtRestaurant
+            | Phase::PickedUp
+            | Phase::AtCustomer
+            | Phase::Delivered
+            | Phase::Returning
+            | Phase::Returned
+            | Phase::Failed
+            | Phase::Withdrawn => Ok(vec![told]),
+        };
+        assert_eq!(events, expected, "{phase:?}");
+        if let Ok(events) = events {
+            let again = decide(&after(&given, &events), &Command::NoteOverdue, overdue());
+            assert_eq!(again, Ok(vec![]), "{phase:?}");
+        }
+    }
+    // After the next courier has taken it, an operator would hear again.
+    let mut waiting = delivery(State::Offered(offer()));
+    waiting.progress.search = Search {
+        offers: 10,
+        escalated: true,
+        ..Search::default()
+    };
+    let taken = evolve(waiting.progress, &Event::Assigned(assignment()));
+    assert_eq!((taken.search.offers, taken.search.escalated), (0, false));
 }

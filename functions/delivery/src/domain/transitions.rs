@@ -84,6 +84,8 @@ pub enum Verb {
     EndOffer,
     /// Free the courier before the pick-up.
     Release,
+    /// Note that the food is long overdue.
+    NoteOverdue,
     /// Note that the kitchen needs longer.
     NoteDelay,
     /// Note that the food is ready.
@@ -110,12 +112,13 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Offer,
         Self::Miss,
         Self::Accept,
         Self::EndOffer,
         Self::Release,
+        Self::NoteOverdue,
         Self::NoteDelay,
         Self::NoteReady,
         Self::Reestimate,
@@ -138,6 +141,7 @@ impl Verb {
             Self::Accept => "accept",
             Self::EndOffer => "end_offer",
             Self::Release => "release",
+            Self::NoteOverdue => "note_overdue",
             Self::NoteDelay => "note_delay",
             Self::NoteReady => "note_ready",
             Self::Reestimate => "reestimate",
@@ -170,12 +174,14 @@ pub const TRANSITIONS: &[(Phase, Verb, Phase)] = &[
     (Phase::Assigned, Verb::ArriveAtRestaurant, Phase::AtRestaurant),
     (Phase::Assigned, Verb::PickUp, Phase::PickedUp),
     (Phase::Assigned, Verb::Release, Phase::Waiting),
+    (Phase::Assigned, Verb::NoteOverdue, Phase::Assigned),
     (Phase::Assigned, Verb::NoteDelay, Phase::Assigned),
     (Phase::Assigned, Verb::NoteReady, Phase::Assigned),
     (Phase::Assigned, Verb::Reestimate, Phase::Assigned),
     (Phase::Assigned, Verb::Withdraw, Phase::Withdrawn),
     (Phase::AtRestaurant, Verb::PickUp, Phase::PickedUp),
     (Phase::AtRestaurant, Verb::Release, Phase::Waiting),
+    (Phase::AtRestaurant, Verb::NoteOverdue, Phase::AtRestaurant),
     (Phase::AtRestaurant, Verb::NoteDelay, Phase::AtRestaurant),
     (Phase::AtRestaurant, Verb::NoteReady, Phase::AtRestaurant),
     (Phase::AtRestaurant, Verb::Reestimate, Phase::AtRestaurant),
@@ -184,13 +190,16 @@ pub const TRANSITIONS: &[(Phase, Verb, Phase)] = &[
     (Phase::PickedUp, Verb::HandOver, Phase::Delivered),
     (Phase::PickedUp, Verb::Fail, Phase::Returning),
     (Phase::PickedUp, Verb::Discard, Phase::Failed),
+    (Phase::PickedUp, Verb::NoteOverdue, Phase::PickedUp),
     (Phase::PickedUp, Verb::Reestimate, Phase::PickedUp),
     (Phase::PickedUp, Verb::Withdraw, Phase::Withdrawn),
     (Phase::AtCustomer, Verb::HandOver, Phase::Delivered),
     (Phase::AtCustomer, Verb::Fail, Phase::Returning),
     (Phase::AtCustomer, Verb::Discard, Phase::Failed),
+    (Phase::AtCustomer, Verb::NoteOverdue, Phase::AtCustomer),
     (Phase::AtCustomer, Verb::Reestimate, Phase::AtCustomer),
     (Phase::AtCustomer, Verb::Withdraw, Phase::Withdrawn),
+    (Phase::Returning, Verb::NoteOverdue, Phase::Returning),
     (Phase::Returning, Verb::Return, Phase::Returned),
 ];
 

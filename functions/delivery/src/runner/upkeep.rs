@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use ::store::Freshness;
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, Timestamp};
 
@@ -13,8 +14,8 @@ use crate::domain::Delivery;
 use crate::domain::cell::{Zone, zones_in_reach};
 use crate::domain::command::{Command, ReleaseReason};
 use crate::domain::open::{Open, is_fetching, is_kept_waiting, to_be_freed};
-use crate::steps::{Unstepped, about, step};
-use crate::store::{self, Loaded};
+use crate::steps::{Unstepped, about, reestimate, step};
+use crate::store::{self, Found, Loaded};
 use crate::{bonds, rows};
 
 /// Looks after the rows that somebody is bound to, and corrects them.
@@ -22,6 +23,7 @@ use crate::{bonds, rows};
 /// # Errors
 /// When the table does not answer.
 pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Result<(), Unstepped> {
+    reestimate_late(app, cause, open).await?;
     let bound: Vec<Open> = open.iter().filter(|open| !open.waits()).cloned().collect();
     if bound.is_empty() {
         return Ok(());
@@ -31,13 +33,39 @@ pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Resul
         let seen_at = row.courier_id.and_then(|courier_id| seen.get(&courier_id));
         let corrected = if seen_at.is_some_and(|at| row.is_silent(*at, cause.now)) {
             release(app, cause, &row, ReleaseReason::Silent, is_fetching).await?
-        } else if row.is_overdue(cause.now) {
-            rows::refresh(app, &about(cause, row.delivery_id), row.delivery_id, row.pickup).await?
+        } else if row.is_overdue(cause.now) && !row.escalated {
+            note_overdue(app, cause, &row).await?
         } else {
             continue;
         };
         open.retain(|other| other.delivery_id != row.delivery_id);
         open.extend(corrected);
+    }
+    Ok(())
+}
+
+/// Tells an operator of food that is long overdue with its courier; or corrects a row that was left behind.
+async fn note_overdue(app: &App, cause: &Cause, row: &Open) -> Result<Vec<Open>, Unstepped> {
+    let cause = about(cause, row.delivery_id);
+    let noted = step(app, &cause, row.delivery_id, |_| Some(Command::NoteOverdue)).await;
+    match noted {
+        Ok(_) | Err(Unstepped::Rejected(_) | Unstepped::Missing | Unstepped::CalledOff) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(rows::refresh(app, &cause, row.delivery_id, row.pickup).await?)
+}
+
+/// Tells customers in time that it gets later where nobody has been found.
+async fn reestimate_late(app: &App, cause: &Cause, open: &mut [Open]) -> Result<(), Unstepped> {
+    for row in open.iter_mut().filter(|row| row.cannot_make_it(cause.now)) {
+        let cause = about(cause, row.delivery_id);
+        if let Found::Delivery(loaded) = store::load_fresh(&app.table, row.delivery_id, Freshness::Recent).await? {
+            Box::pin(reestimate(app, &cause, row.delivery_id, &loaded, None, false)).await?;
+            let shown = rows::refresh(app, &cause, row.delivery_id, row.pickup).await?;
+            if let Some(shown) = shown.into_iter().next() {
+                *row = shown;
+            }
+        }
     }
     Ok(())
 }

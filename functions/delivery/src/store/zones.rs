@@ -66,7 +66,7 @@ impl From<&Open> for OpenRecord {
             escalated: open.escalated,
             declined: open.declined.clone(),
             silent: open.silent.clone(),
-            expires_at: open.search_ends_at().as_second(),
+            expires_at: open.forgotten_at().as_second(),
         }
     }
 }
@@ -216,7 +216,7 @@ pub async fn open_of(table: &Table, zone: Zone, freshness: Freshness, now: Times
     let open = page.items.into_iter().map(|stored| stored.value.open(stored.sequence));
     let open: Vec<Open> = open.collect::<Result<_, _>>()?;
     // What has expired may be there for days before it is removed.
-    Ok(open.into_iter().filter(|open| open.search_ends_at() > now).collect())
+    Ok(open.into_iter().filter(|open| open.forgotten_at() > now).collect())
 }
 
 /// Reads what the last epoch of a zone saw and did; nothing before the first.
