@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use kernel::{OrderId, TypedId as _};
+use kernel::{OrderId, SignedDuration, Timestamp, TypedId as _};
 use serde_json::{Value, json};
 use testkit::{Basket, Kitchen, Stack, eventually};
 
@@ -59,4 +59,27 @@ fn a_kitchen_that_is_faster_than_it_says_is_learned() {
         from(&quote),
         from(&again)
     );
+}
+
+#[test]
+fn a_kitchen_that_says_later_moves_the_arrival() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    let likely = || {
+        let view = basket.customer.get(&format!("/v1/orders/{order_id}/delivery"));
+        let likely = view.body["eta"]["likely"]
+            .as_str()
+            .and_then(|at| at.parse::<Timestamp>().ok());
+        likely.ok_or(view.text)
+    };
+    let first = eventually("an estimate", likely);
+    kitchen.does(&order_id, "delay", &json!({"minutes": 30, "reason": "too_busy"}));
+    eventually("a later estimate", || {
+        let moved = likely()?.duration_since(first);
+        (moved > SignedDuration::from_mins(20))
+            .then_some(())
+            .ok_or(moved.to_string())
+    });
 }

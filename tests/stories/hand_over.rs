@@ -171,6 +171,26 @@ fn nobody_opens_so_the_food_goes_back() {
 }
 
 #[test]
+fn an_operator_closes_what_a_lost_courier_left() {
+    let door = Door::reached(false);
+    let operator = Stack::get().operator();
+    let lost = json!({"reason": "other"});
+    let failed = operator.post(&door.path("failed"), &lost).expect(200);
+    assert_eq!(failed["state"], "returning");
+    door.basket.awaits(&door.order_id, "undeliverable");
+    let gone = json!({"outcome": "disposed"});
+    let returned = operator.post(&door.path("returned"), &gone).expect(200);
+    assert_eq!(returned["state"], "returned");
+    // The courier is free of it.
+    door.rider.person.post("/v1/couriers/me/shift/end", &json!({})).is(200);
+    let waiting = door.kitchen.cooks(&door.basket).replacen("ord", "del", 1);
+    eventually("the delivery", || {
+        let reply = operator.post(&format!("/v1/deliveries/{waiting}/failed"), &lost);
+        (reply.status == 409).then_some(()).ok_or(reply.text)
+    });
+}
+
+#[test]
 fn spoilt_food_is_not_brought_back() {
     let door = Door::reached(false);
     let failed = json!({"reason": "damaged"});

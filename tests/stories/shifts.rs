@@ -3,6 +3,7 @@
 use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use testkit::{Kitchen, Rider, Stack, eventually};
+use ureq::http::Method;
 
 fn me(rider: &Rider) -> Value {
     rider.person.get("/v1/couriers/me").expect(200)
@@ -145,6 +146,19 @@ fn an_applicant_is_looked_at_hears_why_not_and_applies_again() {
     person
         .post("/v1/couriers/me/shift/start", &start)
         .refused(409, "document_expired");
+    // Until an operator has seen the new one, the old one counts.
+    let renewed = applying("2099-01-01T00:00:00Z");
+    assert_eq!(renewed["status"], "approved");
+    person
+        .post("/v1/couriers/me/shift/start", &start)
+        .refused(409, "document_expired");
+    let seen = eventually("the new paper", || listed().ok_or_else(|| "not listed".to_owned()));
+    assert_eq!(seen["documents"][0]["valid_until"], "2099-01-01T00:00:00Z", "{seen}");
+    operator.post(&path("approve"), &json!({})).is(200);
+    eventually("nothing to look at", || {
+        listed().map_or(Ok(()), |item| Err(item.to_string()))
+    });
+    person.post("/v1/couriers/me/shift/start", &start).is(200);
 }
 
 #[test]
@@ -234,4 +248,37 @@ fn who_goes_home_before_the_food_is_ready_is_not_asked_for_it() {
     drop(far.offered(&order_id));
     let offers = near.person.get("/v1/couriers/me/offers").expect(200);
     assert_eq!(offers["items"], json!([]));
+}
+
+#[test]
+fn starting_again_is_a_report_like_any_other() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let start = |meters: f64| {
+        let start = json!({"position": kitchen.north(meters)});
+        rider.person.post("/v1/couriers/me/shift/start", &start).is(200);
+    };
+    let seen = || {
+        let partition = format!("COURIER#{}", rider.courier_id);
+        let position = stack.aws().item("delivery", &partition, "POSITION")["position"].clone();
+        position.to_string()
+    };
+    let first = seen();
+    // Nobody is 300 km away a moment later, and more than twelve reports a minute are none.
+    start(300_000.0);
+    assert_eq!(seen(), first);
+    for meters in 0..15 {
+        start(110.0 + f64::from(meters));
+    }
+    let point = json!({"points": [{"at": "2026-11-20T12:00:00Z", "position": kitchen.north(130.0)}]});
+    rider
+        .person
+        .once(
+            &Method::POST,
+            "/v1/couriers/me/locations",
+            &[],
+            point.to_string().as_bytes(),
+        )
+        .refused(429, "too_many_reports");
 }

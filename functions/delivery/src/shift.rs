@@ -1,51 +1,52 @@
 //! The beginning and the end of a courier's shift: the courier, the position and the delivery change together.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError, Stored};
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId, Position, Timestamp};
 
 use crate::app::App;
 use crate::domain::command::{Command, Ending, ReleaseReason};
-use crate::domain::courier::{Bond, Courier, Refusal, Shift, ShiftEnd};
+use crate::domain::courier::{Bond, Courier, Shift, ShiftEnd};
 use crate::domain::epoch::Seen;
 use crate::domain::lifecycle::decide;
-use crate::domain::track::{CLOCK_SKEW_MAX, Sighting};
+use crate::domain::track::{CLOCK_SKEW_MAX, Point, Sighting};
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::work::SILENT_AFTER;
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
-use crate::store::{self, Documents, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
+use crate::store::{self, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
 
-/// Starts a shift at a position, or notes the position if the shift runs already; then runs the zones around, where
-/// something may wait.
+/// Starts a shift at a position and runs the zones around, where something may wait; if the shift runs already, notes the
+/// position like a report.
 ///
 /// # Errors
 /// When the courier is not approved or the table does not answer.
 pub async fn start(app: &App, cause: &Cause, courier_id: CourierId, position: Position) -> Result<Courier, Unstepped> {
-    let courier = begin(app, cause, courier_id, position).await?;
+    let Begun { courier, is_new } = begin(app, cause, courier_id, position).await?;
     let known = Known::seen(Seen {
         courier_id,
         vehicle: courier.vehicle,
         position,
         at: cause.now,
+        heard_at: cause.now,
     });
-    if courier.shift().is_some_and(Shift::is_free)
-        && let Err(error) = runner::run_around(app, cause, position, Reach::All, &known).await
-    {
+    if is_new && let Err(error) = runner::run_around(app, cause, position, Reach::All, &known).await {
         tracing::warn!(%error, "what waits near a shift's start is left to the zones' next epochs");
     }
     Ok(courier)
 }
 
-async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Position) -> Result<Courier, Unstepped> {
+struct Begun {
+    courier: Courier,
+    /// Whether the shift begins only now.
+    is_new: bool,
+}
+
+async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Position) -> Result<Begun, Unstepped> {
     for _ in 0..COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
-        let documents: Option<Stored<Documents>> = app.table.get(&store::documents_key(courier_id)).await?;
-        if documents.is_some_and(|stored| stored.value.expired(cause.now)) && courier.shift().is_none() {
-            return Err(Refusal::DocumentExpired.into());
-        }
         let work = store::work(&app.table, courier_id).await?;
         let roster = store::roster(&app.table, courier_id).await?.roster;
         let planned_until = roster.works_until(cause.now);
@@ -55,15 +56,31 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
             at: cause.now - CLOCK_SKEW_MAX,
             position,
         };
-        let whereabouts = Whereabouts::starting(sighting, cause.now);
-        let record = PositionRecord::new(courier_id, courier.vehicle, &whereabouts);
-        let mut commit = Commit::new(cause).also_put(&store::position_key(courier_id), &record);
-        if let Some(started) = &started {
-            commit = store::replace_courier(commit, courier_id, &stored, started)
+        let key = store::position_key(courier_id);
+        let mut commit = Commit::new(cause);
+        let is_new = courier.shift().is_none();
+        if is_new {
+            let whereabouts = Whereabouts::starting(sighting, cause.now);
+            commit = commit
+                .also_put(&key, &PositionRecord::new(courier_id, courier.vehicle, &whereabouts))
                 .also_put(&store::on_shift_key(courier_id), &OnShift { courier_id });
+        } else if let Some(seen) = store::position(&app.table, courier_id).await? {
+            // No more than a report of one point.
+            let point = Point::from(sighting);
+            let Ok(followed) = seen.value.whereabouts().follow(&[point], false, cause.now) else {
+                return Ok(Begun { courier, is_new });
+            };
+            let record = PositionRecord::new(courier_id, courier.vehicle, &followed.whereabouts);
+            commit = commit.also_replace(&key, &seen, &record, POSITION_MOVED);
+        }
+        if let Some(started) = &started {
+            commit = store::replace_courier(commit, courier_id, &stored, started);
         }
         match app.table.commit(commit).await {
-            Ok(()) => return Ok(started.unwrap_or(courier)),
+            Ok(()) => {
+                let courier = started.unwrap_or(courier);
+                return Ok(Begun { courier, is_new });
+            }
             Err(error) if store::lost_race(&error) => {}
             Err(error) => return Err(unexpected(error).into()),
         }
@@ -212,12 +229,12 @@ async fn serve(app: &App, cause: &Cause, courier_id: CourierId) {
 pub async fn sweep(app: &App, cause: &Cause) -> Result<(), StoreError> {
     for list in 0..store::SHIFT_LISTS {
         let listed = store::on_shift(&app.table, list).await?;
-        let seen_at = store::seen_at(&app.table, &listed).await?;
+        let heard_at = store::heard_at(&app.table, &listed).await?;
         let couriers = store::couriers(&app.table, &listed, Freshness::Recent).await?;
         for (courier_id, _, courier) in couriers {
             let overdue = |shift: &Shift| {
-                let seen_at = seen_at.get(&courier_id).copied().unwrap_or(shift.since);
-                shift.overdue(seen_at, cause.now)
+                let heard_at = heard_at.get(&courier_id).copied().unwrap_or(shift.since);
+                shift.overdue(heard_at, cause.now)
             };
             if courier.shift().and_then(overdue).is_some()
                 && let Err(error) = end_if(app, cause, courier_id, overdue).await

@@ -82,6 +82,15 @@ pub fn documents_key(courier_id: CourierId) -> Key {
     Key::new(format!("COURIER#{courier_id}"), "DOCUMENTS")
 }
 
+/// Reads the papers that a courier has handed in.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn documents(table: &Table, courier_id: CourierId) -> Result<Option<Documents>, StoreError> {
+    let stored: Option<Stored<Documents>> = table.get(&documents_key(courier_id)).await?;
+    Ok(stored.map(|stored| stored.value))
+}
+
 /// The key of where a courier was last seen.
 #[must_use]
 pub fn position_key(courier_id: CourierId) -> Key {
@@ -147,18 +156,18 @@ pub async fn on_shift(table: &Table, list: u128) -> Result<Vec<CourierId>, Store
     }
 }
 
-/// When couriers were last seen, those who were.
+/// When couriers were last heard of, those who were.
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn seen_at(table: &Table, couriers: &[CourierId]) -> Result<HashMap<CourierId, Timestamp>, StoreError> {
+pub async fn heard_at(table: &Table, couriers: &[CourierId]) -> Result<HashMap<CourierId, Timestamp>, StoreError> {
     let keys: Vec<Key> = couriers.iter().map(|id| position_key(*id)).collect();
     let items = table.get_all_fresh(&keys, Freshness::Recent).await?;
     let found = couriers.iter().zip(items).filter_map(|(id, item)| Some((*id, item?)));
     found
         .map(|(id, item)| {
             let stored: Stored<PositionRecord> = ::store::read(item)?;
-            Ok((id, stored.value.at))
+            Ok((id, stored.value.heard_at()))
         })
         .collect()
 }

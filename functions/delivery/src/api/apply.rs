@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::courier_of;
 use super::views::{CourierView, VehicleName};
 use crate::app::App;
-use crate::domain::courier::Courier;
+use crate::domain::courier::{Courier, Duty};
 use crate::steps::unexpected;
 use crate::store::{self, COURIER_MOVED, CourierRecord, DocumentRecord, Documents};
 
@@ -78,7 +78,8 @@ impl DocumentKind {
 /// Apply as a courier
 ///
 /// The courier's id is made from the user's, so there is one courier a person, and the same application again gets the
-/// same answer. Whoever was rejected may apply again.
+/// same answer. Whoever was rejected may apply again, and a courier hands in new papers so: until an operator has seen them,
+/// those that were approved hold.
 #[utoipa::path(post, path = "/v1/couriers", operation_id = "apply_as_courier", tag = "couriers",
     security(("token" = [])), request_body = Application, responses(
     (status = 201, description = "Applied; an operator will look", body = CourierView),
@@ -129,7 +130,8 @@ async fn create(app: &App, cause: &Cause, courier_id: CourierId, application: Ap
     }
 }
 
-/// Who was rejected may apply again, with other papers or another vehicle; an operator looks again.
+/// Who was rejected may apply again, with other papers or another vehicle, and whoever has new papers hands them in: an
+/// operator looks again.
 async fn again(
     app: &App,
     cause: &Cause,
@@ -138,14 +140,29 @@ async fn again(
     documents: &Documents,
 ) -> Result<Courier, Problem> {
     let found = store::courier(&app.table, courier_id).await?;
-    let Some((stored, _)) = found.filter(|(_, known)| known.rejected.is_some()) else {
+    let Some((stored, known)) = found else {
         return existing(app, courier_id, &wanted).await;
     };
-    let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &wanted)
+    let is_refused_applicant = known.duty == Duty::Pending && known.rejected.is_some();
+    let becomes = if is_refused_applicant {
+        wanted
+    } else {
+        // Others hand in papers, as often as they like; what they are stays.
+        let known = existing(app, courier_id, &wanted).await?;
+        let handed_in = store::documents(&app.table, courier_id).await?;
+        if documents.papers.is_empty() || handed_in.is_some_and(|handed_in| handed_in.papers == documents.papers) {
+            return Ok(known);
+        }
+        Courier {
+            rejected: None,
+            ..known
+        }
+    };
+    let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &becomes)
         .also_put(&store::documents_key(courier_id), documents);
     match app.table.commit(commit).await {
-        Ok(()) => Ok(wanted),
-        Err(error) if store::lost_race(&error) => existing(app, courier_id, &wanted).await,
+        Ok(()) => Ok(becomes),
+        Err(error) if store::lost_race(&error) => existing(app, courier_id, &becomes).await,
         Err(error) => Err(unexpected(error).into()),
     }
 }

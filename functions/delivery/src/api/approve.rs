@@ -8,11 +8,11 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use super::views::CourierView;
 use crate::app::App;
 use crate::steps::unexpected;
-use crate::store;
+use crate::store::{self, Documents};
 
 /// Approve a courier
 ///
-/// Approving again changes nothing.
+/// And the papers that were handed in last. Approving again changes nothing.
 #[utoipa::path(post, path = "/v1/couriers/{courier_id}/approve", operation_id = "approve_courier", tag = "couriers",
     security(("token" = [])), params(("courier_id" = CourierId, Path, description = "The courier")), responses(
     (status = 200, description = "Approved", body = CourierView),
@@ -31,9 +31,12 @@ pub async fn approve_courier(
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Problem::not_found());
         };
-        let Some(approved) = courier.approve() else {
+        let documents = store::documents(&app.table, courier_id).await?;
+        let approved = courier.approve(documents.as_ref().and_then(Documents::hold_until));
+        if approved.is_none() && !documents.is_some_and(|documents| documents.wait()) {
             return Ok(Json(CourierView::new(courier_id, &courier)));
-        };
+        }
+        let approved = approved.unwrap_or(courier);
         let commit = store::replace_courier(Commit::new(&cause), courier_id, &stored, &approved);
         let commit = store::looked_at(commit, courier_id);
         match app.table.commit(commit).await {

@@ -23,7 +23,8 @@ pub struct RejectionBody {
 
 /// Reject an applicant
 ///
-/// The courier hears why, and may apply again. The same reason again changes nothing.
+/// The courier hears why, and may apply again. Of a courier who is approved, new papers can be rejected; the approved ones hold
+/// on. The same reason again changes nothing.
 #[utoipa::path(post, path = "/v1/couriers/{courier_id}/reject", operation_id = "reject_courier", tag = "couriers",
     security(("token" = [])), request_body = RejectionBody, params(("courier_id" = CourierId, Path, description = "The courier")), responses(
     (status = 200, description = "Rejected", body = CourierView),
@@ -31,7 +32,7 @@ pub struct RejectionBody {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_approved`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_approved`, and no new papers wait", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn reject_courier(
@@ -46,9 +47,13 @@ pub async fn reject_courier(
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Problem::not_found());
         };
-        let Some(rejected) = courier.reject(body.reason.into()).map_err(refused)? else {
+        let documents = store::documents(&app.table, courier_id).await?;
+        let waiting = documents.is_some_and(|documents| documents.wait());
+        let rejected = courier.reject(body.reason.into(), waiting).map_err(refused)?;
+        if rejected.is_none() && !waiting {
             return Ok(Json(CourierView::new(courier_id, &courier)));
-        };
+        }
+        let rejected = rejected.unwrap_or(courier);
         let commit = store::replace_courier(Commit::new(&cause), courier_id, &stored, &rejected);
         let commit = store::looked_at(commit, courier_id);
         match app.table.commit(commit).await {

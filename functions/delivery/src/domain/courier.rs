@@ -39,6 +39,8 @@ pub struct Courier {
     pub vehicle: Vehicle,
     /// Where the courier works, whose limits of working time hold.
     pub country: Option<Country>,
+    /// Until when the papers hold that an operator has seen: with one that has expired, no shift starts.
+    pub papers_until: Option<Timestamp>,
     /// What the courier may do and is doing.
     pub duty: Duty,
     /// The last offers and what became of them, the latest last.
@@ -221,6 +223,7 @@ impl Courier {
         Self {
             vehicle,
             country: None,
+            papers_until: None,
             duty: Duty::Pending,
             past: Vec::new(),
             ended: None,
@@ -243,31 +246,35 @@ impl Courier {
         self.shift().map_or(&[], |shift| &shift.jobs)
     }
 
-    /// Approved by an operator; nothing to change if approved already.
+    /// Approved by an operator who has seen papers that hold until then; nothing to change if they were approved already.
     #[must_use]
-    pub fn approve(&self) -> Option<Self> {
-        match self.duty {
-            Duty::Pending => Some(Self {
-                rejected: None,
-                ..self.with(Duty::OffShift)
-            }),
-            Duty::OffShift | Duty::OnShift(_) => None,
-        }
+    pub fn approve(&self, papers_until: Option<Timestamp>) -> Option<Self> {
+        let duty = match &self.duty {
+            Duty::Pending => Duty::OffShift,
+            approved @ (Duty::OffShift | Duty::OnShift(_)) => approved.clone(),
+        };
+        let approved = Self {
+            rejected: None,
+            papers_until,
+            ..self.with(duty)
+        };
+        (approved != *self).then_some(approved)
     }
 
-    /// Not approved, for a reason; nothing to change if the reason is the same.
+    /// Not approved, for a reason; nothing to change if the reason is the same. Of who is approved already only new papers,
+    /// if there are any, can be rejected: those that were approved hold on.
     ///
     /// # Errors
-    /// After the approval.
-    pub fn reject(&self, reason: RejectReason) -> Result<Option<Self>, Refusal> {
-        match self.duty {
-            Duty::Pending if self.rejected == Some(reason) => Ok(None),
-            Duty::Pending => Ok(Some(Self {
-                rejected: Some(reason),
-                ..self.clone()
-            })),
-            Duty::OffShift | Duty::OnShift(_) => Err(Refusal::Approved),
+    /// After the approval, without new papers.
+    pub fn reject(&self, reason: RejectReason, has_new_papers: bool) -> Result<Option<Self>, Refusal> {
+        if self.duty != Duty::Pending && !has_new_papers {
+            return Err(Refusal::Approved);
         }
+        let rejected = Self {
+            rejected: Some(reason),
+            ..self.clone()
+        };
+        Ok((rejected != *self).then_some(rejected))
     }
 
     /// The limits of working time that hold for the courier.
@@ -289,6 +296,7 @@ impl Courier {
     ) -> Result<Option<Self>, Refusal> {
         match self.duty {
             Duty::Pending => Err(Refusal::NotApproved),
+            Duty::OffShift if self.papers_until.is_some_and(|until| until <= now) => Err(Refusal::DocumentExpired),
             Duty::OffShift => {
                 let shift = Shift {
                     works_until: works_until(self.rules(), worked, now).map_err(Refusal::Worked)?,

@@ -44,6 +44,8 @@ pub struct Seen {
     pub position: Position,
     /// When.
     pub at: Timestamp,
+    /// When the device was last heard of.
+    pub heard_at: Timestamp,
 }
 
 /// A courier who may be offered a trip.
@@ -508,6 +510,7 @@ mod tests {
             vehicle: Vehicle::Bicycle,
             position,
             at,
+            heard_at: at,
         };
         let mut crowd: Vec<_> = (10..40).map(|number| seen(number, kerkstraat(), NOON)).collect();
         crowd.push(seen(1, trattoria(), NOON));
@@ -545,6 +548,7 @@ mod tests {
             vehicle: Vehicle::Bicycle,
             position: trattoria(),
             at: NOON,
+            heard_at: NOON,
         };
         let town = Town::default();
         let ways = Ways::new(&town, NOON);

@@ -61,11 +61,15 @@ pub fn itinerary(
     let spots: Vec<_> = places.iter().map(|place| ways.spot(*place)).collect();
     let takes = |from: usize, to: usize| ways.takes(&spots[from], &spots[to], vehicle);
     // What is to be done at a stop before the way to the next: the second bag from the same counter takes no time of its own.
-    let service = |at: usize, next: usize| match at {
-        0 => SignedDuration::ZERO,
-        at if at % 2 == 0 => DROP_OFF_SERVICE,
-        at if next % 2 == 1 && places[at] == places[next] => SignedDuration::ZERO,
-        _ => PICKUP_SERVICE,
+    let service = |at: usize, next: usize| {
+        let fetches = |node: usize| node % 2 == 1;
+        if at == 0 || (fetches(at) && fetches(next) && places[at] == places[next]) {
+            SignedDuration::ZERO
+        } else if fetches(at) {
+            PICKUP_SERVICE
+        } else {
+            DROP_OFF_SERVICE
+        }
     };
     let errands = jobs.iter().enumerate().map(|(number, (_, delivery))| Errand {
         pickup: to_fetch(&delivery.progress.state).then_some(2 * number + 1),

@@ -9,7 +9,7 @@ use super::cell::SEARCH_RADIUS_M;
 use super::estimate::{APPROACH_USUAL, DROP_OFF_SERVICE, PICKUP_SERVICE, VEHICLE_USUAL, travel, way};
 use super::{Delivery, OFFERS_BEFORE_ESCALATION, State, WAIT_BEFORE_ESCALATION};
 
-/// A courier who took a delivery, has not fetched it, and was not seen for so long, is taken off it.
+/// A courier who took a delivery, has not fetched it, and was not heard of for so long, is taken off it.
 pub const COURIER_SILENT_AFTER: SignedDuration = SignedDuration::from_mins(10);
 /// A courier whom a kitchen keeps waiting beyond its planned time for so long is freed, if somebody else's order has nobody.
 pub const KITCHEN_LATE_AFTER: SignedDuration = SignedDuration::from_mins(15);
@@ -137,8 +137,8 @@ impl Open {
 
     /// True if it may be that the courier has gone silent before the pick-up; the delivery itself tells.
     #[must_use]
-    pub fn is_silent(&self, seen_at: Timestamp, now: Timestamp) -> bool {
-        !self.waits() && seen_at + COURIER_SILENT_AFTER < now
+    pub fn is_silent(&self, heard_at: Timestamp, now: Timestamp) -> bool {
+        !self.waits() && heard_at + COURIER_SILENT_AFTER < now
     }
 
     /// True if it may be that a courier waits for a kitchen that is late; the delivery itself tells.

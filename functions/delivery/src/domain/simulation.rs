@@ -357,6 +357,7 @@ fn seen(courier_id: CourierId, rider: &Rider) -> Seen {
         vehicle: rider.courier.vehicle,
         position: rider.position,
         at: rider.seen_at,
+        heard_at: rider.seen_at,
     }
 }
 

@@ -38,6 +38,16 @@ pub struct Sighting {
     pub position: Position,
 }
 
+impl From<Sighting> for Point {
+    fn from(Sighting { at, position }: Sighting) -> Self {
+        Self {
+            at,
+            position,
+            accuracy_m: None,
+        }
+    }
+}
+
 /// What became of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sifted {

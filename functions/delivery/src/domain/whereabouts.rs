@@ -15,6 +15,8 @@ pub struct Whereabouts {
     pub trail_end: Option<Sighting>,
     /// How often reports come.
     pub pace: Pace,
+    /// When the device was last heard of, by our clock, whatever it said: silence is nothing else.
+    pub heard_at: Timestamp,
 }
 
 /// What a report made of it.
@@ -40,6 +42,7 @@ impl Whereabouts {
             latest,
             trail_end: None,
             pace: Pace::starting(now),
+            heard_at: now,
         }
     }
 
@@ -60,6 +63,7 @@ impl Whereabouts {
                     told_at: if tell { Some(now) } else { pace.told_at },
                     ..pace
                 },
+                heard_at: now,
             },
             accepted: sifted.believed.len(),
             dropped: sifted.dropped,
@@ -74,6 +78,18 @@ mod tests {
     use super::*;
     use crate::domain::cast::{NOON, kerkstraat, minutes, trattoria};
     use crate::domain::pace::REPORTS_PER_MINUTE_MAX;
+
+    #[test]
+    fn whoever_reports_is_not_silent_whatever_the_report_is_worth() {
+        let vague = Point {
+            at: NOON + minutes(1),
+            position: kerkstraat(),
+            accuracy_m: Some(200.0),
+        };
+        let followed = at_noon().follow(&[vague], true, NOON + minutes(15)).unwrap();
+        assert_eq!((followed.accepted, followed.whereabouts.latest), (0, at_noon().latest));
+        assert_eq!(followed.whereabouts.heard_at, NOON + minutes(15));
+    }
 
     fn at_noon() -> Whereabouts {
         let latest = Sighting {

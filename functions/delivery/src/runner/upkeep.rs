@@ -28,10 +28,10 @@ pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Resul
     if bound.is_empty() {
         return Ok(());
     }
-    let seen = last_seen(app, &bound).await?;
+    let heard = last_heard(app, &bound).await?;
     for row in bound {
-        let seen_at = row.courier_id.and_then(|courier_id| seen.get(&courier_id));
-        let corrected = if seen_at.is_some_and(|at| row.is_silent(*at, cause.now)) {
+        let heard_at = row.courier_id.and_then(|courier_id| heard.get(&courier_id));
+        let corrected = if heard_at.is_some_and(|at| row.is_silent(*at, cause.now)) {
             release(app, cause, &row, ReleaseReason::Silent, is_fetching).await?
         } else if row.is_overdue(cause.now) && !row.escalated {
             note_overdue(app, cause, &row).await?
@@ -70,9 +70,9 @@ async fn reestimate_late(app: &App, cause: &Cause, open: &mut [Open]) -> Result<
     Ok(())
 }
 
-/// When the couriers were last seen: a few are asked one by one, many by the lists of the zones around. Who is in none of
+/// When the couriers were last heard of: a few are asked one by one, many by the lists of the zones around. Who is in none of
 /// these is on the way to a customer, and does not keep food waiting.
-async fn last_seen(app: &App, bound: &[Open]) -> Result<HashMap<CourierId, Timestamp>, Unstepped> {
+async fn last_heard(app: &App, bound: &[Open]) -> Result<HashMap<CourierId, Timestamp>, Unstepped> {
     let mut zones: Vec<Zone> = bound.iter().flat_map(|open| zones_in_reach(open.pickup)).collect();
     zones.sort_unstable();
     zones.dedup();
@@ -84,7 +84,7 @@ async fn last_seen(app: &App, bound: &[Open]) -> Result<HashMap<CourierId, Times
     } else {
         store::seen_in(&app.table, &zones).await?
     };
-    Ok(seen.into_iter().map(|seen| (seen.courier_id, seen.at)).collect())
+    Ok(seen.into_iter().map(|seen| (seen.courier_id, seen.heard_at)).collect())
 }
 
 /// Notes that nobody can bring some of what waits. Those who did not answer may then be asked again, and an operator hears

@@ -22,6 +22,8 @@ pub struct CourierRecord {
     vehicle: VehicleRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     country: Option<Country>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    papers_until: Option<Timestamp>,
     duty: DutyRecord,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "::store::json")]
     past: Vec<(OfferId, EndRecord)>,
@@ -143,6 +145,7 @@ impl From<&Courier> for CourierRecord {
         Self {
             vehicle: courier.vehicle.into(),
             country: courier.country,
+            papers_until: courier.papers_until,
             duty,
             past: past.collect(),
             ended: courier.ended.map(Into::into),
@@ -165,6 +168,7 @@ impl From<&CourierRecord> for Courier {
         Self {
             vehicle: record.vehicle.into(),
             country: record.country,
+            papers_until: record.papers_until,
             duty,
             past: past.collect(),
             ended: record.ended.map(Into::into),
@@ -220,11 +224,16 @@ impl Documents {
         }
     }
 
-    /// True if one of them holds no longer.
+    /// Until when all of them hold, if one ends at all.
     #[must_use]
-    pub fn expired(&self, now: Timestamp) -> bool {
-        let mut ends = self.papers.iter().filter_map(|document| document.valid_until);
-        ends.any(|valid_until| valid_until <= now)
+    pub fn hold_until(&self) -> Option<Timestamp> {
+        self.papers.iter().filter_map(|document| document.valid_until).min()
+    }
+
+    /// True as long as an operator has to look at them.
+    #[must_use]
+    pub const fn wait(&self) -> bool {
+        self.gsi2pk.is_some()
     }
 }
 
@@ -290,6 +299,8 @@ struct PaceRecord {
     reports: u32,
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     told_at: Option<i64>,
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    heard_at: Option<i64>,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     trail_end: Option<(i64, Position)>,
 }
@@ -308,6 +319,7 @@ impl PositionRecord {
             latest,
             trail_end,
             pace,
+            heard_at,
         } = whereabouts;
         Self {
             courier_id,
@@ -316,11 +328,12 @@ impl PositionRecord {
             at: latest.at,
             gsi1pk: zone(latest.position).map(seen_partition),
             gsi1sk: courier_id,
-            expires_at: (latest.at + POSITION_KEPT_FOR).as_second(),
+            expires_at: (*heard_at + POSITION_KEPT_FOR).as_second(),
             pace: PaceRecord {
                 window_from: pace.window_from.as_second(),
                 reports: pace.reports,
                 told_at: pace.told_at.map(Timestamp::as_second),
+                heard_at: Some(heard_at.as_second()),
                 trail_end: trail_end.map(|end| (end.at.as_second(), end.position)),
             },
         }
@@ -344,7 +357,14 @@ impl PositionRecord {
                 reports: self.pace.reports,
                 told_at: self.pace.told_at.map(instant),
             },
+            heard_at: self.heard_at(),
         }
+    }
+
+    /// When the courier's device was last heard of.
+    #[must_use]
+    pub fn heard_at(&self) -> Timestamp {
+        instant(self.pace.heard_at).unwrap_or(self.at)
     }
 
     /// The courier as a zone sees it.
@@ -355,6 +375,7 @@ impl PositionRecord {
             vehicle: self.vehicle.into(),
             position: self.position,
             at: self.at,
+            heard_at: self.heard_at(),
         }
     }
 }
@@ -387,6 +408,7 @@ mod tests {
                 reports: 12,
                 told_at: Some(NOON),
             },
+            heard_at: NOON,
         }
     }
 

@@ -102,10 +102,10 @@ impl Shift {
             .map_or(self.works_until, |planned| planned.min(self.works_until))
     }
 
-    /// Why the shift should end by itself, if it should: nobody is taken off anything by it. `seen_at` is when the courier
-    /// was last seen.
+    /// Why the shift should end by itself, if it should: nobody is taken off anything by it. `heard_at` is when the
+    /// courier was last heard of.
     #[must_use]
-    pub fn overdue(&self, seen_at: Timestamp, now: Timestamp) -> Option<ShiftEnd> {
+    pub fn overdue(&self, heard_at: Timestamp, now: Timestamp) -> Option<ShiftEnd> {
         if !self.is_unbound() {
             return None;
         }
@@ -115,7 +115,7 @@ impl Shift {
         let silent_from = match self.break_since {
             Some(since) => since + BREAK_MAX,
             None if now >= self.works_until => return Some(ShiftEnd::WorkingTime),
-            None => seen_at.max(self.works_from) + SILENT_AFTER,
+            None => heard_at.max(self.works_from) + SILENT_AFTER,
         };
         (now >= silent_from).then_some(ShiftEnd::Silent)
     }

@@ -35,8 +35,8 @@ fn nobody_works_before_the_approval() {
     let start = |courier: &Courier, at| courier.start_shift(&[], None, at);
     let applicant = Courier::apply(Vehicle::Foot);
     assert_eq!(start(&applicant, NOON), Err(Refusal::NotApproved));
-    let approved = applicant.approve().unwrap();
-    assert_eq!(approved.approve(), None);
+    let approved = applicant.approve(None).unwrap();
+    assert_eq!(approved.approve(None), None);
     assert!(approved.shift().is_none());
     let working = start(&approved, NOON).unwrap().unwrap();
     assert!(working.shift().is_some_and(Shift::is_free));
@@ -50,21 +50,21 @@ fn nobody_works_before_the_approval() {
 fn an_applicant_is_approved_or_hears_why_not_and_may_apply_again() {
     let applicant = Courier::apply(Vehicle::Car);
     let reason = RejectReason::DocumentsExpired;
-    let rejected = applicant.reject(reason).unwrap().unwrap();
+    let rejected = applicant.reject(reason, false).unwrap().unwrap();
     assert_eq!(rejected.rejected, Some(reason));
-    assert_eq!(rejected.reject(reason), Ok(None));
-    let other = rejected.reject(RejectReason::NotEligible).unwrap().unwrap();
+    assert_eq!(rejected.reject(reason, false), Ok(None));
+    let other = rejected.reject(RejectReason::NotEligible, false).unwrap().unwrap();
     assert_eq!(other.rejected, Some(RejectReason::NotEligible));
-    let approved = other.approve().unwrap();
+    let approved = other.approve(None).unwrap();
     assert_eq!((&approved.duty, approved.rejected), (&Duty::OffShift, None));
-    assert_eq!(approved.reject(reason), Err(Refusal::Approved));
+    assert_eq!(approved.reject(reason, false), Err(Refusal::Approved));
 }
 
 #[test]
 fn nobody_works_longer_than_the_market_allows() {
     let approved = Courier {
         country: Country::try_from("NL").ok(),
-        ..Courier::apply(Vehicle::Foot).approve().unwrap()
+        ..Courier::apply(Vehicle::Foot).approve(None).unwrap()
     };
     let worked = [Span {
         from: NOON - minutes(330),
@@ -84,7 +84,7 @@ fn nobody_works_longer_than_the_market_allows() {
 
 #[test]
 fn who_works_by_a_plan_is_off_shift_at_its_end() {
-    let approved = Courier::apply(Vehicle::Foot).approve().unwrap();
+    let approved = Courier::apply(Vehicle::Foot).approve(None).unwrap();
     let (five, six) = (NOON + minutes(300), NOON + minutes(330));
     let working = approved.start_shift(&[], Some(five), NOON).unwrap().unwrap();
     assert_eq!(working.shift().unwrap().ends_at(), five);
@@ -232,4 +232,21 @@ fn only_the_last_offers_are_remembered() {
     }
     assert_eq!(courier.past.len(), PAST_OFFERS_MAX);
     assert_eq!(courier.past.last().unwrap().offer_id, id(19));
+}
+
+#[test]
+fn with_an_expired_paper_no_shift_starts_until_an_operator_has_seen_a_new_one() {
+    let approved = Courier::apply(Vehicle::Car).approve(Some(NOON)).unwrap();
+    let start = |courier: &Courier, at| courier.start_shift(&[], None, at).map(|on| on.is_some());
+    assert_eq!(start(&approved, NOON - minutes(1)), Ok(true));
+    assert_eq!(start(&approved, NOON), Err(Refusal::DocumentExpired));
+    let reason = RejectReason::DocumentsUnreadable;
+    let rejected = approved.reject(reason, true).unwrap().unwrap();
+    assert_eq!(
+        (rejected.rejected, start(&rejected, NOON)),
+        (Some(reason), Err(Refusal::DocumentExpired))
+    );
+    let renewed = rejected.approve(Some(NOON + minutes(60))).unwrap();
+    assert_eq!((renewed.rejected, start(&renewed, NOON)), (None, Ok(true)));
+    assert_eq!(renewed.approve(renewed.papers_until), None);
 }
