@@ -146,16 +146,17 @@ fn what_a_courier_who_went_silent_has_not_fetched_goes_to_the_next() {
     let delivery_id = silent.takes(&order_id);
     let next = kitchen.rider(stack, 900.0);
     // As if the phone had said nothing for years.
-    let key = json!({"pk": {"S": format!("COURIER#{}", silent.courier_id)}, "sk": {"S": "POSITION"}});
-    drop(stack.aws().json(
-        "dynamodb",
-        "DynamoDB_20120810.UpdateItem",
-        &json!({
-            "TableName": stack.aws().table("delivery"), "Key": key,
-            "UpdateExpression": "SET #at = :at", "ExpressionAttributeNames": {"#at": "at"},
-            "ExpressionAttributeValues": {":at": {"S": "2020-01-01T00:00:00Z"}},
-        }),
-    ));
+    let partition = format!("COURIER#{}", silent.courier_id);
+    let years_ago = json!({":then": {"S": "2020-01-01T00:00:00Z"}});
+    let aws = stack.aws();
+    aws.update(
+        "delivery",
+        &partition,
+        "POSITION",
+        "SET #name = :then",
+        "heard_at",
+        &years_ago,
+    );
     let (lat, lng) = kitchen.position;
     let zones = stack.operator().get(&format!("/v1/zones?near={lat},{lng}")).expect(200);
     let minute = json!({

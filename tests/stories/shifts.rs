@@ -83,7 +83,14 @@ fn a_shift_ends_by_itself_when_nothing_is_heard_and_says_why() {
     // As if the shift and the last report had been hours ago: nobody waits for hours.
     set_time_of_shift(stack, &rider, "from", LONG_AGO);
     let long_ago = json!({":then": {"S": "2026-11-20T12:00:00Z"}});
-    aws.update("delivery", &partition, "POSITION", "SET #name = :then", "at", &long_ago);
+    aws.update(
+        "delivery",
+        &partition,
+        "POSITION",
+        "SET #name = :then",
+        "heard_at",
+        &long_ago,
+    );
     look_at_shifts(stack);
     eventually("the end of the shift", || {
         let me = me(&rider);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use axum::handler::Handler;
 use axum::routing::MethodRouter;
+use serde::Serialize as _;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Info, OpenApi};
 use utoipa_axum::PathItemExt as _;
@@ -111,7 +112,7 @@ macro_rules! routes {
 /// # Errors
 /// When they differ: says what to do.
 pub fn check(committed: &Path, document: &OpenApi) -> Result<(), String> {
-    let current = document.to_pretty_json().map_err(|error| error.to_string())? + "\n";
+    let current = written(document).map_err(|error| error.to_string())?;
     if std::env::vars().any(|(name, value)| name == "UPDATE_OPENAPI" && value == "1") {
         return std::fs::write(committed, current).map_err(|error| error.to_string());
     }
@@ -128,4 +129,14 @@ pub fn check(committed: &Path, document: &OpenApi) -> Result<(), String> {
     Err(format!(
         "{file} is not what the handlers say (first at line {place}): run with UPDATE_OPENAPI=1 and commit it"
     ))
+}
+
+/// A line for each value, so that changes can be read, without indentation, which would be two fifths of what every function
+/// carries.
+fn written(document: &OpenApi) -> serde_json::Result<String> {
+    let mut text = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"");
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter))?;
+    text.push(b'\n');
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }

@@ -283,6 +283,8 @@ pub struct PositionRecord {
     pub position: Position,
     /// When.
     pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    heard_at: Option<Timestamp>,
     gsi1pk: Option<String>,
     gsi1sk: CourierId,
     expires_at: i64,
@@ -299,8 +301,6 @@ struct PaceRecord {
     reports: u32,
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     told_at: Option<i64>,
-    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
-    heard_at: Option<i64>,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     trail_end: Option<(i64, Position)>,
 }
@@ -326,6 +326,7 @@ impl PositionRecord {
             vehicle: vehicle.into(),
             position: latest.position,
             at: latest.at,
+            heard_at: Some(*heard_at),
             gsi1pk: zone(latest.position).map(seen_partition),
             gsi1sk: courier_id,
             expires_at: (*heard_at + POSITION_KEPT_FOR).as_second(),
@@ -333,7 +334,6 @@ impl PositionRecord {
                 window_from: pace.window_from.as_second(),
                 reports: pace.reports,
                 told_at: pace.told_at.map(Timestamp::as_second),
-                heard_at: Some(heard_at.as_second()),
                 trail_end: trail_end.map(|end| (end.at.as_second(), end.position)),
             },
         }
@@ -364,7 +364,7 @@ impl PositionRecord {
     /// When the courier's device was last heard of.
     #[must_use]
     pub fn heard_at(&self) -> Timestamp {
-        instant(self.pace.heard_at).unwrap_or(self.at)
+        self.heard_at.unwrap_or(self.at)
     }
 
     /// The courier as a zone sees it.
