@@ -148,11 +148,11 @@ async fn close(
     cause: &Cause,
     delivery_id: DeliveryId,
     by: By,
-    command: impl Fn(CourierId) -> Command<'static>,
+    command: &(dyn Fn(CourierId) -> Command<'static> + Sync),
 ) -> Result<Stepped, Problem> {
     let stepped = step(app, cause, delivery_id, |loaded| match by {
         By::Courier(courier_id) => Some(command(courier_id)),
-        By::Operator => loaded.delivery.progress.state.carrier().map(&command),
+        By::Operator => loaded.delivery.progress.state.carrier().map(command),
     });
     let stepped = stepped.await?;
     let state = &stepped.delivery.progress.state;
@@ -189,7 +189,7 @@ async fn answer_offer(
     deliveries: &[DeliveryId],
     command: Command<'_>,
 ) -> Result<Vec<(DeliveryId, Stepped)>, Problem> {
-    let steps = step_all(app, cause, deliveries, |_| Some(command)).await?;
+    let steps = step_all(app, cause, deliveries, &|_| Some(command)).await?;
     follow_up(app, cause, &steps).await;
     Ok(steps)
 }

@@ -150,27 +150,17 @@ fn place(stop: Stop) -> Place {
 /// The kitchen needs longer than it said when it accepted.
 async fn delayed(app: &App, cause: &Cause, delayed: &Delayed) -> Consumed {
     let delivery_id = store::delivery_of(delayed.order_id);
-    let note = |_: &store::Loaded| {
-        Some(Command::NoteDelay {
-            ready_at: delayed.ready_at,
-        })
-    };
-    note_food(app, cause, delivery_id, note).await
+    let ready_at = delayed.ready_at;
+    note(app, cause, delivery_id, Command::NoteDelay { ready_at }).await
 }
 
 async fn ready(app: &App, cause: &Cause, ready: &Ready) -> Consumed {
     let delivery_id = store::delivery_of(ready.order_id);
-    let note = |_: &store::Loaded| Some(Command::NoteReady { at: ready.ready_at });
-    note_food(app, cause, delivery_id, note).await
+    note(app, cause, delivery_id, Command::NoteReady { at: ready.ready_at }).await
 }
 
-async fn note_food(
-    app: &App,
-    cause: &Cause,
-    delivery_id: DeliveryId,
-    note: impl Fn(&store::Loaded) -> Option<Command<'static>>,
-) -> Consumed {
-    match step(app, cause, delivery_id, note).await {
+async fn note(app: &App, cause: &Cause, delivery_id: DeliveryId, command: Command<'static>) -> Consumed {
+    match step(app, cause, delivery_id, |_| Some(command)).await {
         Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
         Err(Unstepped::CalledOff) => {}
         Err(error) => return Err(error.into()),
@@ -184,12 +174,7 @@ async fn ended(app: &App, cause: &Cause, order_id: OrderId, customer_id: UserId)
     if call_off(app, cause, delivery_id, order_id, customer_id).await? {
         return Ok(Done);
     }
-    match step(app, cause, delivery_id, |_| Some(Command::Withdraw)).await {
-        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
-        Err(Unstepped::CalledOff) => {}
-        Err(error) => return Err(error.into()),
-    }
-    Ok(Done)
+    note(app, cause, delivery_id, Command::Withdraw).await
 }
 
 /// True if the delivery had not begun and is called off now.

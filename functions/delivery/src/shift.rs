@@ -96,7 +96,7 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
 /// # Errors
 /// When the courier carries food, or the table does not answer.
 pub async fn end(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
-    end_if(app, cause, courier_id, |_| Some(ShiftEnd::Wanted)).await
+    end_if(app, cause, courier_id, &|_| Some(ShiftEnd::Wanted)).await
 }
 
 /// Ends a shift if there is a reason, which is asked again when the courier has changed meanwhile.
@@ -107,7 +107,7 @@ async fn end_if(
     app: &App,
     cause: &Cause,
     courier_id: CourierId,
-    reason: impl Fn(&Shift) -> Option<ShiftEnd>,
+    reason: &(dyn Fn(&Shift) -> Option<ShiftEnd> + Sync),
 ) -> Result<Courier, Unstepped> {
     let mut freed = Vec::new();
     for _ in 0..COMMIT_ATTEMPTS_MAX {
@@ -237,7 +237,7 @@ pub async fn sweep(app: &App, cause: &Cause) -> Result<(), StoreError> {
                 shift.overdue(heard_at, cause.now)
             };
             if courier.shift().and_then(overdue).is_some()
-                && let Err(error) = end_if(app, cause, courier_id, overdue).await
+                && let Err(error) = end_if(app, cause, courier_id, &overdue).await
             {
                 tracing::warn!(%error, "a shift that is over is left to the next look");
             }

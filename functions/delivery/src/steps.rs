@@ -67,8 +67,11 @@ pub enum Unstepped {
     Store(#[from] StoreError),
 }
 
-/// Does a step, as often as somebody else is faster. `command` is made from the delivery as it is at the moment; none:
-/// there is nothing to do.
+/// What is to be done, made from the delivery as it is at the moment; none: there is nothing to do. Behind a pointer, so that
+/// a step is compiled once and not for each of its callers.
+pub type Wanted<'c, 'a> = dyn Fn(&Loaded) -> Option<Command<'a>> + Sync + 'c;
+
+/// Does a step, as often as somebody else is faster.
 ///
 /// # Errors
 /// See [`Unstepped`]; then nothing was written.
@@ -76,9 +79,9 @@ pub async fn step<'a>(
     app: &App,
     cause: &Cause,
     delivery_id: DeliveryId,
-    command: impl Fn(&Loaded) -> Option<Command<'a>>,
+    command: impl Fn(&Loaded) -> Option<Command<'a>> + Sync,
 ) -> Result<Stepped, Unstepped> {
-    let steps = step_all(app, cause, &[delivery_id], command).await?;
+    let steps = step_all(app, cause, &[delivery_id], &command).await?;
     let stepped = steps.into_iter().next().map(|(_, stepped)| stepped);
     stepped.ok_or(Unstepped::Missing)
 }
@@ -88,11 +91,11 @@ pub async fn step<'a>(
 ///
 /// # Errors
 /// See [`Unstepped`]; then nothing was written.
-pub async fn step_all<'a>(
+pub async fn step_all(
     app: &App,
     cause: &Cause,
     deliveries: &[DeliveryId],
-    command: impl Fn(&Loaded) -> Option<Command<'a>>,
+    command: &Wanted<'_, '_>,
 ) -> Result<Vec<(DeliveryId, Stepped)>, Unstepped> {
     for attempt in 1..=ATTEMPTS_MAX {
         let freshness = if attempt == 1 {
@@ -104,7 +107,7 @@ pub async fn step_all<'a>(
         let mut steps = Vec::new();
         let mut impossible = None;
         for delivery_id in deliveries {
-            match decided(app, cause, *delivery_id, freshness, &command).await? {
+            match decided(app, cause, *delivery_id, freshness, command).await? {
                 Ok((loaded, events)) => {
                     let (longer, stepped) = add(commit, cause, *delivery_id, &loaded, events)?;
                     commit = longer;
@@ -132,12 +135,12 @@ pub async fn step_all<'a>(
 }
 
 /// What a step makes happen to a delivery, or why it may not be done.
-async fn decided<'a>(
+async fn decided(
     app: &App,
     cause: &Cause,
     delivery_id: DeliveryId,
     freshness: Freshness,
-    command: impl Fn(&Loaded) -> Option<Command<'a>>,
+    command: &Wanted<'_, '_>,
 ) -> Result<Result<(Box<Loaded>, Vec<Event>), Unstepped>, StoreError> {
     let loaded = match store::load_fresh(&app.table, delivery_id, freshness).await? {
         Found::Nothing => return Ok(Err(Unstepped::Missing)),

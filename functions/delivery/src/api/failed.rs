@@ -81,6 +81,6 @@ pub async fn failed(
         reason,
         door_wait,
     };
-    let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, command).await?;
+    let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, &command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -64,6 +64,6 @@ pub async fn returned(
     let outcome = body.outcome.into();
     let by = by_courier_or_operator(&principal)?;
     let command = |courier_id| Command::Return { courier_id, outcome };
-    let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, command).await?;
+    let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, &command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

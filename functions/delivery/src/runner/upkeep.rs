@@ -135,7 +135,7 @@ async fn release(
     cause: &Cause,
     row: &Open,
     reason: ReleaseReason,
-    whom: impl Fn(&Delivery) -> Option<CourierId>,
+    whom: fn(&Delivery) -> Option<CourierId>,
 ) -> Result<Vec<Open>, Unstepped> {
     let cause = about(cause, row.delivery_id);
     let command = |loaded: &Loaded| {
