@@ -1,6 +1,5 @@
 //! Bodies, paths and query strings, read so that what is wrong with them is told.
 
-use axum::body::{Body, to_bytes};
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
@@ -22,25 +21,29 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         check_content_type(request.headers())?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            if let BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) = rejection {
-                Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "body_too_large",
-                    "The body is too large.",
-                )
-            } else {
-                Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "body_incomplete",
-                    "The body could not be read.",
-                )
-            }
-        })?;
-        parse(&bytes).map(Self)
+        parse(&Box::pin(received(request)).await?).map(Self)
     }
+}
+
+/// The whole body. Whatever is the same for all types is not part of what is compiled for each of them.
+async fn received(request: Request) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, &()).await.map_err(|rejection| {
+        if let BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) = rejection {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                "The body is too large.",
+            )
+        } else {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "body_incomplete",
+                "The body could not be read.",
+            )
+        }
+    })
 }
 
 /// A JSON body that may be missing: then it is the default.
@@ -50,21 +53,14 @@ pub struct Optional<T>(pub T);
 impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let too_large = |_| {
-            Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                "The body is too large.",
-            )
-        };
-        let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(too_large)?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let is_json = check_content_type(request.headers());
+        let bytes = Box::pin(received(request)).await?;
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
-        let Json(value) = Json::from_request(Request::from_parts(parts, Body::from(bytes)), state).await?;
-        Ok(Self(value))
+        is_json?;
+        parse(&bytes).map(Self)
     }
 }
 
@@ -74,6 +70,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+#[inline(never)]
 fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     let content_type = headers
         .get(header::CONTENT_TYPE)
@@ -93,22 +90,31 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
 
 /// Reads a JSON object: 400 for what is no JSON, 422 with the place for what is not the object that is wanted.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    check_object(bytes)?;
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(unfitting)
+}
+
+#[inline(never)]
+fn check_object(bytes: &[u8]) -> Result<(), Problem> {
     // An unknown field before the syntax error would hide it.
     serde_json::from_slice::<serde::de::IgnoredAny>(bytes).map_err(|error| malformed(&error))?;
     // A list of values in the order of the fields would be read as well, and nobody means that.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(Problem::invalid("", "not_an_object", "must be a JSON object"));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let pointer = pointer(error.path());
-        let inner = error.into_inner();
-        if inner.is_data() {
-            Problem::invalid(&pointer, "invalid", plain(&inner))
-        } else {
-            malformed(&inner)
-        }
-    })
+    Ok(())
+}
+
+#[inline(never)]
+fn unfitting(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let pointer = pointer(error.path());
+    let inner = error.into_inner();
+    if inner.is_data() {
+        Problem::invalid(&pointer, "invalid", plain(&inner))
+    } else {
+        malformed(&inner)
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
