@@ -7,9 +7,11 @@ use contracts::Cause;
 use kernel::OrderId;
 use runtime::{Edge, Internal, MissingVariable};
 
-use crate::domain::{Command, Deadlines, Decision, Event, Order, Party, Rejection, State, decide};
+use crate::domain::{Command, Deadlines, Decision, Event, Party, Rejection, State, decide};
 use crate::publish;
-use crate::store::{self, Loaded, MenuCache, ORDER_MOVED, Slot, append, release_slot};
+use crate::store::{
+    self, COURIER_COMES, Loaded, MenuCache, ORDER_MOVED, Slot, append, nobody_comes, note_courier, release_slot,
+};
 
 /// The pause before a lost race is run again, times the attempt.
 const RACE_PAUSE: Duration = Duration::from_millis(15);
@@ -93,13 +95,15 @@ impl App {
                 }
                 Err(rejection) => return Err(ChangeError::Rejected(rejection)),
             };
-            match self.commit(&loaded, &decision, &cause).await {
+            match self.commit(&loaded, command, &decision, &cause).await {
                 Ok(()) => {
                     loaded.order.state = decision.state;
                     loaded.sequence += 1;
                     return Ok(loaded);
                 }
-                Err(CommitError::Conflict | CommitError::Refused(ORDER_MOVED)) => {
+                Err(
+                    CommitError::Conflict | CommitError::Duplicate | CommitError::Refused(ORDER_MOVED | COURIER_COMES),
+                ) => {
                     tokio::time::sleep(RACE_PAUSE * attempt).await;
                     loaded = self.order(order_id).await?;
                 }
@@ -110,15 +114,21 @@ impl App {
         Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
     }
 
-    async fn commit(&self, loaded: &Loaded, decision: &Decision, cause: &Cause) -> Result<(), CommitError> {
+    async fn commit(
+        &self,
+        loaded: &Loaded,
+        command: &Command,
+        decision: &Decision,
+        cause: &Cause,
+    ) -> Result<(), CommitError> {
         let order = &loaded.order;
         let sequence = loaded.sequence + 1;
         let envelope = publish::envelope(order, &decision.event, sequence, &loaded.placed.contents, cause);
         let envelope = envelope.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let timers = publish::timers(entered(order, &decision.state), &envelope);
+        let timers = publish::timers(Some(&order.state), &decision.state, &envelope);
         let step = || {
             append(
-                Commit::new(cause),
+                with_courier(Commit::new(cause), order.id, command),
                 order.id,
                 envelope.clone(),
                 timers.clone(),
@@ -137,9 +147,15 @@ impl App {
     }
 }
 
-/// The state whose deadlines begin now; nothing if the order stays in its state.
-fn entered<'a>(before: &Order, after: &'a State) -> Option<&'a State> {
-    (before.state.name() != after.name()).then_some(after)
+/// What a command has to do with who comes for the food, which is noted beside the order's events: both hold in one commit.
+fn with_courier(commit: Commit, order_id: OrderId, command: &Command) -> Commit {
+    if let Command::LoseCourier { since, .. } = command {
+        return note_courier(commit, order_id, None, *since);
+    }
+    if *command == Command::CourierDeadline {
+        return nobody_comes(commit, order_id);
+    }
+    commit
 }
 
 /// The kitchen's slot that an order gives back: it ended before anybody began to cook.

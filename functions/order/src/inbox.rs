@@ -5,12 +5,12 @@ mod replicas;
 use ::store::{ChangeError, Commit};
 use contracts::restaurant::Snapshot;
 use contracts::{Cause, Contract as _, Envelope, MalformedEnvelope, delivery, payment, restaurant};
-use kernel::OrderId;
+use kernel::{CourierId, OrderId};
 use runtime::{Consumed, Done, Undone, once};
 
 use crate::app::App;
 use crate::domain::{Command, FailReason, Party, Rejection};
-use crate::store::{CourierRecord, courier_key};
+use crate::store::note_courier;
 
 /// Why money is released in answer to an order's end.
 const ORDER_ENDED: &str = "order_ended";
@@ -31,7 +31,11 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
         restaurant::ItemAvailabilityChanged::TYPE => {
             replicas::availability(app, &event.data()?, event.sequence, cause).await
         }
-        delivery::Assigned::TYPE => assigned(app, &event.data()?, event.sequence, cause).await,
+        delivery::Assigned::TYPE => {
+            let told: delivery::Assigned = event.data()?;
+            note(app, told.order_id, Some(told.courier_id), event.sequence, cause).await
+        }
+        delivery::Released::TYPE => released(app, &event.data()?, event.sequence, cause).await,
         _ => Ok(Done),
     }
 }
@@ -108,15 +112,31 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
 /// # Errors
 /// `Retry` for one that comes before what it follows; `Park` for one that cannot be of this order.
 pub async fn tell(app: &App, order_id: OrderId, command: &Command, by: Party, cause: &Cause) -> Consumed {
-    let loaded = app.recent_order(order_id).await?;
-    match app.carry_out(loaded, command, by, cause).await {
-        Ok(_) => Ok(Done),
-        Err(ChangeError::Rejected(rejection)) => Err(undone(&rejection)),
-        Err(error) => Err(error.into()),
-    }
+    carry_out(app, order_id, command, by, cause).await.map_err(undone)?;
+    Ok(Done)
 }
 
-fn undone(rejection: &Rejection) -> Undone {
+/// Carries a command out on an order.
+///
+/// # Errors
+/// Why not.
+pub async fn carry_out(
+    app: &App,
+    order_id: OrderId,
+    command: &Command,
+    by: Party,
+    cause: &Cause,
+) -> Result<(), ChangeError<Rejection>> {
+    let loaded = app.recent_order(order_id).await?;
+    app.carry_out(loaded, command, by, cause).await?;
+    Ok(())
+}
+
+/// Whether what was not done must come again, or never will work.
+pub fn undone(error: ChangeError<Rejection>) -> Undone {
+    let ChangeError::Rejected(rejection) = error else {
+        return error.into();
+    };
     match rejection {
         Rejection::TooEarly { .. } | Rejection::NotDue { .. } => Undone::Retry(rejection.to_string()),
         Rejection::WrongState { .. }
@@ -127,12 +147,26 @@ fn undone(rejection: &Rejection) -> Undone {
 }
 
 /// Who comes for the food is not the order's to decide, only to know: one small item beside it, the latest word holds.
-async fn assigned(app: &App, assigned: &delivery::Assigned, sequence: u32, cause: &Cause) -> Consumed {
-    let record = CourierRecord {
-        courier_id: assigned.courier_id,
-    };
-    let commit = Commit::new(cause).put_newer(&courier_key(assigned.order_id), &record, sequence);
+async fn note(app: &App, order_id: OrderId, courier_id: Option<CourierId>, since: u32, cause: &Cause) -> Consumed {
+    let commit = note_courier(Commit::new(cause), order_id, courier_id, since);
     once(app.table.commit(commit).await)
+}
+
+/// Nobody comes for the food any more, unless a later word says who does. An order that is cooked or waits counts that
+/// among its events, since its search begins again; one that went on or ended only notes it.
+async fn released(app: &App, released: &delivery::Released, since: u32, cause: &Cause) -> Consumed {
+    let order_id = released.order_id;
+    let courier = released.courier_id;
+    tell(
+        app,
+        order_id,
+        &Command::LoseCourier { courier, since },
+        Party::Delivery,
+        cause,
+    )
+    .await?;
+    // The command's own commit has noted it too: then this one is a repetition.
+    note(app, order_id, None, since, cause).await
 }
 
 #[cfg(test)]
@@ -200,10 +234,11 @@ mod tests {
     #[test]
     fn early_facts_come_again_and_impossible_ones_do_not() {
         let (state, command) = (crate::domain::StateName::Ready, CommandName::Deliver);
+        let undone = |rejection| undone(ChangeError::Rejected(rejection));
         assert!(matches!(
-            undone(&Rejection::TooEarly { state, command }),
+            undone(Rejection::TooEarly { state, command }),
             Undone::Retry(_)
         ));
-        assert!(matches!(undone(&Rejection::Contradiction { command }), Undone::Park(_)));
+        assert!(matches!(undone(Rejection::Contradiction { command }), Undone::Park(_)));
     }
 }

@@ -105,6 +105,12 @@ pub fn envelope(
             restaurant_name,
             ready_at: *ready_at,
         }),
+        Event::CourierLost { courier, courier_by } => wrapper.wrap(&wire::CourierLost {
+            order_id,
+            customer_id,
+            courier_id: *courier,
+            courier_by: *courier_by,
+        }),
         Event::PickedUp { courier, at } => wrapper.wrap(&wire::PickedUp {
             order_id,
             customer_id,
@@ -156,9 +162,10 @@ fn item_ids(contents: &Contents) -> Vec<String> {
     ids
 }
 
-/// The deadlines that begin with the state that an order entered, if it entered one.
+/// The deadlines that a step sets: those of the state after it that the state before it, if there was one, did not have.
 #[must_use]
-pub fn timers(entered: Option<&State>, envelope: &Envelope) -> Vec<Timer> {
+pub fn timers(before: Option<&State>, after: &State, envelope: &Envelope) -> Vec<Timer> {
+    let running = before.map(deadlines).unwrap_or_default();
     let timer = |(command, due_at): (crate::domain::CommandName, kernel::Timestamp)| Timer {
         name: command.to_string(),
         subject: envelope.subject.clone(),
@@ -166,7 +173,10 @@ pub fn timers(entered: Option<&State>, envelope: &Envelope) -> Vec<Timer> {
         due_at,
         correlationid: envelope.correlationid.clone(),
     };
-    entered.into_iter().flat_map(deadlines).map(timer).collect()
+    let set = deadlines(after)
+        .into_iter()
+        .filter(|deadline| !running.contains(deadline));
+    set.map(timer).collect()
 }
 
 /// Who did what an event tells.
@@ -176,6 +186,7 @@ pub fn actor(event: &Envelope) -> Party {
     match event.event_type.as_str() {
         wire::Placed::TYPE => Party::Customer,
         wire::Confirmed::TYPE => Party::Payment,
+        wire::CourierLost::TYPE => Party::Delivery,
         wire::Accepted::TYPE | wire::Delayed::TYPE | wire::Ready::TYPE => Party::Restaurant,
         wire::Rejected::TYPE if said("reason") != Some("no_answer") => Party::Restaurant,
         wire::PickedUp::TYPE | wire::Delivered::TYPE | wire::Undeliverable::TYPE => Party::Courier,
@@ -184,5 +195,42 @@ pub fn actor(event: &Envelope) -> Party {
             by.copied().unwrap_or(Party::Platform)
         }
         _ => Party::Platform,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::StateName;
+    use crate::domain::cast::{after, in_state, now};
+
+    fn set(before: Option<&State>, after: &State) -> Vec<String> {
+        let golden = include_str!("../../../shared/contracts/golden/order.ready.v1.json");
+        let envelope = Envelope::parse(golden).unwrap();
+        let names = timers(before, after, &envelope).into_iter();
+        names.map(|timer| format!("{} {}", timer.name, timer.due_at)).collect()
+    }
+
+    #[test]
+    fn a_step_sets_the_deadlines_that_did_not_run_before() {
+        let (preparing, ready) = (in_state(StateName::Preparing).state, in_state(StateName::Ready).state);
+        let (courier, pick_up) = (
+            format!("courier_deadline {}", after(20)),
+            format!("pick_up_deadline {}", after(60)),
+        );
+        assert_eq!(set(Some(&preparing), &ready), [courier, pick_up]);
+        assert_eq!(set(Some(&ready), &ready), Vec::<String>::new());
+        let begun = in_state(StateName::AwaitingPayment).state;
+        assert_eq!(set(None, &begun), [format!("payment_deadline {}", after(15))]);
+        // The courier was lost: the search has longer, the food has not.
+        let searched = State::Ready {
+            ready_at: now(),
+            courier_by: after(35),
+            pick_up_by: after(60),
+        };
+        assert_eq!(
+            set(Some(&ready), &searched),
+            [format!("courier_deadline {}", after(35))]
+        );
     }
 }

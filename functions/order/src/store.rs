@@ -5,7 +5,7 @@
 //! | quote | `QUOTE#<id>` | `QUOTE` | |
 //! | order, as it was placed | `ORDER#<id>` | `PLACED` | GSI1 `CUSTOMER#<id>`, GSI2 `RESTAURANT#<id>` |
 //! | event of an order, with the state after it | `ORDER#<id>` | `EVENT#<sequence>` | the first: GSI1 `ORDERS#<shard>` |
-//! | courier assigned to an order | `ORDER#<id>` | `LINK#COURIER` | |
+//! | who comes for an order's food, if anybody | `ORDER#<id>` | `LINK#COURIER` | |
 //! | replica of a restaurant | `RESTAURANT#<id>` | `REPLICA` | |
 //! | replica of a published menu | `RESTAURANT#<id>` | `MENU#<version>` | |
 //! | what sold out since | `RESTAURANT#<id>` | `OVERRIDES` | |
@@ -25,7 +25,8 @@ mod restaurant;
 
 pub use lists::{Pointer, SHARDS, customer_list, customers_orders, restaurants_orders, shard_orders, shard_position};
 pub use order::{
-    CourierRecord, Loaded, ORDER_MOVED, PlacedRecord, append, begin, courier_key, history, load, load_all, placed_key,
+    COURIER_COMES, Loaded, ORDER_MOVED, PlacedRecord, append, begin, history, load, load_all, nobody_comes,
+    note_courier, placed_key,
 };
 pub use quote::{AmountsRecord, Contents, QuoteRecord, quote_key};
 pub use restaurant::{

@@ -2,13 +2,14 @@
 //!
 //! A timer may come late, twice, or after what it was set for: the rules look at the order's state and time again.
 
+use ::store::ChangeError;
 use contracts::{Cause, Timer};
 use kernel::OrderId;
-use runtime::{Consumed, Undone};
+use runtime::{Consumed, Done, Undone};
 
 use crate::app::App;
-use crate::domain::{Command, CommandName, Party};
-use crate::inbox::tell;
+use crate::domain::{Command, CommandName, Party, Rejection};
+use crate::inbox::{carry_out, undone};
 
 /// Handles one deadline.
 ///
@@ -21,7 +22,16 @@ pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
     let Ok(order_id) = timer.subject.parse::<OrderId>() else {
         return Err(Undone::Park(format!("{} is no order", timer.subject)));
     };
-    tell(app, order_id, &command, Party::Platform, cause).await
+    match carry_out(app, order_id, &command, Party::Platform, cause).await {
+        Ok(()) => Ok(Done),
+        Err(ChangeError::Rejected(rejection)) if was_put_off(timer, &rejection) => Ok(Done),
+        Err(error) => Err(undone(error)),
+    }
+}
+
+/// Whether the order's deadline is a later one than the timer was set for: that one has a timer of its own.
+fn was_put_off(timer: &Timer, rejection: &Rejection) -> bool {
+    matches!(rejection, Rejection::NotDue { due_at } if timer.due_at < *due_at)
 }
 
 /// The command that a deadline's name stands for.
@@ -43,6 +53,25 @@ mod tests {
     use crate::domain::StateName;
     use crate::domain::cast::in_state;
     use crate::domain::decide::deadlines;
+
+    #[test]
+    fn a_deadline_that_was_put_off_is_left_to_its_own_timer() {
+        let due_at: kernel::Timestamp = "2026-11-20T18:20:00Z".parse().unwrap();
+        let timer = Timer {
+            name: "courier_deadline".to_owned(),
+            subject: String::new(),
+            sequence: 5,
+            due_at,
+            correlationid: String::new(),
+        };
+        let later = due_at + kernel::SignedDuration::from_secs(1);
+        assert!(was_put_off(&timer, &Rejection::NotDue { due_at: later }));
+        // It came before its time: it must come again.
+        assert!(!was_put_off(&timer, &Rejection::NotDue { due_at }));
+        let state = StateName::Ready;
+        let command = CommandName::CourierDeadline;
+        assert!(!was_put_off(&timer, &Rejection::TooEarly { state, command }));
+    }
 
     #[test]
     fn every_deadline_that_is_set_is_understood() {

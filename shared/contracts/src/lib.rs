@@ -106,6 +106,7 @@ published! {
     order::Rejected = "order.rejected.v1" from "/order";
     order::Delayed = "order.delayed.v1" from "/order";
     order::Ready = "order.ready.v1" from "/order";
+    order::CourierLost = "order.courier_lost.v1" from "/order";
     order::PickedUp = "order.picked_up.v1" from "/order";
     order::Delivered = "order.delivered.v1" from "/order";
     order::Cancelled = "order.cancelled.v1" from "/order";

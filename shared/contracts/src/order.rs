@@ -150,6 +150,20 @@ pub struct Ready {
     pub ready_at: Timestamp,
 }
 
+/// The courier who was to come for the food does not any more: another one is looked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CourierLost {
+    /// The order.
+    pub order_id: OrderId,
+    /// Who ordered.
+    pub customer_id: UserId,
+    /// Who does not come.
+    pub courier_id: CourierId,
+    /// Until when another one must be found, if the food waits already; afterwards the order is cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub courier_by: Option<Timestamp>,
+}
+
 /// A courier has the food.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PickedUp {

@@ -200,6 +200,7 @@ impl Placing {
             facts: placed.facts()?,
             state: OrderState::AwaitingPayment { pay_by },
             assigned: None,
+            courier_since: 0,
         };
         let view = self.view(&order, quote, pay_by);
         let answer = Answer {
@@ -207,7 +208,7 @@ impl Placing {
             body: serde_json::to_string(&view).map_err(|error| corrupt(&error))?,
         };
         let envelope = publish::placed(&order, &placed, pay_by, &self.cause).map_err(|error| corrupt(&error))?;
-        let timers = publish::timers(Some(&order.state), &envelope);
+        let timers = publish::timers(None, &order.state, &envelope);
         let commit = Commit::new(&self.cause)
             .answer(&self.request, &answer)
             .also_create(&placed_key(self.order_id), &placed, ORDER_MOVED)

@@ -74,6 +74,7 @@ pub fn order(state: State) -> Order {
         },
         state,
         assigned: None,
+        courier_since: 0,
     }
 }
 

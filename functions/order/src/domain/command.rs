@@ -26,6 +26,13 @@ pub enum Command {
     RestaurantDeadline,
     /// No courier was found in time.
     CourierDeadline,
+    /// Who was to come for the food does not.
+    LoseCourier {
+        /// Who.
+        courier: CourierId,
+        /// The delivery's event that says so: of two words on who comes, the later one counts.
+        since: u32,
+    },
     /// Nobody fetched the food in time.
     PickUpDeadline,
     /// The restaurant takes it.
@@ -87,6 +94,7 @@ impl Command {
             Self::Release => CommandName::Release,
             Self::RestaurantDeadline => CommandName::RestaurantDeadline,
             Self::CourierDeadline => CommandName::CourierDeadline,
+            Self::LoseCourier { .. } => CommandName::LoseCourier,
             Self::PickUpDeadline => CommandName::PickUpDeadline,
             Self::Accept { .. } => CommandName::Accept,
             Self::Reject { .. } => CommandName::Reject,
@@ -134,6 +142,13 @@ pub enum Event {
     Ready {
         /// Since when.
         ready_at: Timestamp,
+    },
+    /// The courier who was to come does not: another one is looked for.
+    CourierLost {
+        /// Who.
+        courier: CourierId,
+        /// Until when another one must be found, if the food waits already.
+        courier_by: Option<Timestamp>,
     },
     /// A courier has the food.
     PickedUp {

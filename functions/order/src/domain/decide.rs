@@ -1,6 +1,6 @@
 //! What a command does to an order.
 
-use kernel::{Money, SignedDuration, Timestamp};
+use kernel::{CourierId, Money, SignedDuration, Timestamp};
 
 use super::transitions::{Charge, Transition, comes_early, ever, find};
 use super::{
@@ -178,6 +178,7 @@ fn contradicts(order: &Order, command: &Command) -> bool {
         | Command::Release
         | Command::RestaurantDeadline
         | Command::CourierDeadline
+        | Command::LoseCourier { .. }
         | Command::PickUpDeadline
         | Command::Accept { .. }
         | Command::Reject { .. }
@@ -189,6 +190,10 @@ fn contradicts(order: &Order, command: &Command) -> bool {
 
 /// The same command again, judged by what it says and not by where the order stands.
 fn is_repeated(order: &Order, command: &Command, by: Party) -> bool {
+    // That somebody does not come is old news as well if a later word named the next one.
+    if let Command::LoseCourier { since, .. } = command {
+        return *since <= order.courier_since;
+    }
     match (&order.state, command) {
         (
             State::Preparing {
@@ -230,6 +235,7 @@ fn is_repeated(order: &Order, command: &Command, by: Party) -> bool {
             | Command::Release
             | Command::RestaurantDeadline
             | Command::CourierDeadline
+            | Command::LoseCourier { .. }
             | Command::PickUpDeadline
             | Command::Accept { .. }
             | Command::Reject { .. }
@@ -261,6 +267,7 @@ fn carry_out(
         Command::PaymentDeadline => ended_by(Party::Platform, CancelReason::PaymentTimeout),
         Command::Release => moved(State::AwaitingRestaurant { answer_by }, Event::Released { answer_by }),
         Command::RestaurantDeadline => rejected(RejectReason::NoAnswer, now),
+        Command::LoseCourier { courier, .. } => courier_lost(&order.state, *courier, limits, now),
         Command::CourierDeadline | Command::PickUpDeadline => ended_by(Party::Platform, CancelReason::NoCourier),
         Command::Accept { prep_minutes } => {
             let prep_minutes = prep_minutes.unwrap_or(order.facts.prep_minutes);
@@ -352,6 +359,22 @@ fn authorized(order: &Order, amount: Money, answer_by: Timestamp, now: Timestamp
         state,
         event: Event::Confirmed { release_at },
     })
+}
+
+/// The next courier may be looked for as long as the first was, but not beyond what the food may stand. Food that is not
+/// ready yet waits for nobody: its time begins when it is.
+fn courier_lost(state: &State, courier: CourierId, limits: Deadlines, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut state = state.clone();
+    let mut until = None;
+    if let State::Ready {
+        courier_by, pick_up_by, ..
+    } = &mut state
+    {
+        *courier_by = (now + limits.courier).min(*pick_up_by);
+        until = Some(*courier_by);
+    }
+    let courier_by = until;
+    moved(state, Event::CourierLost { courier, courier_by })
 }
 
 fn delayed(state: &State, by_minutes: u32, reason: KitchenReason, now: Timestamp) -> Result<Decision, Rejection> {

@@ -64,6 +64,8 @@ pub struct Order {
     pub state: State,
     /// Who was last said to come for the food.
     pub assigned: Option<CourierId>,
+    /// The delivery's event that said so, or that nobody comes any more; 0 before the first.
+    pub courier_since: u32,
 }
 
 /// Where an order stands, with what is true only there.

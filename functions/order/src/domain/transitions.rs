@@ -77,6 +77,8 @@ names! {
         RestaurantDeadline = "restaurant_deadline",
         /// No courier was found in time.
         CourierDeadline = "courier_deadline",
+        /// Who was to come for the food does not.
+        LoseCourier = "lose_courier",
         /// Nobody fetched the food in time.
         PickUpDeadline = "pick_up_deadline",
         /// The restaurant takes it.
@@ -196,6 +198,8 @@ pub const TRANSITIONS: &[Transition] = &[
     ),
     free(S::Preparing, C::Delay, &[P::Restaurant], &[S::Preparing]),
     free(S::Preparing, C::MarkReady, &[P::Restaurant], &[S::Ready]),
+    // Taken off, or gone, before the pick-up: the search begins again, and so does its time.
+    free(S::Preparing, C::LoseCourier, &[P::Delivery], &[S::Preparing]),
     // The kitchen forgot to say that the food is ready; whoever has it in hand knows better.
     free(S::Preparing, C::PickUp, &[P::Delivery], &[S::OutForDelivery]),
     free(S::Preparing, C::Void, &[P::Payment], &[S::Cancelled]),
@@ -208,6 +212,7 @@ pub const TRANSITIONS: &[Transition] = &[
     },
     free(S::Preparing, C::Cancel, &[P::Restaurant, P::Operator], &[S::Cancelled]),
     free(S::Ready, C::PickUp, &[P::Delivery], &[S::OutForDelivery]),
+    free(S::Ready, C::LoseCourier, &[P::Delivery], &[S::Ready]),
     free(S::Ready, C::CourierDeadline, &[P::Platform], &[S::Cancelled]),
     free(S::Ready, C::PickUpDeadline, &[P::Platform], &[S::Cancelled]),
     free(S::Ready, C::Void, &[P::Payment], &[S::Cancelled]),

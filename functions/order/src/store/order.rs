@@ -12,8 +12,12 @@ use crate::domain::{Facts, Order, State};
 
 /// The refusal of a step that somebody else was faster with.
 pub const ORDER_MOVED: &str = "order_moved";
+/// The refusal of an end for want of a courier: somebody has come forward.
+pub const COURIER_COMES: &str = "courier_comes";
 /// The sort key of what was placed.
 const PLACED: &str = "PLACED";
+/// The sort key of the courier assigned to an order. It lies between the events and what was placed.
+const COURIER: &str = "LINK#COURIER";
 /// Events of one order shown at once: an order has some ten.
 const HISTORY_MAX: usize = 100;
 /// What an order's partition ends with: what was placed, the courier if there is one, and the last event.
@@ -29,10 +33,8 @@ pub fn placed_key(order_id: OrderId) -> Key {
     Key::new(partition(order_id), PLACED)
 }
 
-/// The key of the courier assigned to an order. It sorts between the events and what was placed.
-#[must_use]
-pub fn courier_key(order_id: OrderId) -> Key {
-    Key::new(partition(order_id), "LINK#COURIER")
+fn courier_key(order_id: OrderId) -> Key {
+    Key::new(partition(order_id), COURIER)
 }
 
 fn event_key(order_id: OrderId, sequence: u32) -> Key {
@@ -84,11 +86,12 @@ pub struct EventRecord {
     gsi1sk: Option<OrderId>,
 }
 
-/// Who comes for an order's food.
+/// Who comes for an order's food. Its sequence is that of the delivery's event that said so.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct CourierRecord {
-    /// Who.
-    pub courier_id: CourierId,
+struct CourierRecord {
+    /// Who; nothing: nobody any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    courier_id: Option<CourierId>,
 }
 
 /// An order as it was read.
@@ -206,11 +209,13 @@ pub async fn load(table: &Table, order_id: OrderId, freshness: Freshness) -> Res
         .ok_or_else(defect)?;
     let state = last.state.as_deref().ok_or_else(defect)?;
     let state = serde_json::from_str(state).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let courier = rest.iter().find(|item| item.sk == COURIER);
     let order = Order {
         id: order_id,
         facts: placed.facts()?,
         state,
-        assigned: rest.iter().find_map(|item| item.courier_id),
+        assigned: courier.and_then(|item| item.courier_id),
+        courier_since: courier.and_then(|item| item.sequence).unwrap_or_default(),
     };
     let sequence = last.sequence.ok_or_else(defect)?;
     Ok(Some(Loaded {
@@ -264,6 +269,22 @@ pub fn begin(commit: Commit, order_id: OrderId, envelope: Envelope, timers: Vec<
 pub fn append(commit: Commit, order_id: OrderId, envelope: Envelope, timers: Vec<Timer>, state: &State) -> Commit {
     let key = event_key(order_id, envelope.sequence);
     commit.also_create(&key, &event_record(envelope, timers, state), ORDER_MOVED)
+}
+
+/// Adds the delivery's word on who comes for an order's food. The latest word holds, by the delivery's count of its
+/// events: if there is a later one already, or this one, the commit is [`CommitError::Duplicate`].
+///
+/// [`CommitError::Duplicate`]: ::store::CommitError::Duplicate
+#[must_use]
+pub fn note_courier(commit: Commit, order_id: OrderId, courier_id: Option<CourierId>, since: u32) -> Commit {
+    commit.put_newer(&courier_key(order_id), &CourierRecord { courier_id }, since)
+}
+
+/// Demands that nobody comes for an order's food.
+#[must_use]
+pub fn nobody_comes(commit: Commit, order_id: OrderId) -> Commit {
+    let condition = "attribute_not_exists(courier_id)";
+    commit.also_check(&courier_key(order_id), condition, [], COURIER_COMES)
 }
 
 fn event_record(envelope: Envelope, timers: Vec<Timer>, state: &State) -> EventRecord {

@@ -50,6 +50,10 @@ fn example(name: CommandName) -> Command {
         CommandName::Release => Command::Release,
         CommandName::RestaurantDeadline => Command::RestaurantDeadline,
         CommandName::CourierDeadline => Command::CourierDeadline,
+        CommandName::LoseCourier => Command::LoseCourier {
+            courier: rosa(),
+            since: 4,
+        },
         CommandName::PickUpDeadline => Command::PickUpDeadline,
         CommandName::Accept => Command::Accept { prep_minutes: Some(20) },
         CommandName::Reject => Command::Reject {
@@ -411,6 +415,61 @@ fn a_courier_on_the_way_stops_the_search_but_not_the_clock() {
         panic!("{given_up:?}")
     };
     assert_eq!((by, reason, fee), (Party::Platform, CancelReason::NoCourier, eur(0)));
+}
+
+#[test]
+fn a_lost_courier_starts_the_search_and_its_time_again() {
+    let mut order = in_state(StateName::Ready);
+    order.assigned = Some(rosa());
+    order.courier_since = 3;
+    let command = example(CommandName::LoseCourier);
+    let at = |order: &Order, now| decide(order, &command, Party::Delivery, LIMITS, now);
+    let lost = at(&order, after(15)).unwrap().unwrap();
+    let expected = Event::CourierLost {
+        courier: rosa(),
+        courier_by: Some(after(35)),
+    };
+    assert_eq!(lost.event, expected);
+    let (courier, pick_up) = (CommandName::CourierDeadline, CommandName::PickUpDeadline);
+    assert_eq!(deadlines(&lost.state), [(courier, after(35)), (pick_up, after(60))]);
+    // However often couriers are lost, nobody eats food that stood for an hour.
+    let late = at(&order, after(50)).unwrap().unwrap();
+    assert_eq!(deadlines(&late.state), [(courier, after(60)), (pick_up, after(60))]);
+    // The search fails at the new deadline, and not at the old one.
+    order.state = lost.state;
+    (order.assigned, order.courier_since) = (None, 4);
+    let due = |order: &Order, now| decide(order, &Command::CourierDeadline, Party::Platform, LIMITS, now);
+    assert_eq!(due(&order, after(20)), Err(Rejection::NotDue { due_at: after(35) }));
+    let ended = due(&order, after(35)).unwrap().unwrap();
+    assert_eq!(ended.state.name(), StateName::Cancelled);
+    // Unless somebody comes by then.
+    (order.assigned, order.courier_since) = (Some(other_courier()), 6);
+    assert_eq!(due(&order, after(35)), Ok(None));
+}
+
+#[test]
+fn food_that_cooks_has_no_deadline_for_its_courier() {
+    let order = in_state(StateName::Preparing);
+    let lost = run(&order, &example(CommandName::LoseCourier), Party::Delivery);
+    let lost = lost.unwrap().unwrap();
+    assert_eq!(lost.state, order.state);
+    let expected = Event::CourierLost {
+        courier: rosa(),
+        courier_by: None,
+    };
+    assert_eq!(lost.event, expected);
+}
+
+#[test]
+fn that_a_courier_is_lost_counts_once_and_only_until_the_next_is_found() {
+    for (since, counts) in [(0, true), (3, true), (4, false), (5, false)] {
+        for state in [StateName::Preparing, StateName::Ready] {
+            let mut order = in_state(state);
+            order.courier_since = since;
+            let lost = run(&order, &example(CommandName::LoseCourier), Party::Delivery);
+            assert_eq!(lost.unwrap().is_some(), counts, "{since} in {state}");
+        }
+    }
 }
 
 #[test]
