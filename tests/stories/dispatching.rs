@@ -1,5 +1,6 @@
 //! How couriers are chosen, asked, and taken off again.
 
+use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use testkit::{Kitchen, Rider, Stack, eventually};
 
@@ -81,6 +82,94 @@ fn an_operator_takes_a_courier_off_before_the_pick_up_only() {
     second.does(&delivery_id, "picked-up", &json!({}));
     stack.operator().post(&path, &body).refused(409, "wrong_state");
     assert_eq!(offers(&first), Vec::<Value>::new());
+}
+
+#[test]
+fn what_is_told_of_a_former_courier_late_or_again_changes_nothing() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let first = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    let delivery_id = first.takes(&order_id);
+    let order_of = |courier: &Value| {
+        eventually("the order's courier", || {
+            let order = basket.order(&order_id);
+            (&order["courier_id"] == courier).then_some(()).ok_or(order.to_string())
+        });
+    };
+    let told = |event_type: &str| {
+        let events = stack.aws().events("delivery", &format!("DELIVERY#{delivery_id}"));
+        let event = events.into_iter().find(|event| event["type"] == event_type);
+        event.unwrap_or_else(|| panic!("no {event_type}")).to_string()
+    };
+    let again = |event: &str| {
+        for service in ["order", "notification"] {
+            let queue = stack.aws().queue(service, "InboxQueue");
+            stack.aws().send(&queue, event);
+            eventually("the inbox to be empty", || {
+                let depth = stack.aws().depth(&queue);
+                (depth == 0).then_some(()).ok_or(depth.to_string())
+            });
+        }
+    };
+    order_of(&json!(first.courier_id));
+    let unassign = format!("/v1/deliveries/{delivery_id}/unassign");
+    let body = json!({"reason": "courier_problem"});
+    stack.operator().post(&unassign, &body).is(200);
+    order_of(&Value::Null);
+    again(&told("delivery.assigned.v1"));
+    order_of(&Value::Null);
+
+    let next = kitchen.rider(stack, 900.0);
+    assert_eq!(next.takes(&order_id), delivery_id);
+    order_of(&json!(next.courier_id));
+    again(&told("delivery.released.v1"));
+    order_of(&json!(next.courier_id));
+    eventually("the audience's courier", || {
+        let audience = stack
+            .aws()
+            .item("notification", &format!("ORDER#{order_id}"), "AUDIENCE");
+        let courier = &audience["courier_id"]["S"];
+        (*courier == json!(next.courier_id))
+            .then_some(())
+            .ok_or(audience.to_string())
+    });
+    let lost = stack.aws().events("order", &format!("ORDER#{order_id}")).into_iter();
+    let lost = lost.filter(|event| event["type"] == "order.courier_lost.v1");
+    assert_eq!(lost.count(), 1);
+    // Of two notices of one event there is one.
+    let inbox = first.person.get("/v1/notifications").expect(200);
+    let notices = inbox["items"].as_array().unwrap().iter();
+    assert_eq!(notices.filter(|note| note["kind"] == "courier_released").count(), 1);
+}
+
+#[test]
+fn food_whose_courier_is_lost_waits_for_the_next_as_long_as_for_the_first() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    drop(rider.takes(&order_id));
+    kitchen.does(&order_id, "ready", &json!({}));
+    basket.awaits(&order_id, "ready");
+    // Nobody else is near.
+    rider.person.post("/v1/couriers/me/shift/end", &json!({})).is(200);
+    let lost = eventually("the order to lose its courier", || {
+        let events = stack.aws().events("order", &format!("ORDER#{order_id}"));
+        let lost = events.iter().find(|event| event["type"] == "order.courier_lost.v1");
+        lost.cloned().ok_or(format!("{events:?}"))
+    });
+    let instant = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
+    let courier_by = instant(&lost["data"]["courier_by"]);
+    basket.awaits(&order_id, "cancelled");
+    let order = basket.order(&order_id);
+    assert_eq!(order["ended"]["reason"], "no_courier", "{order}");
+    let at = instant(&order["ended"]["at"]);
+    // The deadline that began with the food was put off, and the one for any pick-up lies further ahead.
+    assert!(at >= courier_by, "{order}");
+    assert!(at < courier_by + SignedDuration::from_secs(20), "{order}");
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Others' events: what is remembered of them, and who is told.
 
+mod offers;
 mod orders;
 mod restaurants;
 mod users;
 
-use contracts::{Cause, Contract as _, Envelope, restaurant, user};
+use contracts::{Cause, Contract as _, Envelope, delivery, restaurant, user};
 use runtime::{Consumed, Done};
 
 use crate::app::Desk;
@@ -28,6 +29,8 @@ pub async fn handle(desk: &Desk, event: &Envelope, cause: &Cause) -> Consumed {
             let restaurant::Changed { restaurant } = event.data()?;
             restaurants::changed(desk, event, restaurant, cause).await
         }
+        delivery::Offered::TYPE => offers::made(desk, event, &event.data()?, cause).await,
+        delivery::OfferEnded::TYPE => offers::ended(desk, event, &event.data()?, cause).await,
         _ => match Happening::read(event)? {
             Some(happening) => orders::happened(desk, event, &happening, cause).await,
             None => Ok(Done),
@@ -59,6 +62,8 @@ mod tests {
             user::SignUpRepeated::TYPE,
             restaurant::Approved::TYPE,
             restaurant::Changed::TYPE,
+            delivery::Offered::TYPE,
+            delivery::OfferEnded::TYPE,
             // The stream, which the function `moves` handles.
             contracts::courier::Moved::TYPE,
         ]);

@@ -9,7 +9,7 @@ mod push;
 mod ticket;
 mod topic;
 
-pub use frame::{Frame, frames};
+pub use frame::{Frame, frames, offer_ended, offered};
 pub use functions::run;
 pub use push::{Connections, Gathered, gather, push};
 pub use ticket::{TICKET_LIFETIME, Ticket};

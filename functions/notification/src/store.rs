@@ -8,7 +8,7 @@
 //! | `MESSAGE#<message>` | `EVENT#00000001` | how a mail or text message ended: sent or failed |
 //! | `ORDER#<order>` | `AUDIENCE` | who may follow an order |
 //! | `RESTAURANT#<restaurant>` | `STAFF` | who works there |
-//! | `ORDER#…`, `RESTAURANT#…`, `OPERATORS` | `LIVE#<connection>` | a connection that follows the topic |
+//! | `ORDER#…`, `RESTAURANT#…`, `COURIER#…`, `OPERATORS` | `LIVE#<connection>` | a connection that follows the topic |
 //! | `CONNECTION#<connection>` | `STATE` | a live connection and its topics |
 //! | `TICKET#<ticket>` | `USED` | a ticket that has opened its connection |
 
@@ -110,7 +110,7 @@ pub struct Audience {
     /// Who fetches it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub courier_id: Option<CourierId>,
-    /// The delivery's event that told the courier.
+    /// The delivery's event that told the courier, or that there is none any more.
     #[serde(default)]
     pub courier_since: u32,
     /// When the table forgets it, in seconds of the epoch.
@@ -139,6 +139,9 @@ pub struct Connection {
     pub user_id: UserId,
     /// True for an operator's.
     pub operator: bool,
+    /// True for a courier's.
+    #[serde(default)]
+    pub courier: bool,
     /// What it follows.
     #[serde(default, with = "::store::json")]
     pub topics: Vec<Topic>,
@@ -185,6 +188,7 @@ pub struct UsedTicket {
 const NOTE_PREFIX: &str = "NOTE#";
 const LIVE_PREFIX: &str = "LIVE#";
 const OPERATORS: &str = "OPERATORS";
+const STAFF: &str = "STAFF";
 
 /// The moment when the table forgets something that it keeps for a while.
 pub fn expiry(now: Timestamp, kept_for: SignedDuration) -> i64 {
@@ -237,6 +241,7 @@ pub fn topic_partition(topic: &Topic) -> String {
     match topic {
         Topic::Order(order_id) => format!("ORDER#{order_id}"),
         Topic::Restaurant(restaurant_id) => format!("RESTAURANT#{restaurant_id}"),
+        Topic::Courier(courier_id) => format!("COURIER#{courier_id}"),
         Topic::Operators => OPERATORS.to_owned(),
     }
 }
@@ -246,7 +251,7 @@ pub fn topic_partition(topic: &Topic) -> String {
 pub fn topic_items(topic: &Topic) -> Query {
     let query = Query::new(Index::Table, topic_partition(topic), WATCHERS_PAGE).freshness(Freshness::Recent);
     match topic {
-        Topic::Order(_) | Topic::Restaurant(_) => query,
+        Topic::Order(_) | Topic::Restaurant(_) | Topic::Courier(_) => query,
         // The operators' partition holds their inbox too.
         Topic::Operators => query.prefix(LIVE_PREFIX),
     }
@@ -259,7 +264,15 @@ pub fn audience_key(order_id: OrderId) -> Key {
 
 /// The key of who works at a restaurant.
 pub fn staff_key(restaurant_id: RestaurantId) -> Key {
-    Key::new(format!("RESTAURANT#{restaurant_id}"), "STAFF")
+    Key::new(topic_partition(&Topic::Restaurant(restaurant_id)), STAFF)
+}
+
+/// Reads who works at a restaurant as it was a moment ago.
+pub fn staff_query(restaurant_id: RestaurantId) -> Query {
+    let topic = Topic::Restaurant(restaurant_id);
+    Query::new(Index::Table, topic_partition(&topic), 1)
+        .prefix(STAFF)
+        .freshness(Freshness::Recent)
 }
 
 /// The key of a follower.
@@ -277,12 +290,78 @@ pub fn ticket_key(ticket_id: &str) -> Key {
     Key::new(format!("TICKET#{ticket_id}"), "USED")
 }
 
+/// Whether a courier is this person: they share a UUID.
+pub fn is_courier(courier_id: CourierId, user_id: UserId) -> bool {
+    courier_id.uuid() == user_id.uuid()
+}
+
 impl Audience {
+    /// Notes the delivery's word on who fetches the order; false if a later one is known. The same word again holds.
+    pub fn note_courier(&mut self, courier_id: Option<CourierId>, since: u32) -> bool {
+        if self.courier_since > since {
+            return false;
+        }
+        self.courier_id = courier_id;
+        self.courier_since = since;
+        true
+    }
+
     /// Whether somebody is the order's customer or courier.
     pub fn admits(&self, user_id: UserId) -> bool {
         self.customer_id == user_id
             || self
                 .courier_id
-                .is_some_and(|courier_id| courier_id.uuid() == user_id.uuid())
+                .is_some_and(|courier_id| is_courier(courier_id, user_id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn courier(number: u128) -> CourierId {
+        CourierId::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn audience() -> Audience {
+        Audience {
+            customer_id: UserId::from_uuid(uuid::Uuid::from_u128(1)),
+            restaurant_id: RestaurantId::from_uuid(uuid::Uuid::from_u128(2)),
+            restaurant_name: "Trattoria Bellini".to_owned(),
+            courier_id: None,
+            courier_since: 0,
+            expires_at: 0,
+        }
+    }
+
+    #[test]
+    fn the_latest_word_on_the_courier_holds_however_often_and_in_whatever_order_it_comes() {
+        // Assigned, released, assigned to the next, each with its place among the delivery's events.
+        let (first, next) = (courier(3), courier(4));
+        let words = [(Some(first), 3), (None, 5), (Some(next), 7)];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let mut audience = audience();
+            let mut latest = 0;
+            for index in order.into_iter().chain(order) {
+                let (courier_id, since) = words[index];
+                assert_eq!(audience.note_courier(courier_id, since), since >= latest, "{order:?}");
+                latest = latest.max(since);
+            }
+            assert_eq!(
+                (audience.courier_id, audience.courier_since),
+                (Some(next), 7),
+                "{order:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn who_was_taken_off_an_order_is_not_of_its_audience() {
+        let mut audience = audience();
+        let person = UserId::from_uuid(courier(3).uuid());
+        audience.note_courier(Some(courier(3)), 3);
+        assert!(audience.admits(person) && audience.admits(audience.customer_id));
+        audience.note_courier(None, 4);
+        assert!(!audience.admits(person) && audience.admits(audience.customer_id));
     }
 }

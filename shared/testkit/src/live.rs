@@ -124,6 +124,18 @@ impl Live {
         None
     }
 
+    /// The next frame of whatever type, if one comes in time.
+    pub fn anything(&mut self, patience: Duration) -> Option<Value> {
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            let frame = self.next();
+            if frame.is_some() {
+                return frame;
+            }
+        }
+        None
+    }
+
     /// The next frame; nothing if none comes within a second.
     fn next(&mut self) -> Option<Value> {
         assert!(!self.stream.fill_buf().ok()?.is_empty(), "the connection was closed");

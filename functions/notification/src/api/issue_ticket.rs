@@ -47,6 +47,7 @@ pub async fn issue_live_ticket(
         id: runtime::ids::random().simple().to_string(),
         user_id: principal.user_id,
         operator: principal.has(Role::Operator),
+        courier: principal.has(Role::Courier),
         expires_at: expiry(cause.now, TICKET_LIFETIME),
     };
     let ticket = ticket.seal(&app.cursor_key).ok_or_else(Problem::internal)?;

@@ -1,5 +1,6 @@
 //! The decision table: what happened, and who hears what.
 
+use contracts::delivery::Released;
 use kernel::{CourierId, TypedId as _, UserId};
 
 use super::{CancelledBy, Happening, Notice};
@@ -20,7 +21,7 @@ const PAYMENT_DECLINED: &str = "payment_declined";
 /// The reason of a released payment that nobody ended.
 const AUTHORIZATION_EXPIRED: &str = "authorization_expired";
 
-/// Decides who hears what. `courier` is who fetches the food, if anybody does yet; `restaurant` is the restaurant's
+/// Decides who hears what. `courier` is who fetches the food after what happened, if anybody does; `restaurant` is the restaurant's
 /// name, if it is known. The kitchen follows its orders live and needs no message.
 #[must_use]
 pub fn decide(happening: &Happening, courier: Option<CourierId>, restaurant: Option<&str>) -> Vec<(Recipient, Notice)> {
@@ -30,6 +31,11 @@ pub fn decide(happening: &Happening, courier: Option<CourierId>, restaurant: Opt
     let courier = courier.map(|courier_id| Recipient::Person(UserId::from_uuid(courier_id.uuid())));
     if let (Some(courier), Some(notice)) = (courier, courier_hears(happening)) {
         told.push((courier, notice));
+    }
+    if let Happening::CourierReleased(event) = happening {
+        // Who has the order again by a later word need not hear that it was somebody else's for a while.
+        let former = Recipient::Person(UserId::from_uuid(event.courier_id.uuid()));
+        told.extend((courier != Some(former)).then(|| (former, taken_off(event, restaurant))));
     }
     if let Happening::DeliveryEscalated(event) = happening {
         let notice = Notice::DeliveryEscalated {
@@ -99,6 +105,7 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
         | Happening::Ready(_)
         | Happening::PaymentVoided(_)
         | Happening::CourierAssigned(_)
+        | Happening::CourierReleased(_)
         | Happening::CourierArrived(_)
         | Happening::EtaChanged(_)
         | Happening::DeliveryEscalated(_) => return None,
@@ -128,10 +135,20 @@ fn courier_hears(happening: &Happening) -> Option<Notice> {
         | Happening::PaymentCaptured(_)
         | Happening::PaymentVoided(_)
         | Happening::CourierAssigned(_)
+        | Happening::CourierReleased(_)
         | Happening::CourierArrived(_)
         | Happening::EtaChanged(_)
         | Happening::DeliveryEscalated(_) => return None,
     })
+}
+
+fn taken_off(event: &Released, restaurant: Option<&str>) -> Notice {
+    // What the operator said is more than that it was the operator.
+    let reason = event.detail.as_ref().or(event.reason.as_ref());
+    Notice::CourierReleased {
+        restaurant: restaurant.map(str::to_owned),
+        reason: reason.cloned().unwrap_or_default(),
+    }
 }
 
 fn cancelled_by(name: &str) -> CancelledBy {

@@ -46,6 +46,7 @@ happenings! {
     PaymentCaptured(payment::Captured),
     PaymentVoided(payment::Voided),
     CourierAssigned(delivery::Assigned),
+    CourierReleased(delivery::Released),
     CourierArrived(delivery::CourierArrived),
     EtaChanged(delivery::EtaChanged),
     DeliveryEscalated(delivery::Escalated),
@@ -71,6 +72,7 @@ impl Happening {
             | Self::PaymentCaptured(payment::Captured { order_id, .. })
             | Self::PaymentVoided(payment::Voided { order_id, .. })
             | Self::CourierAssigned(delivery::Assigned { order_id, .. })
+            | Self::CourierReleased(delivery::Released { order_id, .. })
             | Self::CourierArrived(delivery::CourierArrived { order_id, .. })
             | Self::EtaChanged(delivery::EtaChanged { order_id, .. })
             | Self::DeliveryEscalated(delivery::Escalated { order_id, .. }) => *order_id,
@@ -96,6 +98,7 @@ impl Happening {
             | Self::PaymentCaptured(payment::Captured { customer_id, .. })
             | Self::PaymentVoided(payment::Voided { customer_id, .. })
             | Self::CourierAssigned(delivery::Assigned { customer_id, .. })
+            | Self::CourierReleased(delivery::Released { customer_id, .. })
             | Self::CourierArrived(delivery::CourierArrived { customer_id, .. })
             | Self::EtaChanged(delivery::EtaChanged { customer_id, .. })
             | Self::DeliveryEscalated(delivery::Escalated { customer_id, .. }) => *customer_id,
@@ -149,6 +152,7 @@ impl Happening {
             | Self::PaymentCaptured(_)
             | Self::PaymentVoided(_)
             | Self::CourierAssigned(_)
+            | Self::CourierReleased(_)
             | Self::CourierArrived(_)
             | Self::EtaChanged(_)
             | Self::DeliveryEscalated(_) => None,

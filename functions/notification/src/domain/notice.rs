@@ -66,6 +66,9 @@ impl FromStr for Category {
     }
 }
 
+/// The reason of a courier who was taken off by ending the shift.
+const SHIFT_ENDED: &str = "shift_ended";
+
 /// Whether a message may wake somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
@@ -197,6 +200,13 @@ pub enum Notice {
         /// Where it was to be fetched.
         restaurant: String,
     },
+    /// A courier was taken off an order before the pick-up.
+    CourierReleased {
+        /// Where it was to be fetched.
+        restaurant: Option<String>,
+        /// Why, as its code, or as the operator's.
+        reason: String,
+    },
     /// No courier takes a delivery.
     DeliveryEscalated {
         /// How many were asked.
@@ -305,6 +315,9 @@ impl Notice {
             Self::Receipt { .. } => Rule::new("receipt", Payments).email(),
             Self::CourierDelayed { .. } => Rule::new("courier_delayed", Work),
             Self::CourierCancelled { .. } => Rule::new("courier_cancelled", Work).sms().urgent().essential(),
+            // Who ended the shift knows that what was not fetched goes to somebody else.
+            Self::CourierReleased { reason, .. } if reason == SHIFT_ENDED => Rule::new("courier_released", Work),
+            Self::CourierReleased { .. } => Rule::new("courier_released", Work).sms().urgent().essential(),
             Self::DeliveryEscalated { .. } => Rule::new("delivery_escalated", Operations).urgent(),
             Self::SignUpRepeated => Rule::new("sign_up_repeated", Account).email().essential(),
         }

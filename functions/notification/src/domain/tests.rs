@@ -115,6 +115,7 @@ fn the_decision_table() {
             "customer: payment_expired (payments) email essential",
         ),
         ("delivery.assigned", ""),
+        ("delivery.released reason=silent", ""),
         ("delivery.courier_arrived place=restaurant", ""),
         (
             "delivery.courier_arrived place=customer",
@@ -128,6 +129,49 @@ fn the_decision_table() {
     ] {
         assert_eq!(told(event), expected, "{event}");
     }
+}
+
+#[test]
+fn a_courier_who_is_taken_off_hears_of_it_and_nobody_else() {
+    let hears = |event: &str, courier: Option<CourierId>| {
+        let told = decide(&happening(event), courier, None).into_iter();
+        told.map(|(who, notice)| (who, notice.rule())).collect::<Vec<_>>()
+    };
+    let former: CourierId = COURIER.parse().unwrap();
+    let next = CourierId::from_uuid(uuid::Uuid::from_u128(9));
+    for courier in [None, Some(next)] {
+        let told = hears("delivery.released reason=silent", courier);
+        let [(Recipient::Person(user), rule)] = told[..] else {
+            panic!("{told:?}")
+        };
+        assert_eq!(user.uuid(), former.uuid());
+        assert_eq!((rule.name, rule.category), ("courier_released", Category::Work));
+        assert!(rule.sms && rule.essential && rule.urgency == Urgency::Urgent);
+    }
+    // Who ended the shift knows it.
+    let [(_, rule)] = hears("delivery.released reason=shift_ended", None)[..] else {
+        panic!("not told")
+    };
+    assert!(!rule.sms && !rule.essential);
+    // Whom a later word put on the order again is not told.
+    assert_eq!(hears("delivery.released reason=silent", Some(former)), []);
+}
+
+#[test]
+fn an_operators_word_says_more_than_that_it_was_an_operator() {
+    let told = decide(
+        &happening("delivery.released reason=operator detail=courier_unreachable"),
+        None,
+        Some("Trattoria Bellini"),
+    );
+    let expected = Notice::CourierReleased {
+        restaurant: Some("Trattoria Bellini".to_owned()),
+        reason: "courier_unreachable".to_owned(),
+    };
+    assert_eq!(
+        told.into_iter().map(|(_, notice)| notice).collect::<Vec<_>>(),
+        [expected]
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Orders: their audience is remembered, their followers and people are told.
 
 use ::store::{Commit, CommitError, Stored};
-use contracts::{Cause, Envelope, delivery};
+use contracts::{Cause, Envelope};
+use kernel::{CourierId, OrderId};
 use runtime::{Consumed, Done, Undone};
 
 use crate::app::Desk;
@@ -18,12 +19,16 @@ pub async fn happened(desk: &Desk, event: &Envelope, happening: &Happening, caus
         remember(desk, happening, cause).await?;
         return Ok(Done);
     }
-    let order = gather(&desk.table, &Topic::Order(happening.order_id())).await?;
+    let mut order = gather(&desk.table, &Topic::Order(happening.order_id())).await?;
     if order.audience.is_none() && happening.restaurant().is_some() {
         remember(desk, happening, cause).await?;
     }
-    if let Happening::CourierAssigned(assigned) = happening {
-        remember_courier(desk, event, assigned, order.audience.as_ref(), cause).await?;
+    let mut is_news = true;
+    if let Happening::CourierAssigned(told) = happening {
+        let courier_id = Some(told.courier_id);
+        is_news = remember_courier(desk, event, told.order_id, courier_id, &mut order.audience, cause).await?;
+    } else if let Happening::CourierReleased(told) = happening {
+        is_news = remember_courier(desk, event, told.order_id, None, &mut order.audience, cause).await?;
     }
     let audience = order.audience.as_ref().map(|stored| &stored.value);
     let restaurant = happening
@@ -31,10 +36,11 @@ pub async fn happened(desk: &Desk, event: &Envelope, happening: &Happening, caus
         .map(|(restaurant_id, name)| (restaurant_id, name.to_owned()))
         .or_else(|| audience.map(|audience| (audience.restaurant_id, audience.restaurant_name.clone())));
     let restaurant_id = restaurant.as_ref().map(|(restaurant_id, _)| *restaurant_id);
-    for frame in frames(event, happening, restaurant_id) {
+    let frames = frames(event, happening, restaurant_id);
+    for frame in frames.into_iter().filter(|_| is_news) {
         let gathered = match frame.topic {
             Topic::Order(_) => &order,
-            Topic::Restaurant(_) | Topic::Operators => &gather(&desk.table, &frame.topic).await?,
+            Topic::Restaurant(_) | Topic::Courier(_) | Topic::Operators => &gather(&desk.table, &frame.topic).await?,
         };
         push(&desk.table, &desk.connections, gathered, &frame, cause).await;
     }
@@ -70,24 +76,26 @@ async fn remember(desk: &Desk, happening: &Happening, cause: &Cause) -> Result<(
     }
 }
 
-/// Remembers who fetches an order, if no later event has told of somebody else. An order that is not known yet will be
-/// when the event comes again.
+/// Remembers who fetches an order; false if a later event has told otherwise, so that this one is no news. An order that is
+/// not known yet will be when the event comes again.
 async fn remember_courier(
     desk: &Desk,
     event: &Envelope,
-    assigned: &delivery::Assigned,
-    known: Option<&Stored<Audience>>,
+    order_id: OrderId,
+    courier_id: Option<CourierId>,
+    known: &mut Option<Stored<Audience>>,
     cause: &Cause,
-) -> Result<(), Undone> {
+) -> Result<bool, Undone> {
     let Some(known) = known else {
         return Err(Undone::Retry("the order is not known yet".to_owned()));
     };
-    if known.value.courier_since >= event.sequence {
-        return Ok(());
-    }
     let mut audience = known.value.clone();
-    audience.courier_id = Some(assigned.courier_id);
-    audience.courier_since = event.sequence;
-    let commit = Commit::new(cause).also_replace(&audience_key(assigned.order_id), known, &audience, "changed");
-    Ok(desk.table.commit(commit).await?)
+    let is_news = audience.note_courier(courier_id, event.sequence);
+    if audience != known.value {
+        let key = audience_key(order_id);
+        let commit = Commit::new(cause).also_replace(&key, known, &audience, "changed");
+        desk.table.commit(commit).await?;
+        known.value = audience;
+    }
+    Ok(is_news)
 }

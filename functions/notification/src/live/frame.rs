@@ -1,7 +1,8 @@
 //! What followers are told: only what they may read over HTTP.
 
 use contracts::Envelope;
-use kernel::{RestaurantId, Timestamp};
+use contracts::delivery::{OfferEnded, Offered};
+use kernel::{OrderId, RestaurantId, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -22,8 +23,39 @@ pub struct Frame {
     pub at: Timestamp,
 }
 
-/// The frames for a happening. Every one carries the order's id and the event's id, by which a follower that gets it
-/// twice can tell.
+impl Frame {
+    /// A frame of an event's type and time. Every one carries the order's id and the event's id, by which a follower that
+    /// gets it twice can tell.
+    fn of(event: &Envelope, topic: Topic, order_id: OrderId, mut data: Value) -> Self {
+        let kind = event.event_type.rsplit_once(".v");
+        data["order_id"] = json!(order_id);
+        data["event_id"] = json!(event.id);
+        Self {
+            topic,
+            kind: kind.map_or(event.event_type.as_str(), |(kind, _)| kind).to_owned(),
+            data,
+            at: event.time,
+        }
+    }
+}
+
+/// Tells a courier of an offer. One of several deliveries is told once for each of them.
+pub fn offered(event: &Envelope, offer: &Offered) -> Frame {
+    let data = json!({
+        "offer_id": offer.offer_id, "delivery_id": offer.delivery_id, "expires_at": offer.expires_at,
+    });
+    Frame::of(event, Topic::Courier(offer.courier_id), offer.order_id, data)
+}
+
+/// Tells a courier that an offer is over.
+pub fn offer_ended(event: &Envelope, offer: &OfferEnded) -> Frame {
+    let data = json!({
+        "offer_id": offer.offer_id, "delivery_id": offer.delivery_id, "ending": offer.ending,
+    });
+    Frame::of(event, Topic::Courier(offer.courier_id), offer.order_id, data)
+}
+
+/// The frames for a happening.
 pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<RestaurantId>) -> Vec<Frame> {
     let order = Topic::Order(happening.order_id());
     let restaurant = restaurant_id.map(Topic::Restaurant);
@@ -39,6 +71,11 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         // Before the payment stands, the kitchen has not heard of the order: its end is none of the kitchen's news.
         Happening::Cancelled(event) if event.reason.starts_with("payment_") => vec![order],
         Happening::DeliveryEscalated(_) => vec![Topic::Operators],
+        // Who was taken off does not follow the order any more.
+        Happening::CourierReleased(event) => {
+            let courier = Topic::Courier(event.courier_id);
+            [Some(order), restaurant, Some(courier)].into_iter().flatten().collect()
+        }
         Happening::Confirmed(_)
         | Happening::Accepted(_)
         | Happening::Rejected(_)
@@ -51,19 +88,8 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         | Happening::CourierAssigned(_)
         | Happening::CourierArrived(_) => [Some(order), restaurant].into_iter().flatten().collect(),
     };
-    let kind = event
-        .event_type
-        .rsplit_once(".v")
-        .map_or(event.event_type.as_str(), |(kind, _)| kind);
-    let mut data = facts(happening);
-    data["order_id"] = json!(happening.order_id());
-    data["event_id"] = json!(event.id);
-    let frame = |topic| Frame {
-        topic,
-        kind: kind.to_owned(),
-        data: data.clone(),
-        at: event.time,
-    };
+    let data = facts(happening);
+    let frame = |topic| Frame::of(event, topic, happening.order_id(), data.clone());
     topics.into_iter().map(frame).collect()
 }
 
@@ -97,6 +123,7 @@ fn facts(happening: &Happening) -> Value {
         Happening::PaymentCaptured(event) => json!({"payment": "captured", "captured": event.amount}),
         Happening::PaymentVoided(_) => json!({"payment": "voided"}),
         Happening::CourierAssigned(_) => json!({"delivery": "assigned"}),
+        Happening::CourierReleased(_) => json!({"delivery": "released"}),
         Happening::CourierArrived(event) => json!({"delivery": "arrived", "place": event.place}),
         Happening::EtaChanged(event) => json!({"eta": event.eta}),
         Happening::DeliveryEscalated(event) => json!({"delivery": "escalated", "offers": event.offers}),
@@ -134,6 +161,47 @@ mod tests {
     }
 
     #[test]
+    fn a_courier_is_told_of_an_offer_and_of_its_end() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contracts/golden");
+        let golden = |event_type: &str| {
+            let text = std::fs::read_to_string(format!("{folder}/{event_type}.json")).unwrap();
+            Envelope::parse(&text).unwrap()
+        };
+        let event = golden("delivery.offered.v1");
+        let made = offered(&event, &event.data().unwrap());
+        let event = golden("delivery.offer_ended.v1");
+        let ended = offer_ended(&event, &event.data().unwrap());
+        insta::assert_snapshot!(serde_json::to_string_pretty(&[&made, &ended]).unwrap(), @r#"
+    [
+      {
+        "topic": "courier:cou_2x4bbcxr3m8ttbn9s0m1n9q8zs",
+        "type": "delivery.offered",
+        "data": {
+          "delivery_id": "del_01jd8v4q6nf2x9m3k7p0zr5t1c",
+          "event_id": "del_01jd8v4q6nf2x9m3k7p0zr5t1c/2",
+          "expires_at": "2026-11-20T18:30:45Z",
+          "offer_id": "ofr_01jd8v4q6nf2x9m3k7p0zr5t1d",
+          "order_id": "ord_01jd8v4q6nf2x9m3k7p0zr5t1c"
+        },
+        "at": "2026-11-20T18:30:00Z"
+      },
+      {
+        "topic": "courier:cou_2x4bbcxr3m8ttbn9s0m1n9q8zs",
+        "type": "delivery.offer_ended",
+        "data": {
+          "delivery_id": "del_01jd8v4q6nf2x9m3k7p0zr5t1c",
+          "ending": "declined",
+          "event_id": "del_01jd8v4q6nf2x9m3k7p0zr5t1c/3",
+          "offer_id": "ofr_01jd8v4q6nf2x9m3k7p0zr5t1d",
+          "order_id": "ord_01jd8v4q6nf2x9m3k7p0zr5t1c"
+        },
+        "at": "2026-11-20T18:30:00Z"
+      }
+    ]
+    "#);
+    }
+
+    #[test]
     fn every_happening_goes_to_its_topics() {
         for event_type in Happening::TYPES {
             let topics: Vec<_> = frames_of(event_type)
@@ -141,6 +209,8 @@ mod tests {
                 .map(|frame| frame.topic.to_string())
                 .collect();
             let kitchen = topics.iter().any(|topic| topic.starts_with("restaurant:"));
+            let courier = topics.iter().any(|topic| topic.starts_with("courier:"));
+            assert_eq!(courier, *event_type == "delivery.released.v1", "{event_type}");
             assert_eq!(
                 kitchen,
                 !event_type.starts_with("payment.") && topics.len() > 1,
@@ -153,7 +223,8 @@ mod tests {
     #[test]
     fn nothing_personal_travels_in_a_frame() {
         for event_type in Happening::TYPES {
-            let text = serde_json::to_string(&frames_of(event_type)).unwrap();
+            let data: Vec<_> = frames_of(event_type).into_iter().map(|frame| frame.data).collect();
+            let text = serde_json::to_string(&data).unwrap();
             for personal in ["Kerkstraat", "usr_", "cou_", "pmt_", "position"] {
                 assert!(!text.contains(personal), "{event_type}: {personal}");
             }

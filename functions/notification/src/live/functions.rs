@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::push::Connections;
 use super::{Ticket, Topic};
 use crate::store::{Audience, Connection, Staff, UsedTicket, Watcher};
-use crate::store::{audience_key, connection_key, expiry, staff_key, ticket_key, watcher_key};
+use crate::store::{audience_key, connection_key, expiry, is_courier, staff_key, ticket_key, watcher_key};
 
 /// How long a connection lives: what API Gateway allows.
 const CONNECTION_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -179,6 +179,7 @@ impl Live {
         let connection = Connection {
             user_id: ticket.user_id,
             operator: ticket.operator,
+            courier: ticket.courier,
             topics: Vec::new(),
             expires_at: expiry(cause.now, CONNECTION_LIFETIME),
         };
@@ -301,12 +302,12 @@ impl Live {
         Ok(self.table.commit(commit).await?)
     }
 
-    /// Operators may follow everything, a customer and a courier their orders, a restaurant's staff its orders.
+    /// Operators may follow everything but what a courier is asked, a customer and a courier their orders, a
+    /// restaurant's staff its orders.
     async fn may_follow(&self, connection: &Connection, topic: Topic) -> Result<bool, StoreError> {
-        if connection.operator {
-            return Ok(true);
-        }
         match topic {
+            Topic::Courier(courier_id) => Ok(connection.courier && is_courier(courier_id, connection.user_id)),
+            Topic::Operators | Topic::Restaurant(_) | Topic::Order(_) if connection.operator => Ok(true),
             Topic::Operators => Ok(false),
             Topic::Restaurant(restaurant_id) => {
                 let staff = self.table.get::<Staff>(&staff_key(restaurant_id)).await?;

@@ -10,7 +10,7 @@ use runtime::Edge;
 use tokio::task::JoinSet;
 
 use super::{Frame, Topic};
-use crate::store::{Audience, Staff, TopicItem, Watcher, topic_items, watcher_key};
+use crate::store::{Audience, Staff, TopicItem, Watcher, is_courier, staff_query, topic_items, watcher_key};
 
 /// Pages of followers that are read for one frame, at most: a topic has a few followers, not thousands.
 const PAGES_MAX: usize = 10;
@@ -71,6 +71,24 @@ pub struct Gathered {
     pub staff: Option<Staff>,
 }
 
+impl Gathered {
+    /// Whether a follower may still hear of the topic, as far as its partition says.
+    fn admits(&self, topic: Topic, watcher: &Watcher) -> bool {
+        let user_id = watcher.user_id;
+        match topic {
+            Topic::Courier(courier_id) => is_courier(courier_id, user_id),
+            Topic::Operators => watcher.operator,
+            Topic::Restaurant(_) => {
+                watcher.operator || self.staff.as_ref().is_some_and(|staff| staff.includes(user_id))
+            }
+            Topic::Order(_) => {
+                let audience = self.audience.as_ref();
+                watcher.operator || audience.is_some_and(|audience| audience.value.admits(user_id))
+            }
+        }
+    }
+}
+
 /// Reads who follows a topic and who may.
 ///
 /// # Errors
@@ -102,21 +120,17 @@ pub async fn gather(table: &Table, topic: &Topic) -> Result<Gathered, StoreError
     Ok(gathered)
 }
 
-/// Tells the followers of a topic, all at once, and forgets connections that are gone. Who no longer works at a
-/// restaurant is told nothing, even on a connection from before.
+/// Tells the followers of a topic, all at once, and forgets connections that are gone. Who may not follow it any more is
+/// told nothing, even on a connection from before: who no longer works at the restaurant, or was taken off the order.
 pub async fn push(table: &Table, connections: &Connections, gathered: &Gathered, frame: &Frame, cause: &Cause) {
     let now = cause.now.as_second();
-    let restaurant = matches!(frame.topic, Topic::Restaurant(_));
-    let may = |watcher: &&Watcher| {
-        let employed = || {
-            gathered
-                .staff
-                .as_ref()
-                .is_some_and(|staff| staff.includes(watcher.user_id))
-        };
-        now < watcher.expires_at && (!restaurant || watcher.operator || employed())
-    };
-    let watchers: Vec<_> = gathered.watchers.iter().filter(may).cloned().collect();
+    let (mut watchers, others): (Vec<_>, Vec<_>) = gathered
+        .watchers
+        .iter()
+        .filter(|watcher| now < watcher.expires_at)
+        .cloned()
+        .partition(|watcher| gathered.admits(frame.topic, watcher));
+    watchers.extend(employed(table, gathered, frame.topic, others).await);
     let text = match serde_json::to_string(frame) {
         Ok(text) if !watchers.is_empty() => text,
         Ok(_) => return,
@@ -140,10 +154,89 @@ pub async fn push(table: &Table, connections: &Connections, gathered: &Gathered,
     }
 }
 
+/// Those who work at the restaurant of a followed order. Nobody is looked up as long as only its customer, its courier and
+/// operators follow it.
+async fn employed(table: &Table, gathered: &Gathered, topic: Topic, watchers: Vec<Watcher>) -> Vec<Watcher> {
+    let (Topic::Order(_), Some(audience), false) = (topic, &gathered.audience, watchers.is_empty()) else {
+        return Vec::new();
+    };
+    match table.query::<Staff>(&staff_query(audience.value.restaurant_id)).await {
+        Ok(page) => {
+            let works = |watcher: &Watcher| page.items.iter().any(|staff| staff.value.includes(watcher.user_id));
+            watchers.into_iter().filter(works).collect()
+        }
+        Err(error) => {
+            tracing::warn!(error = %error, "who works at a restaurant could not be read: its staff is not told");
+            Vec::new()
+        }
+    }
+}
+
 async fn forget(table: &Table, topic: &Topic, connection_id: &str, cause: &Cause) {
     let commit = Commit::new(cause).also_delete(&watcher_key(topic, connection_id), "", [], "gone");
     if let Err(error) = table.commit(commit).await {
         // It is found gone again with the next frame, or forgotten by the table in time.
         tracing::warn!(error = %error, "a connection that is gone could not be forgotten");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contracts::restaurant::StaffMember;
+    use kernel::{CourierId, OrderId, RestaurantId, TypedId, UserId};
+
+    fn id<T: TypedId>(number: u128) -> T {
+        T::from_uuid(uuid::Uuid::from_u128(number))
+    }
+
+    fn watcher(user: u128, operator: bool) -> Watcher {
+        Watcher {
+            connection_id: user.to_string(),
+            user_id: id(user),
+            operator,
+            expires_at: i64::MAX,
+        }
+    }
+
+    #[test]
+    fn who_may_still_hear_of_a_topic() {
+        let (customer, courier, former, cook, operator) = (1, 2, 3, 4, 5);
+        let audience = Audience {
+            customer_id: id::<UserId>(customer),
+            restaurant_id: id(9),
+            restaurant_name: String::new(),
+            courier_id: Some(id(courier)),
+            courier_since: 7,
+            expires_at: i64::MAX,
+        };
+        let member = serde_json::json!({"user_id": id::<UserId>(cook), "role": "owner"});
+        let staff: StaffMember = serde_json::from_value(member).unwrap();
+        let gathered = Gathered {
+            watchers: Vec::new(),
+            audience: Some(::store::Stored {
+                value: audience,
+                version: 1,
+                sequence: 0,
+            }),
+            staff: Some(Staff { staff: vec![staff] }),
+        };
+        let order = Topic::Order(id::<OrderId>(8));
+        let restaurant = Topic::Restaurant(id::<RestaurantId>(9));
+        let own = Topic::Courier(id::<CourierId>(courier));
+        for (topic, who) in [
+            // Its staff may, too, and is looked up where others than these follow an order.
+            (order, vec![customer, courier, operator]),
+            (restaurant, vec![cook, operator]),
+            (own, vec![courier]),
+            (Topic::Operators, vec![operator]),
+        ] {
+            let people = [customer, courier, former, cook, operator].into_iter();
+            let hear: Vec<_> = people
+                .filter(|user| gathered.admits(topic, &watcher(*user, *user == operator)))
+                .collect();
+            assert_eq!(hear, who, "{topic}");
+        }
+        assert!(!Gathered::default().admits(order, &watcher(customer, false)));
     }
 }

@@ -18,6 +18,9 @@ pub struct Ticket {
     pub user_id: UserId,
     /// Whether as an operator.
     pub operator: bool,
+    /// Whether as a courier.
+    #[serde(default)]
+    pub courier: bool,
     /// Until when, in seconds of the epoch.
     pub expires_at: i64,
 }
@@ -48,6 +51,7 @@ mod tests {
             id: "1".to_owned(),
             user_id: UserId::from_uuid(uuid::Uuid::from_u128(2)),
             operator: false,
+            courier: true,
             expires_at: (now + TICKET_LIFETIME).as_second(),
         };
         let sealed = ticket.seal(&key).unwrap();

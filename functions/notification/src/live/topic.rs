@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{OrderId, RestaurantId};
+use kernel::{CourierId, OrderId, RestaurantId};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -14,13 +14,15 @@ pub enum Topic {
     Order(OrderId),
     /// What happens to a restaurant's orders: `restaurant:rst_…`.
     Restaurant(RestaurantId),
+    /// What a courier is asked and told, nobody else: `courier:cou_…`.
+    Courier(CourierId),
     /// What the platform's operators must look at: `operators`.
     Operators,
 }
 
 /// A text that names no topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a topic is order:<order id>, restaurant:<restaurant id> or operators")]
+#[error("a topic is order:<order id>, restaurant:<restaurant id>, courier:<courier id> or operators")]
 pub struct InvalidTopic;
 
 impl FromStr for Topic {
@@ -29,6 +31,7 @@ impl FromStr for Topic {
         match text.split_once(':') {
             Some(("order", id)) => id.parse().map(Self::Order).map_err(|_| InvalidTopic),
             Some(("restaurant", id)) => id.parse().map(Self::Restaurant).map_err(|_| InvalidTopic),
+            Some(("courier", id)) => id.parse().map(Self::Courier).map_err(|_| InvalidTopic),
             None if text == "operators" => Ok(Self::Operators),
             _ => Err(InvalidTopic),
         }
@@ -40,6 +43,7 @@ impl fmt::Display for Topic {
         match self {
             Self::Order(id) => write!(f, "order:{id}"),
             Self::Restaurant(id) => write!(f, "restaurant:{id}"),
+            Self::Courier(id) => write!(f, "courier:{id}"),
             Self::Operators => f.write_str("operators"),
         }
     }
@@ -66,6 +70,7 @@ mod tests {
         for text in [
             "order:ord_01jd8v4q6nf2x9m3k7p0zr5t1c",
             "restaurant:rst_01jd8v4q6nf2xb3k7p0zr5t1cd",
+            "courier:cou_2x4bbcxr3m8ttbn9s0m1n9q8zs",
             "operators",
         ] {
             assert_eq!(text.parse::<Topic>().unwrap().to_string(), text);
@@ -76,6 +81,8 @@ mod tests {
             "order:",
             "order:rst_01jd8v4q6nf2xb3k7p0zr5t1cd",
             "operators:",
+            "courier:me",
+            "courier:usr_2x4bbcxr3m8ttbn9s0m1n9q8zr",
             "user:usr_01jd8v4q6nf2xb3k7p0zr5t1cd",
             "ORDER:ord_01jd8v4q6nf2x9m3k7p0zr5t1c",
         ] {

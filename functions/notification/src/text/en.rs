@@ -147,6 +147,10 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
             "Delivery cancelled",
             format!("The order from {} is off: you are free.", name(restaurant)),
         ),
+        Notice::CourierReleased { restaurant, reason } => text(
+            "Taken off a delivery",
+            released(&somewhere(restaurant.as_deref()), reason),
+        ),
         Notice::DeliveryEscalated { offers, restaurant } => text(
             "No courier found",
             format!(
@@ -237,6 +241,20 @@ fn undeliverable(restaurant: &str, reason: &str) -> String {
         _ => "something went wrong",
     };
     format!("The courier could not hand over your order from {restaurant}: {why}.")
+}
+
+/// Why a courier is free of an order; a code without words of its own says nothing.
+fn released(restaurant: &str, reason: &str) -> String {
+    let goes = format!("the order from {restaurant} goes to somebody else");
+    match reason {
+        "shift_ended" => format!("Your shift has ended, so {goes}."),
+        "silent" => format!("Your phone was not heard of for a while, so {goes}."),
+        "kitchen_late" => format!("The kitchen kept you waiting, so {goes}. You are free."),
+        "courier_unreachable" => format!("We could not reach you, so {goes}."),
+        "courier_problem" => format!("Because of your trouble on the way, {goes}."),
+        "restaurant_problem" => format!("Because of trouble at the restaurant, {goes}. You are free."),
+        _ => format!("You need not fetch it: {goes}."),
+    }
 }
 
 /// What happens to the money: the reservation is released, less what is charged.

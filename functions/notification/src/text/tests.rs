@@ -146,6 +146,39 @@ fn an_end_without_food_says_why_and_what_happens_to_the_money() {
     ");
 }
 
+/// Why a courier is taken off: the delivery service's reasons, an operator's, and one that is not known here yet.
+const RELEASES: [&str; 8] = [
+    "shift_ended",
+    "silent",
+    "kitchen_late",
+    "courier_unreachable",
+    "courier_problem",
+    "restaurant_problem",
+    "other",
+    "struck_by_lightning",
+];
+
+#[test]
+fn a_courier_who_is_taken_off_hears_why() {
+    let texts = RELEASES.map(|reason| {
+        let restaurant = Some("Trattoria Bellini".to_owned());
+        let reason = reason.to_owned();
+        written(&Notice::CourierReleased { restaurant, reason })
+    });
+    assert!(texts.iter().all(|text| text.title == "Taken off a delivery"));
+    let bodies: Vec<_> = texts.iter().map(|text| text.body.as_str()).collect();
+    insta::assert_snapshot!(bodies.join("\n"), @"
+    Your shift has ended, so the order from Trattoria Bellini goes to somebody else.
+    Your phone was not heard of for a while, so the order from Trattoria Bellini goes to somebody else.
+    The kitchen kept you waiting, so the order from Trattoria Bellini goes to somebody else. You are free.
+    We could not reach you, so the order from Trattoria Bellini goes to somebody else.
+    Because of your trouble on the way, the order from Trattoria Bellini goes to somebody else.
+    Because of trouble at the restaurant, the order from Trattoria Bellini goes to somebody else. You are free.
+    You need not fetch it: the order from Trattoria Bellini goes to somebody else.
+    You need not fetch it: the order from Trattoria Bellini goes to somebody else.
+    ");
+}
+
 #[test]
 fn text_messages_fit_into_one() {
     let long = "The Very Long Named Restaurant Of The Old Harbour And Its Seven Sisters".to_owned();
@@ -160,8 +193,15 @@ fn text_messages_fit_into_one() {
         Notice::CourierCancelled {
             restaurant: long.clone(),
         },
-        Notice::PaymentActionRequired { restaurant: Some(long) },
+        Notice::PaymentActionRequired {
+            restaurant: Some(long.clone()),
+        },
     ];
+    let releases = RELEASES.map(|reason| Notice::CourierReleased {
+        restaurant: Some(long.clone()),
+        reason: reason.to_owned(),
+    });
+    let notices = notices.into_iter().chain(releases);
     for notice in notices {
         let sms = written(&notice).sms();
         assert!(sms.chars().count() <= 160 && sms.is_ascii(), "{sms}");
