@@ -105,12 +105,7 @@ fn what_is_told_of_a_former_courier_late_or_again_changes_nothing() {
     };
     let again = |event: &str| {
         for service in ["order", "notification"] {
-            let queue = stack.aws().queue(service, "InboxQueue");
-            stack.aws().send(&queue, event);
-            eventually("the inbox to be empty", || {
-                let depth = stack.aws().depth(&queue);
-                (depth == 0).then_some(()).ok_or(depth.to_string())
-            });
+            stack.aws().hand_over(service, event);
         }
     };
     order_of(&json!(first.courier_id));

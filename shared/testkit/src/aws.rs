@@ -207,6 +207,22 @@ impl Aws {
         items.iter().filter_map(envelope).collect()
     }
 
+    /// Hands a message to a service's `inbox` and waits until it is done with it.
+    ///
+    /// # Panics
+    /// When the message would have to come again.
+    pub fn hand_over(self, service: &str, body: &str) {
+        let name = self.function(service, "inbox");
+        let record = json!({
+            "messageId": "again", "receiptHandle": "again", "body": body, "eventSource": "aws:sqs",
+            "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {},
+            "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:again", "awsRegion": "eu-central-1",
+        });
+        let path = format!("/2015-03-31/functions/{name}/invocations");
+        let answer = self.rest("lambda", &Method::POST, &path, &json!({"Records": [record]}));
+        assert_eq!(answer, json!({"batchItemFailures": []}), "{service}: {body}");
+    }
+
     /// Sends a message to a queue.
     pub fn send(self, queue_url: &str, body: &str) {
         drop(self.json(
