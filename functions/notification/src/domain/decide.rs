@@ -38,14 +38,20 @@ pub fn decide(happening: &Happening, courier: Option<CourierId>, restaurant: Opt
         told.extend((courier != Some(former)).then(|| (former, taken_off(event, restaurant))));
     }
     if let Happening::DeliveryEscalated(event) = happening {
-        let notice = Notice::DeliveryEscalated {
-            offers: event.offers,
-            restaurant: restaurant.map(str::to_owned),
+        let restaurant = restaurant.map(str::to_owned);
+        let notice = if event.reason.as_deref() == Some(OVERDUE) {
+            Notice::DeliveryOverdue { restaurant }
+        } else {
+            let offers = event.offers;
+            Notice::DeliveryEscalated { offers, restaurant }
         };
         told.push((Recipient::Operators, notice));
     }
     told
 }
+
+/// Why an operator should look: somebody took the food, and it is long overdue.
+const OVERDUE: &str = "overdue";
 
 fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> {
     let known = || known.map(str::to_owned);

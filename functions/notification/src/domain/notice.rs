@@ -214,6 +214,11 @@ pub enum Notice {
         /// Where the food waits.
         restaurant: Option<String>,
     },
+    /// Food is long overdue with the courier who took it.
+    DeliveryOverdue {
+        /// Where it is from.
+        restaurant: Option<String>,
+    },
     /// Somebody tried to sign up with the person's address.
     SignUpRepeated,
 }
@@ -319,6 +324,7 @@ impl Notice {
             Self::CourierReleased { reason, .. } if reason == SHIFT_ENDED => Rule::new("courier_released", Work),
             Self::CourierReleased { .. } => Rule::new("courier_released", Work).sms().urgent().essential(),
             Self::DeliveryEscalated { .. } => Rule::new("delivery_escalated", Operations).urgent(),
+            Self::DeliveryOverdue { .. } => Rule::new("delivery_overdue", Operations).urgent(),
             Self::SignUpRepeated => Rule::new("sign_up_repeated", Account).email().essential(),
         }
     }

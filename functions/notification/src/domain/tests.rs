@@ -126,6 +126,10 @@ fn the_decision_table() {
             "delivery.escalated",
             "operators: delivery_escalated (operations) urgent",
         ),
+        (
+            "delivery.escalated reason=overdue",
+            "operators: delivery_overdue (operations) urgent",
+        ),
     ] {
         assert_eq!(told(event), expected, "{event}");
     }

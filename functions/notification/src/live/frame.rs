@@ -126,7 +126,9 @@ fn facts(happening: &Happening) -> Value {
         Happening::CourierReleased(_) => json!({"delivery": "released"}),
         Happening::CourierArrived(event) => json!({"delivery": "arrived", "place": event.place}),
         Happening::EtaChanged(event) => json!({"eta": event.eta}),
-        Happening::DeliveryEscalated(event) => json!({"delivery": "escalated", "offers": event.offers}),
+        Happening::DeliveryEscalated(event) => {
+            json!({"delivery": "escalated", "offers": event.offers, "reason": event.reason})
+        }
     }
 }
 

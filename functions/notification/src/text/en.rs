@@ -159,6 +159,13 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
                 somewhere(restaurant.as_deref())
             ),
         ),
+        Notice::DeliveryOverdue { restaurant } => text(
+            "A delivery is overdue",
+            format!(
+                "The courier who took it from {} has long been expected at the door. Call, or close the delivery.",
+                somewhere(restaurant.as_deref())
+            ),
+        ),
         Notice::SignUpRepeated => text(
             "You already have an account",
             "Somebody tried to sign up with your e-mail address. If it was you, sign in instead, or reset your password. \
