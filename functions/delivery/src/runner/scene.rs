@@ -24,8 +24,9 @@ use crate::store::{self, CourierRecord, Found};
 /// epoch: those nearest to what waits were looked at.
 const JOBS_READ_MAX: usize = 40;
 
-/// How often couriers are looked at who are farther, because too few of the nearer can be asked.
-const ROUNDS_MAX: u32 = 8;
+/// Couriers whose records one epoch reads, more than a zone has waiting: where even these do not suffice, everybody is busy,
+/// and the next minute looks again.
+const COURIERS_READ_MAX: usize = 600;
 
 /// What an epoch looks at.
 #[derive(Debug, Default)]
@@ -77,9 +78,13 @@ impl Scene {
             scene.town = foresight::town_of(app, first.pickup, cause.now).await;
         }
         let mut jobs_left = JOBS_READ_MAX;
-        for _ in 0..ROUNDS_MAX {
+        let mut couriers_left = COURIERS_READ_MAX;
+        // Farther couriers are looked at as long as too few of the nearer can be asked.
+        loop {
             let short = short_of_candidates(&scene.open, &scene.candidates);
-            let near = nearest(&short, &seen, cause.now);
+            let mut near = nearest(&short, &seen, cause.now);
+            near.truncate(couriers_left);
+            couriers_left -= near.len();
             if near.is_empty() {
                 break;
             }
