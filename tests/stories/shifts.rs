@@ -27,13 +27,17 @@ fn set_time_of_shift(stack: &'static Stack, rider: &Rider, name: &str, at: i64) 
         .update("delivery", &partition, "STATE", expression, name, &at);
 }
 
-/// What else happens every five minutes.
+/// What else happens every five minutes: each list of those on shift is looked at.
 fn look_at_shifts(stack: &'static Stack) {
-    let look = json!({
-        "name": "shifts", "subject": "shifts", "sequence": 0, "due_at": "2026-11-20T12:00:00Z", "correlationid": "test",
-    });
     let aws = stack.aws();
-    aws.send(&aws.queue("delivery", "TimersQueue"), &look.to_string());
+    let queue = aws.queue("delivery", "TimersQueue");
+    for list in 0..8 {
+        let look = json!({
+            "name": "shifts", "subject": list.to_string(), "sequence": 0, "due_at": "2026-11-20T12:00:00Z",
+            "correlationid": "test",
+        });
+        aws.send(&queue, &look.to_string());
+    }
 }
 
 fn minutes(count: i64) -> SignedDuration {

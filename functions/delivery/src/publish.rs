@@ -16,10 +16,12 @@ pub const OFFER_EXPIRED: &str = "offer_expired";
 pub const SEARCH: &str = "search";
 /// Every zone with an open delivery is looked at. No event sets it: a schedule does, each minute.
 pub const TICK: &str = "tick";
-/// Every shift is looked at. The tick asks for it now and then.
+/// One list of those on shift is looked at, by its number. The tick asks for it now and then.
 pub const SHIFTS: &str = "shifts";
 /// One zone is looked at.
 pub const ZONE: &str = "zone";
+/// One zone is looked at, and listed again if it still is in use: its place in the list ends soon.
+pub const ZONE_ENDING: &str = "zone_ending";
 
 /// The delivery that an event is about.
 #[derive(Debug, Clone, Copy)]

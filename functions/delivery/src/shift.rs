@@ -3,6 +3,8 @@
 use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId, Position, Timestamp};
+use tokio::task::{JoinError, JoinSet};
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::domain::command::{Command, Ending, ReleaseReason};
@@ -15,6 +17,11 @@ use crate::domain::work::SILENT_AFTER;
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
 use crate::store::{self, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
+
+/// Couriers who are looked at together: a few reads of a hundred each, and no more in memory.
+const LOOKED_AT_MAX: usize = 500;
+/// Shifts that are ended at a time: many plans end on the hour, and an end takes several round trips.
+const ENDED_AT_ONCE: usize = 8;
 
 /// Starts a shift at a position and runs the zones around, where something may wait; if the shift runs already, notes the
 /// position like a report.
@@ -221,29 +228,45 @@ async fn serve(app: &App, cause: &Cause, courier_id: CourierId) {
     }
 }
 
-/// Ends the shifts of those who have gone silent without a delivery, or have worked as long as they may. One who cannot be
-/// looked at is looked at again the next time.
+/// Ends the shifts of those of one list who have gone silent without a delivery, or have worked as long as they may. One who
+/// cannot be looked at is looked at again the next time.
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn sweep(app: &App, cause: &Cause) -> Result<(), StoreError> {
-    for list in 0..store::SHIFT_LISTS {
-        let listed = store::on_shift(&app.table, list).await?;
-        let heard_at = store::heard_at(&app.table, &listed).await?;
-        let couriers = store::couriers(&app.table, &listed, Freshness::Recent).await?;
-        for (courier_id, _, courier) in couriers {
-            let overdue = |shift: &Shift| {
-                let heard_at = heard_at.get(&courier_id).copied().unwrap_or(shift.since);
-                shift.overdue(heard_at, cause.now)
-            };
-            if courier.shift().and_then(overdue).is_some()
-                && let Err(error) = end_if(app, cause, courier_id, &overdue).await
-            {
-                tracing::warn!(%error, "a shift that is over is left to the next look");
+pub async fn sweep(app: &App, cause: &Cause, list: u128) -> Result<(), StoreError> {
+    let listed = store::on_shift(&app.table, list).await?;
+    for some in listed.chunks(LOOKED_AT_MAX) {
+        let heard_at = store::heard_at(&app.table, some).await?;
+        let mut ends = JoinSet::new();
+        for (courier_id, _, courier) in store::couriers(&app.table, some, Freshness::Recent).await? {
+            let (heard_at, now) = (heard_at.get(&courier_id).copied(), cause.now);
+            let overdue = move |shift: &Shift| shift.overdue(heard_at.unwrap_or(shift.since), now);
+            if courier.shift().and_then(overdue).is_none() {
+                continue;
             }
+            if ends.len() >= ENDED_AT_ONCE {
+                ended(ends.join_next().await);
+            }
+            let (app, cause) = (app.clone(), cause.clone());
+            let end = async move { end_if(&app, &cause, courier_id, &overdue).await.map(drop) };
+            ends.spawn(end.in_current_span());
+        }
+        while let Some(end) = ends.join_next().await {
+            ended(Some(end));
         }
     }
     Ok(())
+}
+
+fn ended(end: Option<Result<Result<(), Unstepped>, JoinError>>) {
+    let left: Option<String> = match end {
+        None | Some(Ok(Ok(()))) => None,
+        Some(Ok(Err(error))) => Some(error.to_string()),
+        Some(Err(error)) => Some(error.to_string()),
+    };
+    if let Some(error) = left {
+        tracing::warn!(error, "a shift that is over is left to the next look");
+    }
 }
 
 /// Frees the deliveries that a courier is asked about or has taken; none, if the food of one was fetched.

@@ -34,7 +34,7 @@ pub use records::StaffRecord;
 use records::{StepRecord, StepState};
 pub use roster::{RosterFound, put_roster, roster};
 pub use zones::{
-    Figures, OpenRecord, ZoneRecord, is_open, last_figures, list_zone, listed, open_key, open_of, zone_key,
+    Figures, Listed, OpenRecord, ZoneRecord, is_open, last_figures, list_zone, listed, open_key, open_of, zone_key,
 };
 
 /// The refusal of a step that somebody else was faster with.

@@ -8,12 +8,12 @@ use crate::app::App;
 use crate::domain::State;
 use crate::domain::cell::Zone;
 use crate::domain::command::{Command, Ending};
-use crate::publish::{OFFER_EXPIRED, SEARCH, SHIFTS, TICK, ZONE};
+use crate::publish::{OFFER_EXPIRED, SEARCH, SHIFTS, TICK, ZONE, ZONE_ENDING};
 use crate::rows;
 use crate::runner::{self, Known, Occasion, Reach};
 use crate::shift;
 use crate::steps::{Unstepped, follow_up, step};
-use crate::store::{self, Found, Loaded, load};
+use crate::store::{self, Found, Listed, Loaded, SHIFT_LISTS, load};
 
 /// How often shifts are looked at, which may end by themselves: often enough for limits that are counted in minutes.
 const SHIFTS_EVERY_MINUTES: i64 = 5;
@@ -28,13 +28,16 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
         SEARCH => search(app, cause, delivery_of(timer)?, timer.sequence).await,
         TICK => tick(app, queue, timer, cause).await,
         SHIFTS => {
-            shift::sweep(app, cause).await?;
+            shift::sweep(app, cause, list_of(timer)?).await?;
             Ok(Done)
         }
-        ZONE => {
-            let zone = timer.subject.parse().map_err(|error| malformed(timer, &error))?;
-            Box::pin(runner::run(app, cause, zone, Occasion::Tick, &Known::default())).await?;
-            Ok(Done)
+        ZONE => zone(app, cause, zone_of(timer)?).await,
+        ZONE_ENDING => {
+            let ending = zone_of(timer)?;
+            if store::is_open(&app.table, ending).await? {
+                store::list_zone(&app.table, cause, ending).await?;
+            }
+            zone(app, cause, ending).await
         }
         other => Err(Undone::Park(format!("there is no deadline {other:?}"))),
     }
@@ -42,6 +45,15 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
 
 fn delivery_of(timer: &Timer) -> Result<DeliveryId, Undone> {
     timer.subject.parse().map_err(|error| malformed(timer, &error))
+}
+
+fn zone_of(timer: &Timer) -> Result<Zone, Undone> {
+    timer.subject.parse().map_err(|error| malformed(timer, &error))
+}
+
+fn list_of(timer: &Timer) -> Result<u128, Undone> {
+    let list = timer.subject.parse().ok().filter(|list| *list < SHIFT_LISTS);
+    list.ok_or_else(|| malformed(timer, &"no list of those on shift"))
 }
 
 fn malformed(timer: &Timer, error: &impl std::fmt::Display) -> Undone {
@@ -83,38 +95,95 @@ async fn search(app: &App, cause: &Cause, delivery_id: DeliveryId, sequence: u32
     Ok(Done)
 }
 
-/// Every zone in use is looked at. Several are looked at by as many messages, so that a slow one holds up no other; those
-/// without an open delivery cost one small read.
+async fn zone(app: &App, cause: &Cause, zone: Zone) -> Consumed {
+    Box::pin(runner::run(app, cause, zone, Occasion::Tick, &Known::default())).await?;
+    Ok(Done)
+}
+
+/// A minute has passed: as many messages as there is to look at, so that what is slow holds up nothing else.
 async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Consumed {
-    if (cause.now.as_second() / 60) % SHIFTS_EVERY_MINUTES == 0 {
-        let shifts = Timer {
-            name: SHIFTS.to_owned(),
-            due_at: cause.now,
-            ..timer.clone()
-        };
-        queue.send(&shifts).await?;
-    }
-    let mut used: Vec<Zone> = Vec::new();
-    for listed in store::listed(&app.table, cause.now).await? {
-        if store::is_open(&app.table, listed.zone).await? {
-            if listed.ends_soon {
-                store::list_zone(&app.table, cause, listed.zone).await?;
-            }
-            used.push(listed.zone);
+    let listed = store::listed(&app.table, cause.now).await?;
+    queue.send(&minute(&listed, timer, cause.now)).await?;
+    Ok(Done)
+}
+
+/// What is looked at in a minute: every zone in use, and now and then every list of those on shift.
+///
+/// Whether a zone has open deliveries is not asked here: its message begins with reading them, which is all that it costs if
+/// there are none. A look beforehand would be a call for each zone instead of one for ten.
+fn minute(listed: &[Listed], tick: &Timer, now: Timestamp) -> Vec<Timer> {
+    let timer = |name: &str, subject: String| Timer {
+        name: name.to_owned(),
+        subject,
+        due_at: now,
+        ..tick.clone()
+    };
+    let is_for_shifts = (now.as_second() / 60) % SHIFTS_EVERY_MINUTES == 0;
+    let lists = if is_for_shifts { 0..SHIFT_LISTS } else { 0..0 };
+    let shifts = lists.map(|list| timer(SHIFTS, list.to_string()));
+    let zones = listed.iter().map(|listed| {
+        let name = if listed.ends_soon { ZONE_ENDING } else { ZONE };
+        timer(name, listed.zone.to_string())
+    });
+    shifts.chain(zones).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::{NOON, minutes};
+
+    fn tick() -> Timer {
+        Timer {
+            name: TICK.to_owned(),
+            subject: "zones".to_owned(),
+            sequence: 0,
+            due_at: Timestamp::UNIX_EPOCH,
+            correlationid: "tick".to_owned(),
         }
     }
-    if let [zone] = used[..] {
-        Box::pin(runner::run(app, cause, zone, Occasion::Tick, &Known::default())).await?;
-        return Ok(Done);
+
+    fn listed(ends_soon: bool) -> Listed {
+        let zone = "85196953fffffff".parse().unwrap();
+        Listed { zone, ends_soon }
     }
-    for zone in used {
-        let one = Timer {
-            name: ZONE.to_owned(),
-            subject: zone.to_string(),
-            due_at: cause.now,
-            ..timer.clone()
-        };
-        queue.send(&one).await?;
+
+    fn named(timers: &[Timer]) -> Vec<(&str, &str)> {
+        let names = timers.iter();
+        names
+            .map(|timer| (timer.name.as_str(), timer.subject.as_str()))
+            .collect()
     }
-    Ok(Done)
+
+    #[test]
+    fn a_minute_is_a_message_for_each_zone_in_use() {
+        let timers = minute(&[listed(false), listed(true)], &tick(), NOON + minutes(1));
+        let zone = "85196953fffffff";
+        assert_eq!(named(&timers), [(ZONE, zone), (ZONE_ENDING, zone)]);
+        assert!(timers.iter().all(|timer| timer.due_at == NOON + minutes(1)));
+        assert!(minute(&[], &tick(), NOON + minutes(1)).is_empty());
+    }
+
+    #[test]
+    fn every_five_minutes_is_a_message_for_each_list_of_those_on_shift() {
+        let of = |at| minute(&[listed(false)], &tick(), at).len();
+        assert_eq!(of(NOON), 9);
+        let lists: Vec<Timer> = minute(&[], &tick(), NOON);
+        let subjects: Vec<u128> = lists.iter().map(|timer| list_of(timer).unwrap()).collect();
+        assert_eq!(subjects, (0..SHIFT_LISTS).collect::<Vec<_>>());
+        let counts: Vec<usize> = (0..10).map(|minute| of(NOON + minutes(minute))).collect();
+        assert_eq!(counts, [9, 1, 1, 1, 1, 9, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn what_names_no_list_and_no_zone_is_parked() {
+        for subject in ["", "8", "-1", "zones"] {
+            let timer = Timer {
+                subject: subject.to_owned(),
+                ..tick()
+            };
+            assert!(matches!(list_of(&timer), Err(Undone::Park(_))), "{subject}");
+            assert!(matches!(zone_of(&timer), Err(Undone::Park(_))), "{subject}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod batch;
 mod consumer;
 mod outcome;
 mod publisher;
+mod queue;
 mod relay;
 mod timers;
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::types::MessageAttributeValue;
 
+use super::queue::{self, Sender};
 use crate::{Consumed, Done, Edge, Error, Undone};
 
 /// The first pause of a message that is to come back; it doubles with every return.
@@ -18,16 +19,16 @@ const REASON_LENGTH_MAX: usize = 1000;
 pub(super) struct Queue {
     client: aws_sdk_sqs::Client,
     url: String,
-    dead_letters_url: String,
+    dead_letters: Sender,
 }
 
 impl Queue {
     pub(super) fn of(edge: &Edge, url: &str, dead_letters_url: &str) -> Result<Self, Error> {
         let client = aws_sdk_sqs::Client::new(edge.sdk());
         Ok(Self {
+            dead_letters: Sender::new(client.clone(), edge.var(dead_letters_url)?),
             client,
             url: edge.var(url)?,
-            dead_letters_url: edge.var(dead_letters_url)?,
         })
     }
 
@@ -100,22 +101,18 @@ impl Queue {
             .as_deref()
             .filter(|body| !body.is_empty())
             .unwrap_or("(empty)");
-        let mut request = self
-            .client
-            .send_message()
-            .queue_url(&self.dead_letters_url)
-            .message_body(body);
-        if let Some(reason) = attribute(reason) {
-            request = request.message_attributes("reason", reason);
-        }
-        if let Some(id) = message.message_id.as_deref().and_then(attribute) {
-            request = request.message_attributes("message_id", id);
-        }
-        match request.send().await {
-            Ok(_) => true,
+        let reason = attribute(reason).map(|reason| ("reason".to_owned(), reason));
+        let id = message.message_id.as_deref().and_then(attribute);
+        let attributes = reason.into_iter().chain(id.map(|id| ("message_id".to_owned(), id)));
+        let sent = async {
+            let mut letter = queue::message(body.to_owned())?;
+            letter.message_attributes = Some(attributes.collect());
+            self.dead_letters.send(vec![letter]).await
+        };
+        match sent.await {
+            Ok(()) => true,
             Err(error) => {
-                let error = aws_sdk_sqs::error::DisplayErrorContext(error);
-                tracing::error!(error = %error, "a message could not be parked");
+                tracing::error!(error, "a message could not be parked");
                 false
             }
         }

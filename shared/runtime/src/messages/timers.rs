@@ -5,6 +5,7 @@ use aws_sdk_scheduler::types::{ActionAfterCompletion, FlexibleTimeWindow, Flexib
 use contracts::Timer;
 use kernel::Timestamp;
 
+use super::queue::{Sender, message};
 use crate::{Edge, Error, Undone, clock};
 
 /// The longest delay of a message: fifteen minutes.
@@ -14,9 +15,8 @@ const SCHEDULE_NAME_LENGTH_MAX: usize = 64;
 
 /// Where a service's deadlines go.
 pub(super) struct Timers {
-    sqs: aws_sdk_sqs::Client,
+    queue: Sender,
     scheduler: aws_sdk_scheduler::Client,
-    queue_url: String,
     queue_arn: String,
     role_arn: String,
     group: String,
@@ -44,16 +44,19 @@ impl SetTimers for NoTimers {
 
 impl SetTimers for Timers {
     async fn set(&self, timers: &[Timer]) -> Result<(), String> {
+        let mut soon = Vec::new();
         for timer in timers {
             let body = serde_json::to_string(timer).map_err(|error| error.to_string())?;
             let delay = delay_seconds(timer.due_at, clock::now());
             if delay <= DELAY_SECONDS_MAX {
-                self.delay(body, delay).await?;
+                let mut message = message(body)?;
+                message.delay_seconds = i32::try_from(delay).ok();
+                soon.push(message);
             } else {
                 self.schedule(timer, body).await?;
             }
         }
-        Ok(())
+        self.queue.send(soon).await
     }
 }
 
@@ -61,27 +64,12 @@ impl Timers {
     /// The service's timers.
     pub(super) fn of(edge: &Edge) -> Result<Self, Error> {
         Ok(Self {
-            sqs: aws_sdk_sqs::Client::new(edge.sdk()),
+            queue: Sender::new(aws_sdk_sqs::Client::new(edge.sdk()), edge.var("TIMERS_QUEUE_URL")?),
             scheduler: aws_sdk_scheduler::Client::new(edge.sdk()),
-            queue_url: edge.var("TIMERS_QUEUE_URL")?,
             queue_arn: edge.var("TIMERS_QUEUE_ARN")?,
             role_arn: edge.var("SCHEDULER_ROLE_ARN")?,
             group: edge.var("SCHEDULE_GROUP")?,
         })
-    }
-
-    async fn delay(&self, body: String, seconds: i64) -> Result<(), String> {
-        let seconds = i32::try_from(seconds).unwrap_or(0);
-        let request = self
-            .sqs
-            .send_message()
-            .queue_url(&self.queue_url)
-            .message_body(body)
-            .delay_seconds(seconds);
-        let result = request.send().await;
-        result
-            .map(drop)
-            .map_err(|error| aws_sdk_sqs::error::DisplayErrorContext(error).to_string())
     }
 
     async fn schedule(&self, timer: &Timer, body: String) -> Result<(), String> {
@@ -122,8 +110,7 @@ impl Timers {
 /// up nothing else.
 #[derive(Debug, Clone)]
 pub struct TimerQueue {
-    sqs: aws_sdk_sqs::Client,
-    url: String,
+    queue: Sender,
 }
 
 impl TimerQueue {
@@ -132,21 +119,20 @@ impl TimerQueue {
     /// # Errors
     /// When `TIMERS_QUEUE_URL` is missing.
     pub fn of(edge: &Edge) -> Result<Self, Error> {
-        Ok(Self {
-            sqs: aws_sdk_sqs::Client::new(edge.sdk()),
-            url: edge.var("TIMERS_QUEUE_URL")?,
-        })
+        let client = aws_sdk_sqs::Client::new(edge.sdk());
+        let queue = Sender::new(client, edge.var("TIMERS_QUEUE_URL")?);
+        Ok(Self { queue })
     }
 
-    /// Puts a timer into the queue that is due now.
+    /// Puts timers into the queue that are due now: a tenth as many calls as timers, a few at a time.
     ///
     /// # Errors
-    /// When the queue does not take it.
-    pub async fn send(&self, timer: &Timer) -> Result<(), Undone> {
-        let body = serde_json::to_string(timer).map_err(|error| Undone::Park(error.to_string()))?;
-        let request = self.sqs.send_message().queue_url(&self.url).message_body(body);
-        let sent = request.send().await.map(drop);
-        sent.map_err(|error| Undone::Retry(aws_sdk_sqs::error::DisplayErrorContext(error).to_string()))
+    /// When the queue does not take one of them. Others may be in it then.
+    pub async fn send(&self, timers: &[Timer]) -> Result<(), Undone> {
+        let text = |timer: &Timer| serde_json::to_string(timer).map_err(|error| error.to_string());
+        let messages = timers.iter().map(|timer| message(text(timer)?));
+        let messages: Vec<_> = messages.collect::<Result<_, String>>().map_err(Undone::Park)?;
+        self.queue.send(messages).await.map_err(Undone::Retry)
     }
 }
 
