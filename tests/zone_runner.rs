@@ -2,251 +2,268 @@
 //!
 //! The program is the service's own, against a table of its own in the emulated DynamoDB. A proxy in between counts the
 //! writes, and kills the process after the n-th, before it hears that it was done: for each n, until it gets through alive.
+//! Then comes what comes anyway: the message again, deadlines, the minute, and somebody says yes. In the end everything must
+//! be as if nobody had died: the same events, each courier's record bound to what the deliveries say and to nothing else,
+//! the rows right.
 
-use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::Path;
-use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+mod proxy;
+mod town;
+
+use std::collections::BTreeSet;
 use std::thread;
 
-use kernel::{OrderId, TypedId as _};
-use sandbox::Sandbox;
+use kernel::Timestamp;
+use proxy::Proxy;
 use serde_json::{Value, json};
-use testkit::{Kitchen, Stack, eventually};
-use uuid::Uuid;
+use testkit::{Stack, eventually};
+use town::{Programs, Town, batch};
 
-use crate::sample_events::environment;
+/// More than a run writes.
+const WRITES_MAX: u32 = 16;
+/// Deaths at a time.
+const AT_ONCE: u32 = 4;
+/// Longer than any of this takes.
+const LONG: u32 = 900;
 
-/// More than a run writes for one order.
-const WRITES_MAX: u32 = 12;
-/// A run writes at least: the row, the beginning, the zone's place in the list, its lease, the offer, and the row again.
-const WRITES_LEAST: u32 = 6;
-
-#[test]
-fn a_run_that_dies_after_any_write_leaves_one_offer_in_the_end() {
-    let of = |function: &str| {
-        let mut environment = environment("delivery", function);
-        // Nobody answers here, and an offer that ends would be made again.
-        environment.insert("OFFER_SECONDS".to_owned(), "900".to_owned());
-        environment
-    };
-    let (inbox, timers) = (of("inbox"), of("timers"));
-    let survived: Vec<bool> = thread::scope(|scope| {
-        let runs: Vec<_> = (1..=WRITES_MAX)
-            .map(|writes| {
-                let (inbox, timers) = (&inbox, &timers);
-                scope.spawn(move || dies_and_recovers(inbox, timers, writes))
-            })
-            .collect();
-        runs.into_iter().map(|run| run.join().unwrap()).collect()
-    });
-    let deaths = survived.iter().filter(|alive| !**alive).count();
-    assert!(survived.is_sorted(), "{survived:?}");
-    assert!(u32::try_from(deaths).unwrap() >= WRITES_LEAST, "it died {deaths} times");
-    assert!(survived.last().is_some_and(|alive| *alive), "it never got through");
+/// Somebody dies while doing something.
+struct Story {
+    /// How long the offers last that were made before.
+    offer_seconds: u32,
+    /// What was before.
+    before: fn(&mut Town<'_>),
+    /// Which function dies, and of which message.
+    dies: fn(&mut Town<'_>) -> (&'static str, String),
+    /// What becomes of each delivery, until somebody says yes; a number is that of a courier.
+    ends: &'static [&'static [&'static str]],
+    /// How often whoever does it writes, at least.
+    writes_least: usize,
 }
 
-/// Begins a delivery with one courier nearby, dies after so many writes, and comes back. True if it did not die.
-fn dies_and_recovers(inbox: &BTreeMap<String, String>, timers: &BTreeMap<String, String>, writes: u32) -> bool {
-    let stack = Stack::get();
-    let kitchen = Kitchen::open(stack);
-    let rider = kitchen.rider(stack, 300.0);
-    let table = inbox["TABLE_NAME"].clone();
-    let courier = format!("COURIER#{}", rider.courier_id);
-    for record in ["STATE", "POSITION"] {
-        let item = stack.aws().item("delivery", &courier, record);
-        drop(dynamodb("PutItem", &json!({"TableName": table, "Item": item})));
-    }
-    let order_id = OrderId::from_uuid(Uuid::now_v7()).to_string();
-    let message = accepted(&kitchen, &order_id);
-
-    let proxy = Proxy::start(&stack.outputs.aws_endpoint, &table, writes);
-    let mut mortal = inbox.clone();
-    mortal.insert("AWS_ENDPOINT_URL".to_owned(), proxy.url.clone());
-    let mut process = start(&mortal, "inbox");
-    proxy.victim.set(process.pid()).unwrap();
-    let survived = process.invoke(&message).is_ok();
-    drop(process);
-
-    // The queue hands the message over again, and each minute the zone is looked at: here as often as it takes.
-    let mut next = start(inbox, "inbox");
-    drop(next.invoke(&message).unwrap().answer.unwrap());
-    let mut minute = start(timers, "timers");
-    let tick = zone_message(&kitchen);
-    eventually(&format!("one offer after {writes} writes"), || {
-        drop(minute.invoke(&tick).unwrap().answer.unwrap());
-        one_offer(&table, &courier, &order_id)
+#[test]
+fn a_beginning_that_dies_after_any_write_leaves_one_offer() {
+    survives(&Story {
+        offer_seconds: LONG,
+        before: |town| town.courier(300.0),
+        dies: |town| ("inbox", town.accepted(15)),
+        ends: &[&["offered 0"]],
+        // The row, the beginning, the zone's place in the list, its lease, the offer, the row again.
+        writes_least: 6,
     });
+}
+
+#[test]
+fn a_bundle_that_dies_after_any_write_is_one_offer_of_both() {
+    survives(&Story {
+        offer_seconds: LONG,
+        before: |town| {
+            for _ in 0..2 {
+                let message = town.accepted(15);
+                tell(town, "inbox", &message);
+            }
+            assert_eq!(town.seen(), Ok(vec![vec![], vec![]]));
+            town.courier(300.0);
+        },
+        dies: |town| ("timers", town.minute()),
+        ends: &[&["offered 0"], &["offered 0"]],
+        // The lease, the offer, two rows, the lease.
+        writes_least: 5,
+    });
+}
+
+#[test]
+fn food_that_nobody_brings_is_told_to_an_operator_once_whoever_dies() {
+    survives(&Story {
+        offer_seconds: LONG,
+        before: |_| {},
+        dies: |town| ("inbox", town.accepted(-15)),
+        ends: &[&["escalated"]],
+        // The row, the beginning, the list, the lease, the note with the escalation, the row again.
+        writes_least: 6,
+    });
+}
+
+#[test]
+fn a_silent_courier_is_freed_once_whoever_dies() {
+    survives(&Story {
+        offer_seconds: LONG,
+        before: |town| {
+            town.courier(300.0);
+            let message = town.accepted(15);
+            tell(town, "inbox", &message);
+            let acceptance = town.acceptance(0);
+            tell(town, "api", &acceptance);
+            assert_eq!(
+                town.seen(),
+                Ok(vec![vec!["offered 0".to_owned(), "assigned 0".to_owned()]])
+            );
+            town.silent(0, 40);
+            town.courier(900.0);
+        },
+        dies: |town| ("timers", town.minute()),
+        ends: &[&["offered 0", "assigned 0", "released 0 silent", "offered 1"]],
+        // The release, the courier's record, the row, the lease, the offer, the row, the lease.
+        writes_least: 7,
+    });
+}
+
+#[test]
+fn an_offer_that_nobody_answers_goes_on_once_whoever_dies() {
+    survives(&Story {
+        offer_seconds: 1,
+        before: |town| {
+            town.courier(300.0);
+            let message = town.accepted(15);
+            tell(town, "inbox", &message);
+            town.courier(900.0);
+        },
+        dies: |town| {
+            let (over_at, message) = town.offer_over(0);
+            eventually("the end of the offer", || {
+                let now = Timestamp::now();
+                (now > over_at).then_some(()).ok_or_else(|| now.to_string())
+            });
+            ("timers", message)
+        },
+        ends: &[&["offered 0", "offer_ended 0 expired", "offered 1"]],
+        // The end, the courier's record, the row, the lease, the offer, the row, the lease.
+        writes_least: 7,
+    });
+}
+
+/// Lets somebody die after each write in turn, until one gets through alive.
+fn survives(story: &Story) {
+    let programs = &Programs::new(story.offer_seconds);
+    let mut survived: Vec<bool> = Vec::new();
+    for first in (1..=WRITES_MAX).step_by(AT_ONCE as usize) {
+        survived.extend(thread::scope(|scope| {
+            let runs: Vec<_> = (first..first + AT_ONCE)
+                .map(|writes| scope.spawn(move || dies_and_recovers(story, programs, writes)))
+                .collect();
+            let ends: Vec<bool> = runs.into_iter().map(|run| run.join().unwrap()).collect();
+            ends
+        }));
+        if survived.ends_with(&[true]) {
+            break;
+        }
+    }
+    let deaths = survived.iter().filter(|alive| !**alive).count();
+    assert!(survived.is_sorted(), "{survived:?}");
+    assert!(survived.ends_with(&[true]), "it never got through");
+    assert!(deaths >= story.writes_least, "it died {deaths} times");
+}
+
+/// Dies after so many writes, and what comes next comes. True if it did not die.
+fn dies_and_recovers(story: &Story, programs: &Programs, writes: u32) -> bool {
+    let mut town = Town::new(programs);
+    (story.before)(&mut town);
+    let (function, message) = (story.dies)(&mut town);
+
+    let proxy = Proxy::start(&Stack::get().outputs.aws_endpoint, programs.table(), writes);
+    let mut mortal = programs.start(function, Some(&proxy.url));
+    proxy.aim_at(mortal.pid());
+    let survived = mortal.invoke(&message).is_ok();
+    drop(mortal);
+
+    // The queue hands the message over again, and then whatever is due is due as often as it takes.
+    tell(&town, function, &message);
+    let mut timers = programs.start("timers", None);
+    let mut awaits = |ends: &[Vec<String>]| {
+        let told = eventually(&format!("{ends:?} after {writes} writes"), || {
+            for message in town.time_passes() {
+                drop(timers.invoke(&message).unwrap().answer.unwrap());
+            }
+            let told = town.seen()?;
+            let is_short = told.iter().zip(ends).any(|(told, ends)| told.len() < ends.len());
+            if is_short { Err(format!("{told:?}")) } else { Ok(told) }
+        });
+        assert_eq!(told, ends, "after {writes} writes");
+    };
+    let mut ends: Vec<Vec<String>> = story
+        .ends
+        .iter()
+        .map(|ends| ends.iter().map(|end| (*end).to_owned()).collect())
+        .collect();
+    awaits(&ends);
+    if let Some(courier) = town.asked() {
+        tell(&town, "api", &town.acceptance(courier));
+        for ends in &mut ends {
+            ends.push(format!("assigned {courier}"));
+        }
+        awaits(&ends);
+    }
     survived
 }
 
-/// Whether there is exactly one offer, and the courier's record and the delivery agree on it.
-fn one_offer(table: &str, courier: &str, order_id: &str) -> Result<(), String> {
-    let delivery_id = order_id.replace("ord_", "del_");
-    let events = dynamodb(
-        "Query",
-        &json!({
-            "TableName": table, "KeyConditionExpression": "pk = :pk", "ConsistentRead": true,
-            "ExpressionAttributeValues": {":pk": {"S": format!("DELIVERY#{delivery_id}")}},
-        }),
-    );
-    let envelopes = events["Items"].as_array().unwrap().iter().map(|item| {
-        let envelope = item["envelope"]["S"].as_str().unwrap();
-        serde_json::from_str::<Value>(envelope).unwrap()
+fn tell(town: &Town<'_>, function: &str, message: &str) {
+    let mut process = town.programs.start(function, None);
+    let answer = process.invoke(message).unwrap().answer.unwrap();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let is_done = answer["batchItemFailures"] == json!([]) || answer["statusCode"] == 200;
+    assert!(is_done, "{answer}\n{}", process.log());
+}
+
+/// A zone, by its number: the cells of one of H3's base cells.
+fn zone(number: u64) -> String {
+    const WITHIN_BASE_CELL: u64 = (1 << 45) - 1;
+    const SAMPLE: u64 = 0x0851_9695_3fff_ffff;
+    let digits = (1..=5_u32).map(|level| {
+        let digit = number / 7_u64.pow(5 - level) % 7;
+        digit << (3 * (15 - level))
     });
-    let offers: Vec<Value> = envelopes
-        .filter(|event| event["type"] == "delivery.offered.v1")
-        .collect();
-    let key = json!({"pk": {"S": courier}, "sk": {"S": "STATE"}});
-    let record = dynamodb(
-        "GetItem",
-        &json!({"TableName": table, "Key": key, "ConsistentRead": true}),
-    );
-    let held = &record["Item"]["duty"]["M"]["on_shift"]["M"]["offer"]["M"];
-    match offers.as_slice() {
-        [offer] if held["offer_id"]["S"] == offer["data"]["offer_id"] => {
-            assert_eq!(held["deliveries"]["L"], json!([{"S": delivery_id}]));
-            Ok(())
-        }
-        [] => Err(format!("none yet: {record}")),
-        _ => panic!("{offers:#?}\n{record:#}"),
-    }
+    let unused = (1 << 30) - 1;
+    format!("{:x}", (SAMPLE & !WITHIN_BASE_CELL) | digits.sum::<u64>() | unused)
 }
 
-fn dynamodb(operation: &str, body: &Value) -> Value {
-    let target = format!("DynamoDB_20120810.{operation}");
-    Stack::get().aws().json("dynamodb", &target, body)
-}
-
-fn start(environment: &BTreeMap<String, String>, function: &str) -> Sandbox {
-    let program = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../target/lambda/delivery/bootstrap"
-    ));
-    let variables = environment.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    Sandbox::start(program, function, variables).unwrap()
-}
-
-/// A batch of one message, as SQS hands it to a function.
-fn batch(body: &Value) -> String {
-    let record = json!({
-        "messageId": Uuid::new_v4().to_string(), "receiptHandle": "none", "body": body.to_string(),
-        "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {}, "eventSource": "aws:sqs",
-    });
-    json!({"Records": [record]}).to_string()
-}
-
-/// The restaurant accepts an order.
-fn accepted(kitchen: &Kitchen, order_id: &str) -> String {
-    let sample = include_str!("events/delivery/inbox.json");
-    let sample: Value = serde_json::from_str(sample).unwrap();
-    let mut event: Value = serde_json::from_str(sample["Records"][0]["body"].as_str().unwrap()).unwrap();
-    event["id"] = json!(format!("{order_id}/3"));
-    for field in ["subject", "correlationid"] {
-        event[field] = json!(order_id);
-    }
-    let ready_at = kernel::Timestamp::now() + kernel::SignedDuration::from_mins(15);
-    let data = &mut event["data"];
-    data["order_id"] = json!(order_id);
-    data["ready_at"] = json!(ready_at.to_string());
-    data["pickup"]["position"] = kitchen.north(0.0);
-    data["drop_off"]["position"] = kitchen.north(1_500.0);
-    batch(&event)
-}
-
-/// A minute has passed in the restaurant's zone.
-fn zone_message(kitchen: &Kitchen) -> String {
-    let (lat, lng) = kitchen.position;
-    let zones = Stack::get()
-        .operator()
-        .get(&format!("/v1/zones?near={lat},{lng}"))
-        .expect(200);
-    batch(&json!({
-        "name": "zone", "subject": zones["items"][0]["zone_id"], "sequence": 0,
-        "due_at": "2026-01-01T00:00:00Z", "correlationid": "tick",
-    }))
-}
-
-/// Stands between a process and the emulated AWS, and kills the process after so many writes to a table.
-struct Proxy {
-    url: String,
-    victim: Arc<OnceLock<u32>>,
-}
-
-impl Proxy {
-    fn start(endpoint: &str, table: &str, writes: u32) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let behind = endpoint.trim_start_matches("http://").to_owned();
-        let (table, left, victim) = (
-            table.to_owned(),
-            Arc::new(AtomicU32::new(writes)),
-            Arc::new(OnceLock::new()),
-        );
-        let killed = Arc::clone(&victim);
-        thread::spawn(move || {
-            for client in listener.incoming() {
-                let (behind, table, left, victim) =
-                    (behind.clone(), table.clone(), Arc::clone(&left), Arc::clone(&killed));
-                thread::spawn(move || pass_on(client.unwrap(), &behind, &table, &left, &victim));
-            }
+#[test]
+fn a_minute_of_a_thousand_zones_is_one_read_and_a_call_for_ten() {
+    const ZONES: u64 = 1_000;
+    let programs = Programs::new(LONG);
+    let aws = Stack::get().aws();
+    let (soon, later) = (Timestamp::now().as_second() + 300, Timestamp::now().as_second() + 1_500);
+    let zones: Vec<String> = (0..ZONES).map(zone).collect();
+    for some in zones.chunks(25) {
+        let puts = some.iter().enumerate().map(|(index, zone)| {
+            let ends = if index % 5 == 0 { soon } else { later };
+            json!({"PutRequest": {"Item": {
+                "pk": {"S": "ZONES"}, "sk": {"S": zone}, "zone": {"S": zone}, "expires_at": {"N": ends.to_string()},
+                "version": {"N": "1"}, "sequence": {"N": "0"},
+            }}})
         });
-        Self { url, victim }
+        let puts: Vec<Value> = puts.collect();
+        let request = json!({"RequestItems": {programs.table(): puts}});
+        drop(aws.json("dynamodb", "DynamoDB_20120810.BatchWriteItem", &request));
     }
-}
+    let proxy = Proxy::start(&Stack::get().outputs.aws_endpoint, programs.table(), u32::MAX);
+    let mut timers = programs.start("timers", Some(&proxy.url));
+    let tick = batch(&json!({
+        "name": "tick", "subject": "zones", "sequence": 0, "due_at": "2026-01-01T00:00:00Z", "correlationid": "tick",
+    }));
+    let answer = timers.invoke(&tick).unwrap().answer.unwrap();
+    assert_eq!(answer, r#"{"batchItemFailures":[]}"#, "{}", timers.log());
 
-/// Passes one request on, and its answer back, unless it is the last write.
-fn pass_on(mut client: TcpStream, behind: &str, table: &str, left: &AtomicU32, victim: &OnceLock<u32>) {
-    let Some((head, body)) = request(&mut client) else {
-        return;
-    };
-    // One request a connection keeps this simple.
-    let lines = head
-        .lines()
-        .filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
-    let head = lines.collect::<Vec<_>>().join("\r\n");
-    let mut server = TcpStream::connect(behind).unwrap();
-    server
-        .write_all(format!("{head}\r\nConnection: close\r\n\r\n").as_bytes())
-        .unwrap();
-    server.write_all(&body).unwrap();
-    let mut answer = Vec::new();
-    server.read_to_end(&mut answer).unwrap();
-    let is_write = ["PutItem", "DeleteItem", "UpdateItem", "TransactWriteItems"]
+    let passed = proxy.passed();
+    let of = |operation: &str| passed.iter().filter(|call| call.operation == operation).count();
+    let batches: Vec<Value> = passed
         .iter()
-        .any(|operation| head.contains(&format!("DynamoDB_20120810.{operation}")));
-    let is_ours = String::from_utf8_lossy(&body).contains(table);
-    if is_write && is_ours && left.fetch_sub(1, Ordering::SeqCst) == 1 {
-        let pid = victim.get().unwrap().to_string();
-        assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
-        return;
-    }
-    // Whoever was killed does not listen.
-    drop(client.write_all(&answer));
-}
-
-fn request(client: &mut TcpStream) -> Option<(String, Vec<u8>)> {
-    let mut read = Vec::new();
-    let mut chunk = [0; 8192];
-    loop {
-        if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&read[..end]).into_owned();
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length")
-                    .then(|| value.trim().parse::<usize>().unwrap())
-            });
-            let body_at = end + 4;
-            if read.len() >= body_at + length.unwrap_or_default() {
-                return Some((head, read.split_off(body_at)));
-            }
-        }
-        match client.read(&mut chunk) {
-            Ok(0) | Err(_) => return None,
-            Ok(count) => read.extend_from_slice(&chunk[..count]),
-        }
-    }
+        .filter(|call| call.operation == "AmazonSQS.SendMessageBatch")
+        .map(|call| serde_json::from_str(&call.body).unwrap())
+        .collect();
+    let messages = batches.iter().flat_map(|call| call["Entries"].as_array().unwrap());
+    let messages = messages.map(|entry| entry["MessageBody"].as_str().unwrap());
+    let messages: Vec<Value> = messages.map(|body| serde_json::from_str(body).unwrap()).collect();
+    let named = |name: &str| messages.iter().filter(|message| message["name"] == name).count();
+    // Every five minutes the shifts are looked at, too.
+    let lists = named("shifts");
+    assert!(lists == 0 || lists == 8, "{lists}");
+    assert_eq!((named("zone"), named("zone_ending")), (800, 200));
+    let subjects: BTreeSet<&str> = messages
+        .iter()
+        .map(|message| message["subject"].as_str().unwrap())
+        .collect();
+    assert!(zones.iter().all(|zone| subjects.contains(zone.as_str())));
+    let calls = messages.len().div_ceil(10);
+    assert_eq!(
+        (of("DynamoDB_20120810.Query"), batches.len(), passed.len()),
+        (1, calls, calls + 1)
+    );
 }

@@ -7,6 +7,7 @@ use tokio::task::{JoinError, JoinSet};
 use tracing::Instrument as _;
 
 use crate::app::App;
+use crate::bonds;
 use crate::domain::command::{Command, Ending, ReleaseReason};
 use crate::domain::courier::{Bond, Courier, Shift, ShiftEnd};
 use crate::domain::epoch::Seen;
@@ -18,10 +19,10 @@ use crate::runner::{self, Known, Reach};
 use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
 use crate::store::{self, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
 
-/// Couriers who are looked at together: a few reads of a hundred each, and no more in memory.
+/// Couriers whose records are read together: a few reads of a hundred each, and no more in memory.
 const LOOKED_AT_MAX: usize = 500;
-/// Shifts that are ended at a time: many plans end on the hour, and an end takes several round trips.
-const ENDED_AT_ONCE: usize = 8;
+/// Shifts that are ended or put right at a time: many plans end on the hour, and an end takes several round trips.
+const LOOKED_AT_ONCE: usize = 8;
 
 /// Starts a shift at a position and runs the zones around, where something may wait; if the shift runs already, notes the
 /// position like a report.
@@ -228,8 +229,9 @@ async fn serve(app: &App, cause: &Cause, courier_id: CourierId) {
     }
 }
 
-/// Ends the shifts of those of one list who have gone silent without a delivery, or have worked as long as they may. One who
-/// cannot be looked at is looked at again the next time.
+/// Looks at those of one list. Ends the shifts of those who have gone silent without a delivery, or have worked as long as
+/// they may, and frees those whose records were not told that something is over. One who cannot be looked at is looked at
+/// again the next time.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -237,35 +239,63 @@ pub async fn sweep(app: &App, cause: &Cause, list: u128) -> Result<(), StoreErro
     let listed = store::on_shift(&app.table, list).await?;
     for some in listed.chunks(LOOKED_AT_MAX) {
         let heard_at = store::heard_at(&app.table, some).await?;
-        let mut ends = JoinSet::new();
-        for (courier_id, _, courier) in store::couriers(&app.table, some, Freshness::Recent).await? {
-            let (heard_at, now) = (heard_at.get(&courier_id).copied(), cause.now);
-            let overdue = move |shift: &Shift| shift.overdue(heard_at.unwrap_or(shift.since), now);
-            if courier.shift().and_then(overdue).is_none() {
+        let mut looks = JoinSet::new();
+        for (courier_id, stored, courier) in store::couriers(&app.table, some, Freshness::Recent).await? {
+            let heard_at = heard_at.get(&courier_id).copied();
+            let Some(odd) = courier.shift().and_then(|shift| odd(shift, heard_at, cause.now)) else {
                 continue;
-            }
-            if ends.len() >= ENDED_AT_ONCE {
-                ended(ends.join_next().await);
+            };
+            if looks.len() >= LOOKED_AT_ONCE {
+                looked(looks.join_next().await);
             }
             let (app, cause) = (app.clone(), cause.clone());
-            let end = async move { end_if(&app, &cause, courier_id, &overdue).await.map(drop) };
-            ends.spawn(end.in_current_span());
+            let look = async move {
+                match odd {
+                    Odd::Overdue => {
+                        let overdue = |shift: &Shift| shift.overdue(heard_at.unwrap_or(shift.since), cause.now);
+                        end_if(&app, &cause, courier_id, &overdue).await.map(drop)
+                    }
+                    Odd::Bound => bonds::settle(&app, &cause, courier_id, &stored, &courier).await,
+                }
+            };
+            looks.spawn(look.in_current_span());
         }
-        while let Some(end) = ends.join_next().await {
-            ended(Some(end));
+        while let Some(look) = looks.join_next().await {
+            looked(Some(look));
         }
     }
     Ok(())
 }
 
-fn ended(end: Option<Result<Result<(), Unstepped>, JoinError>>) {
-    let left: Option<String> = match end {
+/// Why a shift is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Odd {
+    /// It should end by itself.
+    Overdue,
+    /// Somebody died before the record was told that an offer is over, or that a delivery is somebody else's: no zone that
+    /// is run asks this courier, so nobody else would notice.
+    Bound,
+}
+
+/// Whether a shift has to be looked at. `heard_at` is when the courier was last heard of.
+fn odd(shift: &Shift, heard_at: Option<Timestamp>, now: Timestamp) -> Option<Odd> {
+    if shift.overdue(heard_at.unwrap_or(shift.since), now).is_some() {
+        return Some(Odd::Overdue);
+    }
+    let is_over = shift.offer.as_ref().is_some_and(|offer| offer.expires_at <= now);
+    let is_silent = heard_at.is_none_or(|at| at + SILENT_AFTER <= now);
+    let is_bound = shift.bonds().next().is_some();
+    (is_over || is_bound && is_silent).then_some(Odd::Bound)
+}
+
+fn looked(look: Option<Result<Result<(), Unstepped>, JoinError>>) {
+    let failed: Option<String> = match look {
         None | Some(Ok(Ok(()))) => None,
         Some(Ok(Err(error))) => Some(error.to_string()),
         Some(Err(error)) => Some(error.to_string()),
     };
-    if let Some(error) = left {
-        tracing::warn!(error, "a shift that is over is left to the next look");
+    if let Some(error) = failed {
+        tracing::warn!(error, "a shift is left to the next look");
     }
 }
 
@@ -303,5 +333,42 @@ fn free_one(loaded: &Loaded, courier_id: CourierId, offer_id: OfferId) -> Option
             reason: ReleaseReason::ShiftEnded,
         }),
         Bond::None => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::cast::{NOON, id, minutes};
+    use crate::domain::courier::{Job, LiveOffer};
+
+    #[test]
+    fn a_shift_is_looked_at_that_is_over_or_bound_to_what_is_over() {
+        let offer_id = kernel::TypedId::from_uuid(uuid::Uuid::nil());
+        let free = Shift::beginning(NOON);
+        let asked = Shift {
+            offer: Some(LiveOffer {
+                offer_id,
+                deliveries: vec![id(1)],
+                expires_at: NOON + minutes(1),
+            }),
+            ..free.clone()
+        };
+        let busy = Shift {
+            jobs: vec![Job {
+                delivery_id: id(1),
+                offer_id,
+            }],
+            ..free.clone()
+        };
+        let seen = |shift: &Shift, ago, now| odd(shift, Some(now - minutes(ago)), now);
+        let soon = NOON + minutes(30);
+        assert_eq!(seen(&free, 1, soon), None);
+        assert_eq!(seen(&free, 20, soon), Some(Odd::Overdue));
+        assert_eq!(seen(&asked, 1, NOON), None);
+        assert_eq!(seen(&asked, 1, NOON + minutes(1)), Some(Odd::Bound));
+        assert_eq!(seen(&busy, 19, soon), None);
+        assert_eq!(seen(&busy, 20, soon), Some(Odd::Bound));
+        assert_eq!(odd(&busy, None, soon), Some(Odd::Bound));
     }
 }
