@@ -2,7 +2,7 @@
 
 use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use testkit::{Kitchen, Rider, Stack, eventually};
+use testkit::{Basket, Kitchen, Rider, Stack, eventually};
 
 /// Everything that is offered to a courier at the moment.
 fn offers(rider: &Rider) -> Vec<Value> {
@@ -10,55 +10,135 @@ fn offers(rider: &Rider) -> Vec<Value> {
     reply["items"].as_array().cloned().unwrap_or_default()
 }
 
+/// Two orders that belong together: from one kitchen, ready at the same time, for neighbouring doors. Nobody is there yet.
+fn two_orders(stack: &'static Stack, kitchen: &Kitchen) -> Vec<(Basket, String)> {
+    let doors = [1_500.0, 1_530.0];
+    let orders = doors.map(|door| {
+        let mut basket = kitchen.customer(stack, "pm_card_visa");
+        basket.quote["deliver_to"]["position"] = kitchen.north(door);
+        let order_id = kitchen.cooks(&basket);
+        (basket, order_id)
+    });
+    for (basket, order_id) in &orders {
+        kitchen.does(order_id, "ready", &json!({}));
+        eventually("a delivery that waits with its food", || {
+            let known = delivery_events(stack, order_id);
+            let is_ready = known.iter().any(|event| event["type"] == "delivery.food_ready.v1");
+            is_ready.then_some(()).ok_or_else(|| format!("{known:?}"))
+        });
+        assert_eq!(tracked(basket, order_id)["state"], "waiting");
+    }
+    orders.into()
+}
+
+fn tracked(basket: &Basket, order_id: &str) -> Value {
+    let path = format!("/v1/orders/{order_id}/delivery");
+    basket.customer.get(&path).expect(200)
+}
+
+fn delivery_id_of(order_id: &str) -> String {
+    order_id.replace("ord_", "del_")
+}
+
+fn delivery_events(stack: &'static Stack, order_id: &str) -> Vec<Value> {
+    let partition = format!("DELIVERY#{}", delivery_id_of(order_id));
+    stack.aws().events("delivery", &partition)
+}
+
+/// The ids of the offers of an order that an event such as `offered` is about.
+fn offers_in(stack: &'static Stack, order_id: &str, event: &str) -> Vec<Value> {
+    let events = delivery_events(stack, order_id);
+    let of = events
+        .iter()
+        .filter(|known| known["type"] == format!("delivery.{event}.v1"));
+    of.map(|known| known["data"]["offer_id"].clone()).collect()
+}
+
+/// The one offer that a courier gets, which must be of these orders and no others.
+fn bundle(rider: &Rider, orders: &[(Basket, String)]) -> Value {
+    let offer = eventually("an offer", || offers(rider).pop().ok_or_else(|| "no offer".to_owned()));
+    assert_eq!(deliveries_of(&offer), all_of(orders), "{offer}");
+    offer["offer_id"].clone()
+}
+
+/// The ids of the deliveries of an offer or of an answer, sorted.
+fn deliveries_of(value: &Value) -> Vec<String> {
+    let deliveries = value["deliveries"].as_array().unwrap();
+    let ids = deliveries
+        .iter()
+        .map(|one| one["delivery_id"].as_str().unwrap().to_owned());
+    sorted(ids)
+}
+
+fn all_of(orders: &[(Basket, String)]) -> Vec<String> {
+    sorted(orders.iter().map(|(_, order_id)| delivery_id_of(order_id)))
+}
+
+fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ids: Vec<String> = ids.collect();
+    ids.sort_unstable();
+    ids
+}
+
 #[test]
-fn one_courier_brings_two_orders_of_one_restaurant() {
+fn two_orders_of_one_restaurant_are_one_offer_one_yes_and_one_way() {
     let stack = Stack::get();
     let kitchen = Kitchen::open(stack);
-    let baskets = [
-        kitchen.customer(stack, "pm_card_visa"),
-        kitchen.customer(stack, "pm_card_visa"),
-    ];
-    let orders: Vec<String> = baskets.iter().map(|basket| kitchen.cooks(basket)).collect();
-    for order_id in &orders {
-        let path = format!("/v1/orders/{order_id}/delivery");
-        eventually("the delivery to begin", || {
-            let reply = baskets[0].customer.get(&path);
-            let other = baskets[1].customer.get(&path);
-            (reply.status == 200 || other.status == 200)
-                .then_some(())
-                .ok_or(reply.text)
-        });
-    }
+    let orders = two_orders(stack, &kitchen);
     let rider = kitchen.rider(stack, 100.0);
-    let mut taken: Vec<(String, String)> = Vec::new();
-    while taken.len() < orders.len() {
-        let offer = eventually("an offer", || offers(&rider).pop().ok_or_else(|| "no offer".to_owned()));
-        let offer_id = offer["offer_id"].as_str().unwrap();
-        let accepted = rider.person.post(&format!("/v1/offers/{offer_id}/accept"), &json!({}));
-        let accepted = accepted.expect(200);
-        for one in accepted["deliveries"].as_array().unwrap() {
-            let text = |name: &str| one[name].as_str().unwrap().to_owned();
-            taken.push((text("order_id"), text("delivery_id")));
-        }
+    let offer_id = bundle(&rider, &orders);
+    let path = format!("/v1/offers/{}/accept", offer_id.as_str().unwrap());
+    let accepted = rider.person.post(&path, &json!({})).expect(200);
+    assert_eq!(deliveries_of(&accepted), all_of(&orders), "{accepted}");
+    rider
+        .person
+        .post(&path, &json!({}))
+        .refused(409, "offer_already_accepted");
+    for (basket, order_id) in &orders {
+        assert_eq!(tracked(basket, order_id)["state"], "assigned");
+        assert_eq!(offers_in(stack, order_id, "offered"), std::slice::from_ref(&offer_id));
     }
     let route = rider.person.get("/v1/couriers/me/route").expect(200);
-    let kinds: Vec<_> = route["stops"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|stop| stop["kind"].clone())
-        .collect();
+    let stops = route["stops"].as_array().unwrap();
+    let of = |kind: &str| {
+        let own = stops.iter().filter(|stop| stop["kind"] == kind);
+        sorted(own.map(|stop| stop["delivery_id"].as_str().unwrap().to_owned()))
+    };
+    let kinds: Vec<_> = stops.iter().map(|stop| stop["kind"].clone()).collect();
     assert_eq!(kinds, ["pickup", "pickup", "drop_off", "drop_off"], "{route}");
-    for order_id in &orders {
-        kitchen.does(order_id, "ready", &json!({}));
-    }
-    for (order_id, delivery_id) in &taken {
-        let basket = &baskets[orders.iter().position(|known| known == order_id).unwrap()];
-        rider.brings(delivery_id, order_id, basket);
+    assert_eq!((of("pickup"), of("drop_off")), (all_of(&orders), all_of(&orders)));
+    for (basket, order_id) in &orders {
+        rider.brings(&delivery_id_of(order_id), order_id, basket);
         basket.awaits(order_id, "delivered");
     }
     let route = rider.person.get("/v1/couriers/me/route").expect(200);
     assert_eq!(route["stops"], json!([]));
+}
+
+#[test]
+fn a_bundle_is_declined_as_a_whole_and_goes_to_the_next_as_a_whole() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let orders = two_orders(stack, &kitchen);
+    let first = kitchen.rider(stack, 100.0);
+    let declined = bundle(&first, &orders);
+    let path = format!("/v1/offers/{}/decline", declined.as_str().unwrap());
+    first.person.post(&path, &json!({"reason": "vehicle_problem"})).is(200);
+    assert_eq!(offers(&first), Vec::<Value>::new());
+    for (basket, order_id) in &orders {
+        assert_eq!(tracked(basket, order_id)["state"], "waiting");
+        assert_eq!(
+            offers_in(stack, order_id, "offer_ended"),
+            std::slice::from_ref(&declined)
+        );
+    }
+    let second = kitchen.rider(stack, 900.0);
+    let next = bundle(&second, &orders);
+    assert_ne!(next, declined);
+    assert_eq!(offers(&first), Vec::<Value>::new());
+    for (_, order_id) in &orders {
+        assert_eq!(offers_in(stack, order_id, "offered"), [declined.clone(), next.clone()]);
+    }
 }
 
 #[test]
