@@ -131,15 +131,13 @@ impl<'a> Town<'a> {
         self.couriers.push(courier_id);
     }
 
-    /// A courier was last seen so long ago.
+    /// A courier was last seen and heard of so long ago.
     pub fn silent(&self, courier: usize, for_minutes: i64) {
         let at = Timestamp::now() - SignedDuration::from_mins(for_minutes);
-        self.set(
-            &format!("COURIER#{}", self.couriers[courier]),
-            "POSITION",
-            "at",
-            &at.to_string(),
-        );
+        let key = format!("COURIER#{}", self.couriers[courier]);
+        for name in ["at", "heard_at"] {
+            self.set(&key, "POSITION", name, &at.to_string());
+        }
     }
 
     /// The message that the restaurant cooks a further order, which is ready in so many minutes.
