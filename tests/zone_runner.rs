@@ -267,3 +267,36 @@ fn a_minute_of_a_thousand_zones_is_one_read_and_a_call_for_ten() {
         (1, calls, calls + 1)
     );
 }
+
+#[test]
+fn a_zone_is_listed_again_as_long_as_it_is_in_use() {
+    let programs = &Programs::new(LONG);
+    let mut town = Town::new(programs);
+    let until = town.list(3);
+    tell(&town, "timers", &town.ending());
+    assert_eq!(town.listed_until(), Some(until));
+    let message = town.accepted(15);
+    tell(&town, "inbox", &message);
+    let until = town.list(3);
+    tell(&town, "timers", &town.minute());
+    assert_eq!(town.listed_until(), Some(until));
+    tell(&town, "timers", &town.ending());
+    assert!(town.listed_until() > Some(until + 20 * 60));
+}
+
+#[test]
+fn a_look_at_shifts_ends_all_of_its_own_list_and_none_of_another() {
+    // More than are ended at a time.
+    const GONE: usize = 20;
+    let programs = &Programs::new(LONG);
+    let mut town = Town::new(programs);
+    for _ in 0..GONE {
+        town.courier_gone(3);
+    }
+    town.courier_gone(4);
+    tell(&town, "timers", &town.shifts(3));
+    let on_shift: Vec<bool> = (0..=GONE).map(|courier| courier == GONE).collect();
+    assert_eq!(town.on_shift(), on_shift);
+    tell(&town, "timers", &town.shifts(4));
+    assert_eq!(town.on_shift(), [false; GONE + 1]);
+}

@@ -109,7 +109,31 @@ impl<'a> Town<'a> {
 
     /// A courier on shift so many metres from the restaurant.
     pub fn courier(&mut self, meters: f64) {
-        let courier_id = CourierId::from_uuid(Uuid::new_v4());
+        self.courier_with(CourierId::from_uuid(Uuid::new_v4()), meters);
+    }
+
+    /// A courier in one of the lists of those on shift, who was last heard of hours ago.
+    pub fn courier_gone(&mut self, list: u128) {
+        let mut ids = std::iter::repeat_with(|| CourierId::from_uuid(Uuid::new_v4()));
+        let courier_id = ids.find(|courier_id| list_of(*courier_id) == list).unwrap();
+        self.courier_with(courier_id, 300.0);
+        self.silent(self.couriers.len() - 1, 180);
+        let long_ago = (Timestamp::now() - SignedDuration::from_hours(3)).as_second();
+        let request = json!({
+            "Key": {"pk": {"S": format!("COURIER#{courier_id}")}, "sk": {"S": "STATE"}},
+            "UpdateExpression": "SET duty.on_shift.#from = :then", "ExpressionAttributeNames": {"#from": "from"},
+            "ExpressionAttributeValues": {":then": {"N": long_ago.to_string()}},
+        });
+        drop(self.dynamodb("UpdateItem", &request));
+    }
+
+    /// Whether each courier is on shift.
+    pub fn on_shift(&self) -> Vec<bool> {
+        let couriers = 0..self.couriers.len();
+        couriers.map(|courier| !self.record(courier).is_null()).collect()
+    }
+
+    fn courier_with(&mut self, courier_id: CourierId, meters: f64) {
         let place = self.kitchen.north(meters);
         let mut state = models().state.clone();
         state["pk"] = json!({"S": format!("COURIER#{courier_id}")});
@@ -166,6 +190,33 @@ impl<'a> Town<'a> {
         self.timer("zone", &self.zone, 0, Timestamp::now())
     }
 
+    /// The message that one of the lists of those on shift is looked at.
+    pub fn shifts(&self, list: u128) -> String {
+        self.timer("shifts", &list.to_string(), 0, Timestamp::now())
+    }
+
+    /// The message that a minute has passed and the zone's place in the list of those in use ends soon.
+    pub fn ending(&self) -> String {
+        self.timer("zone_ending", &self.zone, 0, Timestamp::now())
+    }
+
+    /// Until when the zone is listed as in use, in seconds since 1970; nothing if it is not.
+    pub fn listed_until(&self) -> Option<i64> {
+        let item = self.item("ZONES", &self.zone);
+        item["expires_at"]["N"].as_str().and_then(|text| text.parse().ok())
+    }
+
+    /// The zone's place in the list ends in so many minutes.
+    pub fn list(&self, minutes: i64) -> i64 {
+        let until = (Timestamp::now() + SignedDuration::from_mins(minutes)).as_second();
+        let item = json!({
+            "pk": {"S": "ZONES"}, "sk": {"S": self.zone}, "zone": {"S": self.zone},
+            "expires_at": {"N": until.to_string()}, "version": {"N": "1"},
+        });
+        drop(self.dynamodb("PutItem", &json!({"Item": item})));
+        until
+    }
+
     /// The message that a courier's offer is over, and when it may be sent.
     pub fn offer_over(&self, courier: usize) -> (Timestamp, String) {
         let offer = &self.record(courier)["offer"]["M"];
@@ -218,11 +269,7 @@ impl<'a> Town<'a> {
         }
         due.push(self.minute());
         let lists: BTreeSet<u128> = self.couriers.iter().map(|courier_id| list_of(*courier_id)).collect();
-        due.extend(
-            lists
-                .iter()
-                .map(|list| self.timer("shifts", &list.to_string(), 0, Timestamp::now())),
-        );
+        due.extend(lists.into_iter().map(|list| self.shifts(list)));
         due
     }
 

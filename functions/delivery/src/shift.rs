@@ -8,8 +8,9 @@ use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::bonds;
+use crate::domain::RUN_SAFETY_NET;
 use crate::domain::command::{Command, Ending, ReleaseReason};
-use crate::domain::courier::{Bond, Courier, Shift, ShiftEnd};
+use crate::domain::courier::{Bond, Courier, LiveOffer, Shift, ShiftEnd};
 use crate::domain::epoch::Seen;
 use crate::domain::lifecycle::decide;
 use crate::domain::track::{CLOCK_SKEW_MAX, Point, Sighting};
@@ -282,10 +283,12 @@ fn odd(shift: &Shift, heard_at: Option<Timestamp>, now: Timestamp) -> Option<Odd
     if shift.overdue(heard_at.unwrap_or(shift.since), now).is_some() {
         return Some(Odd::Overdue);
     }
-    let is_over = shift.offer.as_ref().is_some_and(|offer| offer.expires_at <= now);
+    // Whoever ends an offer in time has a moment for it.
+    let is_over = |offer: &LiveOffer| offer.expires_at + RUN_SAFETY_NET <= now;
+    let is_over = shift.offer.as_ref().is_some_and(is_over);
     let is_silent = heard_at.is_none_or(|at| at + SILENT_AFTER <= now);
     let is_bound = shift.bonds().next().is_some();
-    (is_over || is_bound && is_silent).then_some(Odd::Bound)
+    (is_over || (is_bound && is_silent)).then_some(Odd::Bound)
 }
 
 fn looked(look: Option<Result<Result<(), Unstepped>, JoinError>>) {
@@ -340,7 +343,8 @@ fn free_one(loaded: &Loaded, courier_id: CourierId, offer_id: OfferId) -> Option
 mod tests {
     use super::*;
     use crate::domain::cast::{NOON, id, minutes};
-    use crate::domain::courier::{Job, LiveOffer};
+    use crate::domain::courier::Job;
+    use kernel::SignedDuration;
 
     #[test]
     fn a_shift_is_looked_at_that_is_over_or_bound_to_what_is_over() {
@@ -365,8 +369,9 @@ mod tests {
         let soon = NOON + minutes(30);
         assert_eq!(seen(&free, 1, soon), None);
         assert_eq!(seen(&free, 20, soon), Some(Odd::Overdue));
-        assert_eq!(seen(&asked, 1, NOON), None);
-        assert_eq!(seen(&asked, 1, NOON + minutes(1)), Some(Odd::Bound));
+        let over = NOON + minutes(1) + RUN_SAFETY_NET;
+        assert_eq!(seen(&asked, 1, over - SignedDuration::from_secs(1)), None);
+        assert_eq!(seen(&asked, 1, over), Some(Odd::Bound));
         assert_eq!(seen(&busy, 19, soon), None);
         assert_eq!(seen(&busy, 20, soon), Some(Odd::Bound));
         assert_eq!(odd(&busy, None, soon), Some(Odd::Bound));
