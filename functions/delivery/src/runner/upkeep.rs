@@ -143,7 +143,8 @@ async fn release(
         Some(Command::Release { courier_id, reason })
     };
     match step(app, &cause, row.delivery_id, command).await {
-        Ok(stepped) if stepped.events.is_empty() => Ok(vec![row.clone()]),
+        // The row was wrong about it.
+        Ok(stepped) if stepped.events.is_empty() => Ok(rows::refresh(app, &cause, row.delivery_id, row.pickup).await?),
         Ok(stepped) => {
             let steps = [(row.delivery_id, stepped)];
             bonds::follow(app, &cause, &steps).await?;
