@@ -157,7 +157,7 @@ fn every_policy_keeps_the_rules_whatever_is_known() {
         let all = [
             day(regime, &mut Ours::default()),
             day(regime, &mut Greedy),
-            day(regime, &mut Rolling),
+            day(regime, &mut Rolling::default()),
         ];
         for solution in all {
             assert!(!solution.deliveries.is_empty());
@@ -171,7 +171,7 @@ fn in_a_town_with_too_few_couriers_the_engine_serves_best() {
     let served = |solution: &Solution| evaluate(&instance, solution).unwrap().penalised_ctd;
     let ours = served(&day(Regime::Exact, &mut Ours::default()));
     assert!(ours < served(&day(Regime::Exact, &mut Greedy)), "{ours}");
-    assert!(ours < served(&day(Regime::Exact, &mut Rolling)), "{ours}");
+    assert!(ours < served(&day(Regime::Exact, &mut Rolling::default())), "{ours}");
 }
 
 #[test]

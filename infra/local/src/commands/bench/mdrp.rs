@@ -238,7 +238,7 @@ fn simulated_once(options: &Options, instance: &Instance) -> Day {
     match options.policy {
         Decider::Ours => simulate(instance, regime, &mut Ours::default()),
         Decider::Greedy => simulate(instance, regime, &mut Greedy),
-        Decider::Rolling => simulate(instance, regime, &mut Rolling),
+        Decider::Rolling => simulate(instance, regime, &mut Rolling::default()),
     }
 }
 
