@@ -27,7 +27,7 @@
 //!   food waits 2.8 minutes here, with 20 it waits 2.0; in the paper it is 1.9 and 2.1. We do not know what makes the
 //!   difference. The choice was made on the public instances;
 //! - couriers are not sent to a nearby restaurant at random when they come on duty;
-//! - no bundle is matched that its courier would bring after 90 minutes or pick up after the shift, and none grows so far:
+//! - no bundle is matched that its courier would bring after 90 minutes or pick up after the shift, and no held one grows so far:
 //!   that is the problem's rule. A partial commitment that later estimates make impossible is given up.
 
 use dispatch::assignment::{FORBIDDEN, assign};
