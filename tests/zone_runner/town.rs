@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::sample_events::environment;
 
 /// The lists of those on shift.
-const SHIFT_LISTS: u128 = 8;
+const SHIFT_LISTS: u128 = 32;
 
 /// A person and a restaurant as the service knows them, of which every town has copies.
 struct Models {

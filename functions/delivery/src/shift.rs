@@ -3,8 +3,6 @@
 use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId, Position, Timestamp};
-use tokio::task::{JoinError, JoinSet};
-use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::bonds;
@@ -22,8 +20,6 @@ use crate::store::{self, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord}
 
 /// Couriers whose records are read together: a few reads of a hundred each, and no more in memory.
 const LOOKED_AT_MAX: usize = 500;
-/// Shifts that are ended or put right at a time: many plans end on the hour, and an end takes several round trips.
-const LOOKED_AT_ONCE: usize = 8;
 
 /// Starts a shift at a position and runs the zones around, where something may wait; if the shift runs already, notes the
 /// position like a report.
@@ -240,29 +236,19 @@ pub async fn sweep(app: &App, cause: &Cause, list: u128) -> Result<(), StoreErro
     let listed = store::on_shift(&app.table, list).await?;
     for some in listed.chunks(LOOKED_AT_MAX) {
         let heard_at = store::heard_at(&app.table, some).await?;
-        let mut looks = JoinSet::new();
         for (courier_id, stored, courier) in store::couriers(&app.table, some, Freshness::Recent).await? {
             let heard_at = heard_at.get(&courier_id).copied();
-            let Some(odd) = courier.shift().and_then(|shift| odd(shift, heard_at, cause.now)) else {
-                continue;
-            };
-            if looks.len() >= LOOKED_AT_ONCE {
-                looked(looks.join_next().await);
-            }
-            let (app, cause) = (app.clone(), cause.clone());
-            let look = async move {
-                match odd {
-                    Odd::Overdue => {
-                        let overdue = |shift: &Shift| shift.overdue(heard_at.unwrap_or(shift.since), cause.now);
-                        end_if(&app, &cause, courier_id, &overdue).await.map(drop)
-                    }
-                    Odd::Bound => bonds::settle(&app, &cause, courier_id, &stored, &courier).await,
+            let looked = match courier.shift().and_then(|shift| odd(shift, heard_at, cause.now)) {
+                None => Ok(()),
+                Some(Odd::Overdue) => {
+                    let overdue = |shift: &Shift| shift.overdue(heard_at.unwrap_or(shift.since), cause.now);
+                    end_if(app, cause, courier_id, &overdue).await.map(drop)
                 }
+                Some(Odd::Bound) => bonds::settle(app, cause, courier_id, &stored, &courier).await,
             };
-            looks.spawn(look.in_current_span());
-        }
-        while let Some(look) = looks.join_next().await {
-            looked(Some(look));
+            if let Err(error) = looked {
+                tracing::warn!(%error, "a shift is left to the next look");
+            }
         }
     }
     Ok(())
@@ -289,17 +275,6 @@ fn odd(shift: &Shift, heard_at: Option<Timestamp>, now: Timestamp) -> Option<Odd
     let is_silent = heard_at.is_none_or(|at| at + SILENT_AFTER <= now);
     let is_bound = shift.bonds().next().is_some();
     (is_over || (is_bound && is_silent)).then_some(Odd::Bound)
-}
-
-fn looked(look: Option<Result<Result<(), Unstepped>, JoinError>>) {
-    let failed: Option<String> = match look {
-        None | Some(Ok(Ok(()))) => None,
-        Some(Ok(Err(error))) => Some(error.to_string()),
-        Some(Err(error)) => Some(error.to_string()),
-    };
-    if let Some(error) = failed {
-        tracing::warn!(error, "a shift is left to the next look");
-    }
 }
 
 /// Frees the deliveries that a courier is asked about or has taken; none, if the food of one was fetched.

@@ -122,7 +122,7 @@ pub fn work_key(courier_id: CourierId) -> Key {
 }
 
 /// Lists of those on shift: several, so that no partition takes every shift's beginning.
-pub const SHIFT_LISTS: u128 = 8;
+pub const SHIFT_LISTS: u128 = 32;
 /// Couriers of a list read at a time.
 const ON_SHIFT_PAGE: usize = 500;
 

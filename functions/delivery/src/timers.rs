@@ -167,17 +167,17 @@ mod tests {
     #[test]
     fn every_five_minutes_is_a_message_for_each_list_of_those_on_shift() {
         let of = |at| minute(&[listed(false)], &tick(), at).len();
-        assert_eq!(of(NOON), 9);
+        assert_eq!(of(NOON), 33);
         let lists: Vec<Timer> = minute(&[], &tick(), NOON);
         let subjects: Vec<u128> = lists.iter().map(|timer| list_of(timer).unwrap()).collect();
         assert_eq!(subjects, (0..SHIFT_LISTS).collect::<Vec<_>>());
         let counts: Vec<usize> = (0..10).map(|minute| of(NOON + minutes(minute))).collect();
-        assert_eq!(counts, [9, 1, 1, 1, 1, 9, 1, 1, 1, 1]);
+        assert_eq!(counts, [33, 1, 1, 1, 1, 33, 1, 1, 1, 1]);
     }
 
     #[test]
     fn what_names_no_list_and_no_zone_is_parked() {
-        for subject in ["", "8", "-1", "zones"] {
+        for subject in ["", "32", "-1", "zones"] {
             let timer = Timer {
                 subject: subject.to_owned(),
                 ..tick()

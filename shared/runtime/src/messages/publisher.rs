@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use aws_sdk_sns::types::MessageAttributeValue;
 use contracts::Envelope;
 
+use super::relay::entry;
 use crate::Edge;
 
 /// How long a request waits for the topic to take an event that nobody would miss.
@@ -50,23 +50,15 @@ impl Publisher {
             Ok(body) => body,
             Err(error) => return lost(&error),
         };
-        let event_type = MessageAttributeValue::builder()
-            .data_type("String")
-            .string_value(&event.event_type)
-            .build();
-        let event_type = match event_type {
-            Ok(event_type) => event_type,
-            Err(error) => return lost(&error),
-        };
-        let request = self
-            .client()
-            .publish()
-            .topic_arn(&self.topic)
-            .message(body)
-            .message_attributes("event_type", event_type)
-            .send();
+        // A batch of one: the relay has batches anyway, and a binary needs no second way.
+        let entries: Vec<_> = entry(0, body, &event.event_type).into_iter().collect();
+        let request = self.client().publish_batch().topic_arn(&self.topic);
+        let request = request.set_publish_batch_request_entries(Some(entries)).send();
         match tokio::time::timeout(PUBLISH_TIMEOUT, request).await {
-            Ok(Ok(_)) => self.edge.count_messages(1),
+            Ok(Ok(output)) => match output.failed().first() {
+                None => self.edge.count_messages(1),
+                Some(refused) => lost(&refused.code()),
+            },
             Ok(Err(error)) => lost(&aws_sdk_sns::error::DisplayErrorContext(error)),
             Err(elapsed) => lost(&elapsed),
         }

@@ -18,6 +18,21 @@ const BATCH_ENTRIES_MAX: usize = 10;
 /// What one `PublishBatch` takes in bytes (256 KiB), less room for attributes.
 const BATCH_BYTES_MAX: usize = 250 * 1024;
 
+/// An event as `PublishBatch` takes it; nothing if it cannot be built, which would be a defect.
+pub(super) fn entry(id: usize, body: String, event_type: &str) -> Option<PublishBatchRequestEntry> {
+    let event_type = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(event_type)
+        .build()
+        .ok()?;
+    PublishBatchRequestEntry::builder()
+        .id(id.to_string())
+        .message(body)
+        .message_attributes("event_type", event_type)
+        .build()
+        .ok()
+}
+
 struct Relay<T> {
     edge: Edge,
     topic: String,
@@ -92,19 +107,10 @@ impl<T: SetTimers> Relay<T> {
 
     /// Publishes a chunk; the index of the first event that was not taken, if any.
     async fn publish(&self, chunk: &[Outgoing]) -> Option<usize> {
-        let entries = chunk.iter().enumerate().filter_map(|(index, outgoing)| {
-            let event_type = MessageAttributeValue::builder()
-                .data_type("String")
-                .string_value(&outgoing.event.event_type)
-                .build()
-                .ok()?;
-            PublishBatchRequestEntry::builder()
-                .id(index.to_string())
-                .message(&outgoing.body)
-                .message_attributes("event_type", event_type)
-                .build()
-                .ok()
-        });
+        let entries = chunk
+            .iter()
+            .enumerate()
+            .filter_map(|(index, outgoing)| entry(index, outgoing.body.clone(), &outgoing.event.event_type));
         let request = self.client.publish_batch().topic_arn(&self.topic);
         match request
             .set_publish_batch_request_entries(Some(entries.collect()))
