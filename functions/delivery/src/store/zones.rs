@@ -32,6 +32,7 @@ pub struct OpenRecord {
     to: Position,
     begun: i64,
     ready: i64,
+    #[serde(default = "planned")]
     food: FoodRecord,
     latest: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +47,11 @@ pub struct OpenRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     silent: Vec<CourierId>,
     expires_at: i64,
+}
+
+/// Rows that were written before there was more to say.
+const fn planned() -> FoodRecord {
+    FoodRecord::Planned
 }
 
 impl From<&Open> for OpenRecord {

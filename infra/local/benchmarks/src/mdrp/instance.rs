@@ -114,6 +114,28 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 impl Instance {
+    /// How many orders nobody could bring within the rules, even if the whole day were known beforehand and there were no
+    /// other order: no policy delivers them.
+    #[must_use]
+    pub fn out_of_reach(&self) -> usize {
+        self.orders.iter().filter(|order| !self.is_in_reach(order)).count()
+    }
+
+    fn is_in_reach(&self, order: &Order) -> bool {
+        let roads = Roads {
+            meters_per_minute: self.meters_per_minute,
+        };
+        let restaurant = self.restaurants[order.restaurant].at;
+        let trip = roads.travel(restaurant, order.at);
+        self.couriers.iter().any(|courier| {
+            // Half of the service is before the hand-over, half after it; whoever knows the day is there in time.
+            let there_at = courier.on_at + roads.travel(courier.at, restaurant) + self.pickup_service / 2;
+            let picked_up_at = there_at.max(order.ready_at).max(order.placed_at);
+            let dropped_off_at = picked_up_at + self.pickup_service / 2 + trip + self.drop_off_service / 2;
+            picked_up_at <= courier.off_at && dropped_off_at - order.placed_at <= self.maximum
+        })
+    }
+
     /// Reads an instance.
     ///
     /// # Errors

@@ -138,6 +138,20 @@ fn every_broken_rule_is_found() {
 }
 
 #[test]
+fn what_nobody_can_bring_is_out_of_reach() {
+    let of = |change: fn(&mut Instance)| {
+        let (mut instance, _) = one_trip();
+        change(&mut instance);
+        instance.out_of_reach()
+    };
+    assert_eq!(of(|_| ()), 0);
+    // The food is ready at 20 and at 25.
+    assert_eq!(of(|instance| instance.couriers[0].off_at = 24), 1);
+    assert_eq!(of(|instance| instance.couriers[0].on_at = 100), 2);
+    assert_eq!(of(|instance| instance.maximum = 10), 2);
+}
+
+#[test]
 fn a_shift_that_has_not_begun_moves_nobody() {
     let (mut instance, solution) = one_trip();
     instance.couriers[0].on_at = 21;

@@ -80,6 +80,9 @@ struct Numbers {
     #[serde(serialize_with = "whole")]
     undelivered: f64,
     undelivered_percent: f64,
+    /// Orders that nobody could have brought, whatever he knew.
+    #[serde(serialize_with = "whole")]
+    out_of_reach: f64,
     ctd_mean: f64,
     ctd_p90: f64,
     rtp_mean: f64,
@@ -120,6 +123,11 @@ pub fn run(options: &Options) -> Outcome {
     let means = means(&rows);
     show(&rows, &means);
     let rss_mb = peak_memory_mb();
+    let sum = |figure: fn(&Numbers) -> f64| rows.iter().map(|row| figure(&row.figures)).sum::<f64>();
+    let (undelivered, hopeless) = (sum(|row| row.undelivered), sum(|row| row.out_of_reach));
+    say(format!(
+        "  {undelivered:.0} orders undelivered; {hopeless:.0} could not be brought by anybody, whatever he knew"
+    ));
     say(format!("  peak memory of this process: {rss_mb:.1} MB"));
     if let Some(file) = &options.json {
         let report = json!({
@@ -203,7 +211,10 @@ fn measure(options: &Options, name: &str, folders: &[String]) -> Outcome<Row> {
     }
     Ok(Row {
         name: name.to_owned(),
-        figures: numbers(&figures, &day),
+        figures: Numbers {
+            out_of_reach: count(instance.out_of_reach()),
+            ..numbers(&figures, &day)
+        },
     })
 }
 
@@ -255,6 +266,7 @@ fn numbers(figures: &Figures, day: &Day) -> Numbers {
         orders,
         undelivered,
         undelivered_percent: 100.0 * undelivered / orders.max(1.0),
+        out_of_reach: 0.0,
         ctd_mean: figures.ctd_mean,
         ctd_p90: figures.ctd_p90,
         rtp_mean: figures.rtp_mean,
@@ -276,6 +288,7 @@ fn means(rows: &[Row]) -> Numbers {
         orders: mean(|row| row.orders),
         undelivered: mean(|row| row.undelivered),
         undelivered_percent: mean(|row| row.undelivered_percent),
+        out_of_reach: mean(|row| row.out_of_reach),
         ctd_mean: mean(|row| row.ctd_mean),
         ctd_p90: mean(|row| row.ctd_p90),
         rtp_mean: mean(|row| row.rtp_mean),
