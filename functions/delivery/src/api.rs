@@ -27,6 +27,7 @@ mod report_incident;
 mod report_locations;
 mod resume_shift;
 mod returned;
+mod review;
 mod route;
 mod start_shift;
 mod take_break;

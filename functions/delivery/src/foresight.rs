@@ -94,12 +94,12 @@ pub async fn experience(app: &App, about: About, remaining: &Remaining, now: Tim
     known
 }
 
-/// Adds what is known of a kitchen.
+/// Puts what is known of a kitchen in place of what was known of another.
 async fn cooks(app: &App, about: About, now: Timestamp, known: &mut Experience) {
     let Some(restaurant_id) = about.kitchen else {
         return;
     };
-    known.kitchen = kitchen_of(app, Some(restaurant_id), now).await;
+    known.kitchen = kitchen_of(app, restaurant_id, now).await;
     let queue = cooking_in(app, about.place, now).await;
     let queue = queue
         .iter()
@@ -112,15 +112,15 @@ async fn cooks(app: &App, about: About, now: Timestamp, known: &mut Experience) 
 /// When the food of what waits in a zone should be ready, where the kitchen has not said that it is.
 pub async fn ready_times(app: &App, open: &[Open], town: &Town, now: Timestamp) -> HashMap<DeliveryId, Timestamp> {
     let mut ready = HashMap::new();
+    let mut known = Experience {
+        town: town.clone(),
+        ..Experience::default()
+    };
     for row in open.iter().filter(|row| row.waits() && row.food != open::Food::Ready) {
         let about = About {
             kitchen: Some(row.restaurant_id),
             delivery_id: Some(row.delivery_id),
             place: row.pickup,
-        };
-        let mut known = Experience {
-            town: town.clone(),
-            ..Experience::default()
         };
         cooks(app, about, now, &mut known).await;
         let food = Food::Cooking {
@@ -259,10 +259,7 @@ pub async fn town_of(app: &App, place: Position, now: Timestamp) -> Town {
     town
 }
 
-async fn kitchen_of(app: &App, restaurant: Option<RestaurantId>, now: Timestamp) -> eta::Kitchen {
-    let Some(restaurant_id) = restaurant else {
-        return eta::Kitchen::default();
-    };
+async fn kitchen_of(app: &App, restaurant_id: RestaurantId, now: Timestamp) -> eta::Kitchen {
     if let Some((at, kitchen)) = app.foresight.held().kitchens.get(&restaurant_id)
         && now <= *at + KITCHEN_HOLDS
     {
@@ -322,7 +319,7 @@ async fn learn_one(app: &App, cause: &Cause, delivery_id: DeliveryId, delivery: 
             }
         }
         Some(Pupil::Town) => {
-            let kitchen = kitchen_of(app, Some(restaurant_id), cause.now).await;
+            let kitchen = kitchen_of(app, restaurant_id, cause.now).await;
             let key = store::town_key(zone);
             let read = store::learned::<TownRecord>(&app.table, &key).await?;
             let mut town = read

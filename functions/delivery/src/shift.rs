@@ -52,9 +52,11 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
-        let work = store::work(&app.table, courier_id).await?;
-        let roster = store::roster(&app.table, courier_id).await?.roster;
-        let planned_until = roster.works_until(cause.now);
+        let (work, read) = tokio::try_join!(
+            store::work(&app.table, courier_id),
+            store::roster(&app.table, courier_id)
+        )?;
+        let planned_until = read.roster.works_until(cause.now);
         let started = courier.start_shift(&work.spans(), planned_until, cause.now)?;
         // The device measured the position a moment ago, by a clock of its own: points from then on may follow.
         let sighting = Sighting {
@@ -64,12 +66,12 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         let key = store::position_key(courier_id);
         let mut commit = Commit::new(cause);
         let is_new = courier.shift().is_none();
-        if is_new {
-            let whereabouts = Whereabouts::starting(sighting, cause.now);
-            commit = commit
-                .also_put(&key, &PositionRecord::new(courier_id, courier.vehicle, &whereabouts))
-                .also_put(&store::on_shift_key(courier_id), &OnShift { courier_id });
-        } else if let Some(seen) = store::position(&app.table, courier_id).await? {
+        let seen = if is_new {
+            None
+        } else {
+            store::position(&app.table, courier_id).await?
+        };
+        if let Some(seen) = seen {
             // No more than a report of one point.
             let point = Point::from(sighting);
             let Ok(followed) = seen.value.whereabouts().follow(&[point], false, cause.now) else {
@@ -77,6 +79,11 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
             };
             let record = PositionRecord::new(courier_id, courier.vehicle, &followed.whereabouts);
             commit = commit.also_replace(&key, &seen, &record, POSITION_MOVED);
+        } else {
+            let whereabouts = Whereabouts::starting(sighting, cause.now);
+            commit = commit
+                .also_put(&key, &PositionRecord::new(courier_id, courier.vehicle, &whereabouts))
+                .also_put(&store::on_shift_key(courier_id), &OnShift { courier_id });
         }
         if let Some(started) = &started {
             commit = store::replace_courier(commit, courier_id, &stored, started);

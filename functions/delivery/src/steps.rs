@@ -269,7 +269,9 @@ async fn reestimate_after(
         }
         Event::PickedUp { .. } => {
             let pickup = stepped.delivery.facts.pickup.position;
-            reestimate(app, cause, delivery_id, &stepped.loaded(), Some(pickup), false).await
+            reestimate(app, cause, delivery_id, &stepped.loaded(), Some(pickup), false)
+                .await
+                .map(drop)
         }
         Event::Offered(_)
         | Event::OfferEnded { .. }
@@ -296,10 +298,12 @@ async fn reestimate_last_seen(
         Some(assignment) => store::last_seen(&app.table, assignment.courier_id).await?,
         None => None,
     };
-    reestimate(app, cause, delivery_id, loaded, position, false).await
+    reestimate(app, cause, delivery_id, loaded, position, false)
+        .await
+        .map(drop)
 }
 
-/// Estimates the arrival of a delivery that was just read anew, from where its courier is, and tells it if it moved enough.
+/// Estimates the arrival of a delivery that was just read anew, from where its courier is, and tells it if it moved enough: then true.
 /// `shared` is whether the courier is known to have others' deliveries, too; who does not know that finds out if it matters.
 ///
 /// # Errors
@@ -311,22 +315,22 @@ pub async fn reestimate(
     loaded: &Loaded,
     position: Option<Position>,
     shared: bool,
-) -> Result<(), Unstepped> {
+) -> Result<bool, Unstepped> {
     let delivery = &loaded.delivery;
     let Some(remaining) = estimate::remaining(delivery, position) else {
-        return Ok(());
+        return Ok(false);
     };
     let mut known = Box::pin(foresight::known_of(app, delivery, &remaining, cause.now)).await;
     let moved = |eta: Eta| estimate::moved(delivery.progress.eta, eta);
     // Nearly always nothing has moved enough, and then nothing is read again.
     if !shared && !moved(estimate::arrival(&remaining, &known, cause.now)) {
-        return Ok(());
+        return Ok(false);
     }
     known.detour = foresight::before(app, delivery_id, delivery, position, cause.now)
         .await?
         .detour;
     if !moved(estimate::arrival(&remaining, &known, cause.now)) {
-        return Ok(());
+        return Ok(false);
     }
     let eta = |delivery: &Delivery| {
         let remaining = estimate::remaining(delivery, position)?;
@@ -337,10 +341,10 @@ pub async fn reestimate(
         let events = decide(delivery, &command, cause.now)?;
         let (commit, _) = add(Commit::new(cause), cause, delivery_id, loaded, events)?;
         match app.table.commit(commit).await {
-            Ok(()) => return Ok(()),
+            Ok(()) => return Ok(true),
             Err(error) if store::lost_race(&error) => {}
             Err(error) => return Err(unexpected(error).into()),
         }
     }
-    step(app, cause, delivery_id, command).await.map(drop)
+    step(app, cause, delivery_id, command).await.map(|_| true)
 }

@@ -413,12 +413,6 @@ impl Commit {
         self.writes.is_empty()
     }
 
-    /// The moment that the commit takes for now.
-    #[must_use]
-    pub const fn now(&self) -> Timestamp {
-        self.cause.now
-    }
-
     pub(crate) fn into_plan(self, table: &str) -> Result<Plan, StoreError> {
         if let Some(failure) = self.failure {
             return Err(failure);

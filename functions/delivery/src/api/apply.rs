@@ -1,6 +1,6 @@
 //! `POST /v1/couriers`.
 
-use ::store::{Commit, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
 use axum::extract::State;
 use contracts::Cause;
 use http::StatusCode;
@@ -139,42 +139,41 @@ async fn again(
     wanted: Courier,
     documents: &Documents,
 ) -> Result<Courier, Problem> {
-    let found = store::courier(&app.table, courier_id).await?;
-    let Some((stored, known)) = found else {
-        return existing(app, courier_id, &wanted).await;
-    };
-    let is_refused_applicant = known.duty == Duty::Pending && known.rejected.is_some();
-    let becomes = if is_refused_applicant {
-        wanted
-    } else {
-        // Others hand in papers, as often as they like; what they are stays.
-        let known = existing(app, courier_id, &wanted).await?;
-        let handed_in = store::documents(&app.table, courier_id).await?;
-        if documents.papers.is_empty() || handed_in.is_some_and(|handed_in| handed_in.papers == documents.papers) {
-            return Ok(known);
+    for _ in 0..COMMIT_ATTEMPTS_MAX {
+        let Some((stored, known)) = store::courier(&app.table, courier_id).await? else {
+            break;
+        };
+        let is_refused_applicant = known.duty == Duty::Pending && known.rejected.is_some();
+        let becomes = if is_refused_applicant {
+            wanted.clone()
+        } else {
+            // Others hand in papers, as often as they like; what they are stays.
+            same(&known, &wanted)?;
+            let handed_in = store::documents(&app.table, courier_id).await?;
+            if documents.papers.is_empty() || handed_in.is_some_and(|handed_in| handed_in.papers == documents.papers) {
+                return Ok(known);
+            }
+            Courier {
+                rejected: None,
+                ..known
+            }
+        };
+        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &becomes)
+            .also_put(&store::documents_key(courier_id), documents);
+        match app.table.commit(commit).await {
+            Ok(()) => return Ok(becomes),
+            Err(error) if store::lost_race(&error) => {}
+            Err(error) => return Err(unexpected(error).into()),
         }
-        Courier {
-            rejected: None,
-            ..known
-        }
-    };
-    let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &becomes)
-        .also_put(&store::documents_key(courier_id), documents);
-    match app.table.commit(commit).await {
-        Ok(()) => Ok(becomes),
-        Err(error) if store::lost_race(&error) => existing(app, courier_id, &becomes).await,
-        Err(error) => Err(unexpected(error).into()),
     }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
-async fn existing(app: &App, courier_id: CourierId, wanted: &Courier) -> Result<Courier, Problem> {
-    let found = store::courier(&app.table, courier_id).await?;
-    let missing = || StoreError::Unavailable(format!("{courier_id} was there a moment ago"));
-    let (_, known) = found.ok_or_else(missing)?;
+/// A courier rides and works as before.
+fn same(known: &Courier, wanted: &Courier) -> Result<(), Problem> {
     if (known.vehicle, known.country) == (wanted.vehicle, wanted.country) {
-        Ok(known)
-    } else {
-        let detail = "You are a courier already, with another vehicle or country.";
-        Err(Problem::conflict("courier_exists", detail))
+        return Ok(());
     }
+    let detail = "You are a courier already, with another vehicle or country.";
+    Err(Problem::conflict("courier_exists", detail))
 }

@@ -1,14 +1,14 @@
 //! `POST /v1/couriers/{courier_id}/approve`.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
 use axum::extract::State;
 use kernel::{CourierId, Role};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
+use super::review::review;
 use super::views::CourierView;
 use crate::app::App;
-use crate::steps::unexpected;
-use crate::store::{self, Documents};
+use crate::domain::courier::Courier;
+use crate::store::Documents;
 
 /// Approve a courier
 ///
@@ -27,23 +27,9 @@ pub async fn approve_courier(
     Path(courier_id): Path<CourierId>,
 ) -> Result<Json<CourierView>, Problem> {
     principal.require(Role::Operator)?;
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
-        let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
-            return Err(Problem::not_found());
-        };
-        let documents = store::documents(&app.table, courier_id).await?;
-        let approved = courier.approve(documents.as_ref().and_then(Documents::hold_until));
-        if approved.is_none() && !documents.is_some_and(|documents| documents.wait()) {
-            return Ok(Json(CourierView::new(courier_id, &courier)));
-        }
-        let approved = approved.unwrap_or(courier);
-        let commit = store::replace_courier(Commit::new(&cause), courier_id, &stored, &approved);
-        let commit = store::looked_at(commit, courier_id);
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(Json(CourierView::new(courier_id, &approved))),
-            Err(error) if store::lost_race(&error) => {}
-            Err(error) => return Err(unexpected(error).into()),
-        }
-    }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+    let answer = |courier: &Courier, documents: Option<&Documents>| {
+        Ok(courier.approve(documents.and_then(Documents::hold_until)))
+    };
+    let approved = review(&app, &cause, courier_id, &answer).await?;
+    Ok(Json(CourierView::new(courier_id, &approved)))
 }

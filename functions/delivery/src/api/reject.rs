@@ -1,17 +1,16 @@
 //! `POST /v1/couriers/{courier_id}/reject`.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
 use axum::extract::State;
 use kernel::{CourierId, Role};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::refused;
+use super::review::review;
 use super::views::{CourierView, RejectName};
 use crate::app::App;
-use crate::steps::unexpected;
-use crate::store;
+use crate::domain::courier::Courier;
+use crate::store::Documents;
 
 /// Why somebody is not approved.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -43,24 +42,10 @@ pub async fn reject_courier(
     Json(body): Json<RejectionBody>,
 ) -> Result<Json<CourierView>, Problem> {
     principal.require(Role::Operator)?;
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
-        let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
-            return Err(Problem::not_found());
-        };
-        let documents = store::documents(&app.table, courier_id).await?;
-        let waiting = documents.is_some_and(|documents| documents.wait());
-        let rejected = courier.reject(body.reason.into(), waiting).map_err(refused)?;
-        if rejected.is_none() && !waiting {
-            return Ok(Json(CourierView::new(courier_id, &courier)));
-        }
-        let rejected = rejected.unwrap_or(courier);
-        let commit = store::replace_courier(Commit::new(&cause), courier_id, &stored, &rejected);
-        let commit = store::looked_at(commit, courier_id);
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(Json(CourierView::new(courier_id, &rejected))),
-            Err(error) if store::lost_race(&error) => {}
-            Err(error) => return Err(unexpected(error).into()),
-        }
-    }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+    let reason = body.reason.into();
+    let answer = |courier: &Courier, documents: Option<&Documents>| {
+        courier.reject(reason, documents.is_some_and(Documents::wait))
+    };
+    let rejected = review(&app, &cause, courier_id, &answer).await?;
+    Ok(Json(CourierView::new(courier_id, &rejected)))
 }

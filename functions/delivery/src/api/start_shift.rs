@@ -22,8 +22,8 @@ pub struct ShiftStart {
 /// Start a shift
 ///
 /// From now on the courier gets offers, as long as the market's limits of working time allow (`works_until`). A shift ends by
-/// itself when they are reached or nothing was heard for 20 minutes, but never with a delivery to bring. Starting again only
-/// notes the position.
+/// itself when they are reached, at its planned end (`planned_until`), or when nothing was heard for 20 minutes, but never with a
+/// delivery to bring. Starting again only notes the position, like a report.
 #[utoipa::path(post, path = "/v1/couriers/me/shift/start", operation_id = "start_shift", tag = "couriers",
     security(("token" = [])), request_body = ShiftStart, responses(
     (status = 200, description = "On shift", body = CourierView),

@@ -46,7 +46,7 @@ pub struct Open {
     pub begun_at: Timestamp,
     /// When the food is, or should be, ready.
     pub ready_at: Timestamp,
-    /// Which of the two, as far as the row knows: a row is not told of ready food once somebody is bound.
+    /// How far the food is, as far as the row knows: it is not told that food is ready once somebody is bound.
     pub food: Food,
     /// By when it should arrive, hardly later.
     pub latest: Timestamp,

@@ -60,10 +60,10 @@ async fn reestimate_late(app: &App, cause: &Cause, open: &mut [Open]) -> Result<
     for row in open.iter_mut().filter(|row| row.cannot_make_it(cause.now)) {
         let cause = about(cause, row.delivery_id);
         if let Found::Delivery(loaded) = store::load_fresh(&app.table, row.delivery_id, Freshness::Recent).await? {
-            Box::pin(reestimate(app, &cause, row.delivery_id, &loaded, None, false)).await?;
-            let shown = rows::refresh(app, &cause, row.delivery_id, row.pickup).await?;
-            if let Some(shown) = shown.into_iter().next() {
-                *row = shown;
+            let told = Box::pin(reestimate(app, &cause, row.delivery_id, &loaded, None, false)).await?;
+            // The row keeps what was told last.
+            if told && let [shown] = &rows::refresh(app, &cause, row.delivery_id, row.pickup).await?[..] {
+                *row = shown.clone();
             }
         }
     }

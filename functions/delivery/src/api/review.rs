@@ -1,0 +1,42 @@
+//! An operator's answer to an application, or to new papers.
+
+use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
+use contracts::Cause;
+use kernel::CourierId;
+use runtime::Problem;
+
+use super::refused;
+use crate::app::App;
+use crate::domain::courier::{Courier, Refusal};
+use crate::steps::unexpected;
+use crate::store::{self, Documents};
+
+/// What an operator makes of a courier and the papers that were handed in last; nothing if that changes nothing.
+pub type Answer<'a> = dyn Fn(&Courier, Option<&Documents>) -> Result<Option<Courier>, Refusal> + Sync + 'a;
+
+/// Gives an answer: nobody has to look at the papers then. Whoever hands in others meanwhile changes the courier's record, and
+/// the answer is asked for again.
+///
+/// # Errors
+/// When there is no such courier, the answer is not possible, or the table does not answer.
+pub async fn review(app: &App, cause: &Cause, courier_id: CourierId, answer: &Answer<'_>) -> Result<Courier, Problem> {
+    for _ in 0..COMMIT_ATTEMPTS_MAX {
+        let (courier, documents) = tokio::try_join!(
+            store::courier(&app.table, courier_id),
+            store::documents(&app.table, courier_id)
+        )?;
+        let (stored, courier) = courier.ok_or_else(Problem::not_found)?;
+        let answered = answer(&courier, documents.as_ref()).map_err(refused)?;
+        if answered.is_none() && !documents.is_some_and(|documents| documents.wait()) {
+            return Ok(courier);
+        }
+        let answered = answered.unwrap_or(courier);
+        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &answered);
+        match app.table.commit(store::looked_at(commit, courier_id)).await {
+            Ok(()) => return Ok(answered),
+            Err(error) if store::lost_race(&error) => {}
+            Err(error) => return Err(unexpected(error).into()),
+        }
+    }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+}
