@@ -193,6 +193,7 @@ async fn call_off(
         order_id,
         customer_id,
         courier_id: None,
+        earned: None,
     };
     match app.table.commit(store::call_off(cause, delivery_id, &withdrawn)?).await {
         Ok(()) => Ok(true),

@@ -203,6 +203,7 @@ pub fn envelope(
                 Failed {
                     courier_id,
                     reason,
+                    fault: None,
                     food,
                     earned: Some(earned.into()),
                 }
@@ -228,7 +229,13 @@ pub fn envelope(
             let reason = Some(escalation_name(why).to_owned());
             payload!(subject, Escalated { offers, reason })
         }
-        Event::Withdrawn { courier_id } => payload!(subject, Withdrawn { courier_id }),
+        Event::Withdrawn { courier_id } => payload!(
+            subject,
+            Withdrawn {
+                courier_id,
+                earned: None
+            }
+        ),
     };
     envelope.map(Some)
 }

@@ -36,6 +36,7 @@ pub fn publish(commit: Commit, event: &Event, after: &Restaurant) -> Commit {
             kind: entry.kind,
             available: entry.available,
             until: entry.until,
+            overrides: None,
         }),
         Event::ProfileChanged(_)
         | Event::Submitted { .. }
@@ -73,6 +74,7 @@ const fn menu_published(restaurant_id: RestaurantId, menu_version: u32) -> MenuP
     MenuPublished {
         restaurant_id,
         menu_version,
+        overrides: None,
     }
 }
 

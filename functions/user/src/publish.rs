@@ -27,6 +27,7 @@ pub fn events(commit: Commit, user_id: UserId, events: &[Event]) -> Commit {
             commit.event(&RolesChanged {
                 user_id,
                 roles,
+                suspended: false,
                 changed_by: *by,
             })
         }

@@ -86,12 +86,25 @@ delivery_events! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         earned: Option<Earned>,
     }
+    /// The courier says that the food cannot be handed over, and the circumstances do not prove it: an operator decides
+    /// who is at fault before anybody is charged. [`Failed`] follows.
+    FailureReported {
+        /// Who says so.
+        courier_id: CourierId,
+        /// `customer_absent`, `wrong_address`, `unsafe`, `damaged` or `other`.
+        reason: String,
+        /// Until when an operator may decide; afterwards nobody is charged.
+        review_by: Timestamp,
+    }
     /// The courier could not hand it over.
     Failed {
         /// Who tried.
         courier_id: CourierId,
         /// `customer_absent`, `wrong_address`, `unsafe`, `damaged` or `other`.
         reason: String,
+        /// Who bears the price: `customer`, `courier`, `restaurant` or `platform`. Only `customer` is charged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<String>,
         /// What becomes of the food: `returning` to the restaurant, or `disposed`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         food: Option<String>,
@@ -180,5 +193,8 @@ delivery_events! {
         /// Who was asked or on the way.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         courier_id: Option<CourierId>,
+        /// What the courier earned with the way and the waiting until then, in minor units; nothing if it was little.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        earned: Option<Earned>,
     }
 }

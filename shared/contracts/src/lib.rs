@@ -117,12 +117,14 @@ published! {
     payment::ActionRequired = "payment.action_required.v1" from "/payment";
     payment::Captured = "payment.captured.v1" from "/payment";
     payment::Voided = "payment.voided.v1" from "/payment";
+    payment::Stalled = "payment.stalled.v1" from "/payment";
 
     delivery::Scheduled = "delivery.scheduled.v1" from "/delivery";
     delivery::Assigned = "delivery.assigned.v1" from "/delivery";
     delivery::CourierArrived = "delivery.courier_arrived.v1" from "/delivery";
     delivery::PickedUp = "delivery.picked_up.v1" from "/delivery";
     delivery::Delivered = "delivery.delivered.v1" from "/delivery";
+    delivery::FailureReported = "delivery.failure_reported.v1" from "/delivery";
     delivery::Failed = "delivery.failed.v1" from "/delivery";
     delivery::Returned = "delivery.returned.v1" from "/delivery";
     delivery::EtaChanged = "delivery.eta_changed.v1" from "/delivery";

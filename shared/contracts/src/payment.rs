@@ -65,6 +65,24 @@ pub struct Voided {
     pub order_id: OrderId,
     /// Whose money.
     pub customer_id: UserId,
-    /// `order_ended` or `authorization_expired`.
+    /// `order_ended`, `authorization_expired`, or `released_elsewhere`: somebody released it at the provider.
     pub reason: String,
+}
+
+/// Money that should have been taken or released long ago still is not: an operator should look. Told once for each
+/// payment; the service goes on trying for as long as the hold lives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Stalled {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What for.
+    pub order_id: OrderId,
+    /// Whose money.
+    pub customer_id: UserId,
+    /// What does not succeed: `capture` or `release`.
+    pub operation: String,
+    /// How much is to be taken or released.
+    pub amount: Money,
+    /// Since when it is tried.
+    pub since: Timestamp,
 }

@@ -149,6 +149,23 @@ pub struct MenuPublished {
     pub restaurant_id: RestaurantId,
     /// Which version; versions count from 1.
     pub menu_version: u32,
+    /// All availabilities that differ from the published menu after the event: a consumer replaces what it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<Vec<AvailabilityOverride>>,
+}
+
+/// An item or an option whose availability differs from what the published menu says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AvailabilityOverride {
+    /// The item's or the option's id.
+    pub id: String,
+    /// Which of the two.
+    pub kind: MenuEntry,
+    /// Whether it can be ordered.
+    pub available: bool,
+    /// It ends by itself at this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// An item or an option sold out or came back. Holds across menu versions.
@@ -165,6 +182,9 @@ pub struct ItemAvailabilityChanged {
     /// It comes back by itself at this moment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// All availabilities that differ from the published menu after the event: a consumer replaces what it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<Vec<AvailabilityOverride>>,
 }
 
 /// What an availability is about.

@@ -31,6 +31,9 @@ pub struct RolesChanged {
     pub user_id: UserId,
     /// All roles from now on.
     pub roles: Vec<Role>,
+    /// True while an operator bars the person from the platform; then there are no roles.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspended: bool,
     /// The operator who changed them; nothing if it was done in the identity provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_by: Option<UserId>,

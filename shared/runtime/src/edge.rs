@@ -164,6 +164,14 @@ impl Edge {
         self.parts.environment.seconds(name)
     }
 
+    /// How many times more than from one household is let through from one network address: 1 unless the function's
+    /// `ADDRESS_BUDGET_FACTOR` says otherwise.
+    #[must_use]
+    pub fn address_budget_factor(&self) -> u32 {
+        let factor = self.parts.environment.optional("ADDRESS_BUDGET_FACTOR");
+        factor.and_then(|text| text.parse().ok()).unwrap_or(1)
+    }
+
     /// A client for other services' internal routes.
     ///
     /// # Errors

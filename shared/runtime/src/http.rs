@@ -1,5 +1,6 @@
 //! The HTTP edge: from gateway requests to axum handlers, and from their outcomes to answers.
 
+mod address;
 mod body;
 mod headers;
 mod listing;
@@ -11,12 +12,13 @@ use std::time::Instant;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use contracts::Cause;
 use http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::request::RequestContext;
 use tracing::Instrument as _;
 
+pub use address::ClientAddress;
 pub use body::{BODY_BYTES_MAX, Json, Optional, Path, Query};
 pub use headers::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, RequestCause, replay};
 pub use listing::{LIMIT_DEFAULT, LIMIT_MAX, Listing, Paging};
@@ -72,7 +74,13 @@ async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> R
     let operation = format!("{} {route}", request.method());
     let span = tracing::info_span!("request", request.id = %request_id);
     request.extensions_mut().insert(cause);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let handled = async {
+        match Principal::admit(&edge, &mut request).await {
+            Ok(()) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        }
+    };
+    let mut response = handled.instrument(span.clone()).await;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);

@@ -16,6 +16,7 @@ pub mod messages;
 pub mod openapi;
 mod outbound;
 mod signing;
+mod standing;
 mod telemetry;
 
 pub use bucket::{Bucket, StoredObject};
@@ -23,14 +24,15 @@ pub use contracts::{Cause, Envelope, Timer};
 pub use edge::Edge;
 pub use environment::{Environment, MissingVariable};
 pub use http::{
-    IdempotencyKey, IfMatch, InternalCaller, Json, Listing, Optional, Paging, Path, Principal, Problem, Query,
-    RequestCause, body_limit, replay, serve,
+    ClientAddress, IdempotencyKey, IfMatch, InternalCaller, Json, Listing, Optional, Paging, Path, Principal, Problem,
+    Query, RequestCause, body_limit, replay, serve,
 };
 pub use internal::{CallError, Internal};
 pub use messages::{
     Consumed, Done, Publisher, TimerQueue, Undone, consume, consume_from, keep_time, once, relay, relay_with_timers,
 };
 pub use outbound::{Http, HttpError};
+pub use standing::Standing;
 
 /// Why a function cannot start, or an invocation failed as a whole.
 pub type Error = lambda_runtime::Error;

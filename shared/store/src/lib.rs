@@ -4,6 +4,7 @@
 //! which the table's stream hands to the relay, so nothing is published that did not happen and nothing that happened
 //! stays unpublished. This crate knows DynamoDB and contracts; it knows no HTTP, no queue and no service.
 
+mod budget;
 mod commit;
 mod cursor;
 mod error;
@@ -14,6 +15,7 @@ mod meter;
 mod query;
 mod table;
 
+pub use budget::{Budget, SpendError};
 pub use commit::{Commit, EVENT_PREFIX, StoredEvent, StoredTimer};
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::{ChangeError, CommitError, StoreError};

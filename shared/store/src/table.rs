@@ -66,6 +66,14 @@ impl Table {
         }
     }
 
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What was asked of DynamoDB.
     #[must_use]
     pub const fn meter(&self) -> &Meter {

@@ -48,6 +48,7 @@ pub async fn menu(app: &App, published: MenuPublished, cause: &Cause) -> Consume
     let MenuPublished {
         restaurant_id: id,
         menu_version,
+        ..
     } = published;
     let gate: Gate = app.table.get(&gate_key(id)).await?;
     if value(gate.as_ref()).menu_version >= menu_version {

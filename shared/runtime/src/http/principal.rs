@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use http::request::Parts;
 use kernel::{Role, TypedId as _, UserId};
 use lambda_http::request::RequestContext;
 
 use super::Problem;
+use crate::{Edge, Standing};
 
 /// The signed-in person, from the access token that the gateway checked: signature, issuer, audience and times. Roles
 /// and ownership are the service's to check.
@@ -38,10 +39,10 @@ impl Principal {
         }
     }
 
-    /// Who makes a request, as the gateway says: the same for all operations, and compiled once.
-    #[inline(never)]
-    fn of(parts: &Parts) -> Result<Self, Problem> {
-        let claims = match parts.extensions.get::<RequestContext>() {
+    /// Notes who makes a request, as the gateway says. An operator's token is compared with what is known of the person:
+    /// a role that was taken away is gone within seconds, not when the token ends.
+    pub(super) async fn admit(edge: &Edge, request: &mut Request) -> Result<(), Problem> {
+        let claims = match request.extensions().get::<RequestContext>() {
             Some(RequestContext::ApiGatewayV2(context)) => context
                 .authorizer
                 .as_ref()
@@ -49,7 +50,13 @@ impl Principal {
                 .map(|jwt| &jwt.claims),
             _ => None,
         };
-        claims.and_then(Self::from_claims).ok_or_else(Problem::unauthorized)
+        if let Some(mut principal) = claims.and_then(Self::from_claims) {
+            if principal.has(Role::Operator) {
+                principal.roles = Standing::still_held(edge.table(), principal.user_id, principal.roles).await?;
+            }
+            request.extensions_mut().insert(principal);
+        }
+        Ok(())
     }
 
     /// Reads the claims of an access token. An identity token says who somebody is, but not that they may act.
@@ -76,7 +83,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        Self::of(parts)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(Problem::unauthorized)
     }
 }
 

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::{ChangeError, CommitError, StoreError};
+use store::{ChangeError, CommitError, SpendError, StoreError};
 use utoipa::ToSchema;
 
 /// After this many seconds it is worth trying again what failed because something was not available.
@@ -126,6 +126,13 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail)
     }
 
+    /// 429: done as often as it may be for now.
+    #[must_use]
+    pub fn too_many(retry_after_seconds: u32) -> Self {
+        let detail = "This was done too often: wait as many seconds as Retry-After says, then try again.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(retry_after_seconds)
+    }
+
     /// 503: something is not available.
     #[must_use]
     pub fn unavailable() -> Self {
@@ -213,6 +220,15 @@ impl From<StoreError> for Problem {
                 tracing::error!(error = %error, "a defect");
                 Self::internal()
             }
+        }
+    }
+}
+
+impl From<SpendError> for Problem {
+    fn from(error: SpendError) -> Self {
+        match error {
+            SpendError::Exhausted { retry_after_seconds } => Self::too_many(retry_after_seconds),
+            SpendError::Store(error) => error.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a consumer answers.
 
 use contracts::MalformedEnvelope;
-use store::{ChangeError, CommitError, StoreError};
+use store::{ChangeError, CommitError, SpendError, StoreError};
 
 use crate::CallError;
 
@@ -39,6 +39,16 @@ impl From<StoreError> for Undone {
         match error {
             StoreError::Unavailable(_) | StoreError::Contended(_) => Self::Retry(error.to_string()),
             StoreError::Corrupt(_) => Self::Park(error.to_string()),
+        }
+    }
+}
+
+/// There is room again when the next window begins, so the message comes back.
+impl From<SpendError> for Undone {
+    fn from(error: SpendError) -> Self {
+        match error {
+            SpendError::Exhausted { .. } => Self::Retry(error.to_string()),
+            SpendError::Store(error) => error.into(),
         }
     }
 }
