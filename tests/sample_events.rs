@@ -151,6 +151,7 @@ pub fn environment(service: &str, function: &str) -> BTreeMap<String, String> {
         "TIMERS_DLQ_URL",
         "MOVES_QUEUE_URL",
         "MOVES_DLQ_URL",
+        "OUTBOX_FAILURE_QUEUE_URL",
     ] {
         if let Some(url) = environment.get_mut(name) {
             queue["QueueUrl"].as_str().unwrap().clone_into(url);

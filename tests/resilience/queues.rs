@@ -185,12 +185,14 @@ fn a_broken_message_is_parked_with_its_reason_and_costs_the_others_nothing() {
     basket.awaits(&order_id, "awaiting_restaurant");
 }
 
-/// `cargo local redrive` for one service: whether everything went well, and what it printed.
-fn redrive(stack: &Stack, service: &str) -> (bool, String) {
+/// `cargo local <arguments>` on the running copy: whether everything went well, and what it printed.
+fn local(stack: &Stack, arguments: &[&str]) -> (bool, String) {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let port = stack.outputs.aws_endpoint.rsplit(':').next().unwrap_or_default();
     let output = std::process::Command::new("cargo")
-        .args(["local", "redrive", service, "--port", port])
+        .arg("local")
+        .args(arguments)
+        .args(["--port", port])
         .current_dir(root)
         .output()
         .unwrap();
@@ -219,7 +221,7 @@ fn a_redrive_returns_what_failed_and_names_what_can_never_work() {
         "fee": {"amount": 0, "currency": "EUR"},
     });
     aws.send(&dead, &event("order.cancelled.v1", &order_id, 2, &cancelled));
-    let (well, printed) = redrive(stack, "payment");
+    let (well, printed) = local(stack, &["redrive", "payment"]);
     assert!(well, "{printed}");
     assert!(
         printed.contains(&format!("order.cancelled.v1 of {order_id}")),
@@ -239,7 +241,7 @@ fn a_redrive_returns_what_failed_and_names_what_can_never_work() {
     drop(basket.awaits_payment(&order_id, "voided"));
 
     aws.send(&dead, r#"{"type": "order.placed.v1", "data": 7}"#);
-    let (well, printed) = redrive(stack, "payment");
+    let (well, printed) = local(stack, &["redrive", "payment"]);
     assert!(!well, "{printed}");
     assert!(
         printed.contains("came back, so it can never work as it is"),
@@ -250,4 +252,61 @@ fn a_redrive_returns_what_failed_and_names_what_can_never_work() {
     // The order itself never was, so its service would wait for it, with the news of the payment, for hours.
     let inbox = json!({"QueueUrl": aws.queue("order", "InboxQueue")});
     drop(aws.json("sqs", "AmazonSQS.PurgeQueue", &inbox));
+}
+
+/// The stream forgets after a day; letters lie for two weeks.
+#[test]
+fn a_redrive_publishes_from_the_table_what_the_stream_has_long_forgotten() {
+    let stack = Stack::get();
+    let aws = stack.aws();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = basket.ordered();
+    basket.awaits(&order_id, "awaiting_restaurant");
+    drained(aws);
+    let events = aws.events("order", &format!("ORDER#{order_id}"));
+    let placed = &events[0];
+    let letters = aws.queue("order", "OutboxFailureQueue");
+    let key = json!({"pk": format!("ORDER#{order_id}"), "sk": "EVENT#00000001"});
+    aws.send(
+        &letters,
+        &json!({"event": key, "reason": "InvalidParameter"}).to_string(),
+    );
+    let at = placed["time"].as_str().unwrap_or_default();
+    let stretch = json!({
+        "streamArn": "arn:aws:dynamodb:eu-central-1:000000000000:table/gone/stream/gone", "shardId": "gone", "batchSize": 7,
+        "startSequenceNumber": "1", "endSequenceNumber": "7",
+        "approximateArrivalOfFirstRecord": at, "approximateArrivalOfLastRecord": at,
+    });
+    aws.send(&letters, &json!({"DDBStreamBatchInfo": stretch}).to_string());
+    let before = picture(&basket, &order_id);
+
+    let (well, printed) = local(stack, &["redrive", "order"]);
+    assert!(well, "{printed}");
+    assert!(printed.contains("order: 1 events were published again"), "{printed}");
+    assert_eq!(aws.depth(&letters), 0);
+    drained(aws);
+    assert_eq!(
+        picture(&basket, &order_id),
+        before,
+        "consumers refuse what they have had"
+    );
+}
+
+#[test]
+fn a_replica_that_was_lost_is_built_anew_by_publishing_again() {
+    let stack = Stack::get();
+    let aws = stack.aws();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    drop(basket.quoted());
+    drained(aws);
+    let partition = format!("RESTAURANT#{}", kitchen.restaurant_id);
+    assert!(aws.forget("order", &partition) > 0, "the order service has a replica");
+    let reply = basket.customer.post("/v1/quotes", &basket.quote);
+    assert_ne!(reply.status, 201, "{}", reply.text);
+
+    let (well, printed) = local(stack, &["republish", "restaurant", "--subject", &kitchen.restaurant_id]);
+    assert!(well, "{printed}");
+    drop(basket.quoted());
 }

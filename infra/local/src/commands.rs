@@ -6,6 +6,7 @@ pub mod deploy;
 pub mod down;
 pub mod logs;
 pub mod redrive;
+pub mod republish;
 pub mod status;
 pub mod test;
 pub mod up;

@@ -56,6 +56,8 @@ enum Command {
     Logs(commands::logs::Options),
     /// Returns messages that could not be processed, and tells what became of them.
     Redrive(commands::redrive::Options),
+    /// Publishes a service's events once more, so that whoever lost what they said builds it anew.
+    Republish(commands::republish::Options),
     /// Measures the platform.
     #[command(subcommand)]
     Bench(commands::bench::Bench),
@@ -85,6 +87,7 @@ fn run(arguments: &Arguments) -> Outcome {
         Command::Deploy(options) => commands::deploy::run(&instance, options),
         Command::Logs(options) => commands::logs::run(&instance, options),
         Command::Redrive(options) => commands::redrive::run(&instance, options),
+        Command::Republish(options) => commands::republish::run(&instance, options),
         Command::Down => {
             commands::down::run(&instance);
             Ok(())

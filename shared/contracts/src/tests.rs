@@ -34,6 +34,19 @@ fn every_contract_ignores_what_it_does_not_know() {
     }
 }
 
+/// What is left out of a stored envelope is put back, whatever the event.
+#[test]
+fn a_shortened_envelope_is_read_as_the_whole_one() {
+    for published in PUBLISHED {
+        let whole = golden(published.event_type);
+        let mut short = whole.clone();
+        Envelope::shorten(&mut short);
+        assert!(short.to_string().len() + 80 < whole.to_string().len(), "{short}");
+        let read: Envelope = serde_json::from_value(short).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), whole);
+    }
+}
+
 #[test]
 fn no_golden_file_without_a_contract() {
     let known: BTreeSet<_> = PUBLISHED

@@ -6,6 +6,8 @@ mod outcome;
 mod publisher;
 mod queue;
 mod relay;
+#[cfg(test)]
+mod stub;
 mod timers;
 
 pub use consumer::{consume, consume_from, keep_time};

@@ -44,7 +44,7 @@ struct EventItem {
     /// Left out by who counts every byte: the envelope says it too.
     #[serde(default)]
     event_type: Option<String>,
-    #[serde(with = "crate::json")]
+    #[serde(with = "crate::envelope")]
     envelope: Envelope,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     timers: Vec<StoredTimer>,

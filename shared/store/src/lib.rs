@@ -7,6 +7,7 @@
 mod budget;
 mod commit;
 mod cursor;
+pub mod envelope;
 mod error;
 mod idempotency;
 mod item;

@@ -1,5 +1,7 @@
 //! `cargo local redrive`: returns what could not be processed, here or in an account, and tells what became of it.
 
+use std::process::Command;
+
 use clap::Args;
 
 use crate::artefacts::known_service;
@@ -33,19 +35,10 @@ pub struct Options {
 /// # Errors
 /// When nothing runs, or messages came back.
 pub fn run(instance: &Instance, options: &Options) -> Outcome {
-    let tools = Environment::prepare(instance, Tools::Emulator)?;
-    let mut command = tools.program("python");
-    command.arg(instance.root.join("infra/local/python/redrive.py"));
-    command.args(["--stack", &options.stack, "--watch-seconds", &options.watch.to_string()]);
+    let mut command = script(instance, &options.stack, options.aws)?;
+    command.args(["--watch-seconds", &options.watch.to_string()]);
     if let Some(service) = &options.service {
         command.args(["--service", known_service(service)?]);
-    }
-    if !options.aws {
-        Record::require(instance)?;
-        command.args(["--endpoint", &instance.endpoint(), "--region", REGION]);
-        command
-            .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-            .env("AWS_SECRET_ACCESS_KEY", "test");
     }
     let status = command.status().or_fail(
         "Cannot start the redrive",
@@ -64,4 +57,20 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
             "see `cargo local status`",
         )),
     }
+}
+
+/// The script, pointed at a stack in an account or at the copy on this machine.
+pub fn script(instance: &Instance, stack: &str, is_aws: bool) -> Outcome<Command> {
+    let tools = Environment::prepare(instance, Tools::Emulator)?;
+    let mut command = tools.program("python");
+    command.arg(instance.root.join("infra/local/python/redrive.py"));
+    command.args(["--stack", stack]);
+    if !is_aws {
+        Record::require(instance)?;
+        command.args(["--endpoint", &instance.endpoint(), "--region", REGION]);
+        command
+            .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+            .env("AWS_SECRET_ACCESS_KEY", "test");
+    }
+    Ok(command)
 }

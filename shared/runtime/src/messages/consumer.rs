@@ -56,7 +56,8 @@ pub async fn keep_time(edge: &Edge, handler: impl AsyncFn(&Timer, &Cause) -> Con
                 return (timer.name, Err(Undone::Retry(reason)));
             }
             let cause = Cause {
-                now,
+                // A timer that is taken is due, whatever this machine's clock says: its handler must not find it early.
+                now: now.max(timer.due_at),
                 correlation_id: timer.correlationid.clone(),
                 causation_id: format!("{}/{}/{}", timer.subject, timer.sequence, timer.name),
                 traceparent: None,

@@ -31,20 +31,21 @@ impl Sender {
     /// Puts messages into the queue. What an entry's id is does not matter: each gets its own.
     ///
     /// # Errors
-    /// When the queue does not take one of them. Others may have been sent, and not all were tried.
+    /// When the queue does not take one of them: the first failure. All the others were tried.
     pub(super) async fn send(&self, messages: Vec<SendMessageBatchRequestEntry>) -> Result<(), String> {
         let mut calls = JoinSet::new();
         let mut messages = messages.into_iter();
+        let mut outcome = Ok(());
         loop {
             let batch: Vec<_> = messages.by_ref().take(BATCH_ENTRIES_MAX).collect();
             let is_last = batch.is_empty();
             while calls.len() >= if is_last { 1 } else { CALLS_AT_ONCE } {
                 if let Some(sent) = calls.join_next().await {
-                    sent.map_err(|error| error.to_string())??;
+                    outcome = outcome.and(sent.unwrap_or_else(|error| Err(error.to_string())));
                 }
             }
             if is_last {
-                return Ok(());
+                return outcome;
             }
             let sender = self.clone();
             calls.spawn(async move { sender.send_batch(batch).await });
@@ -86,17 +87,13 @@ pub(super) fn message(body: String) -> Result<SendMessageBatchRequestEntry, Stri
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read as _, Write as _};
-    use std::net::{TcpListener, TcpStream};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Arc, Barrier, Mutex};
-    use std::thread;
 
-    use aws_credential_types::Credentials;
     use serde_json::{Value, json};
 
+    use super::super::stub;
     use super::*;
-    use crate::outbound::{Trust, shared_client};
 
     /// A queue as its clients see it.
     #[derive(Clone)]
@@ -127,27 +124,13 @@ mod tests {
         }
 
         fn start(&self) -> Sender {
-            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let url = format!("http://{}", listener.local_addr().unwrap());
             let queue = self.clone();
-            thread::spawn(move || {
-                for stream in listener.incoming() {
-                    let queue = queue.clone();
-                    thread::spawn(move || queue.answer(stream.unwrap()));
-                }
-            });
-            let config = aws_sdk_sqs::Config::builder()
-                .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-                .region(aws_sdk_sqs::config::Region::new("eu-central-1"))
-                .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
-                .http_client(shared_client(&Trust::Amazon))
-                .endpoint_url(&url)
-                .build();
-            Sender::new(aws_sdk_sqs::Client::from_conf(config), format!("{url}/queue"))
+            let url = stub::serve(move |call| (200, queue.answer(call)));
+            Sender::new(aws_sdk_sqs::Client::new(&stub::sdk(&url)), format!("{url}/queue"))
         }
 
-        fn answer(&self, mut stream: TcpStream) {
-            let call: Value = serde_json::from_str(&body(&mut stream)).unwrap();
+        fn answer(&self, call: &str) -> String {
+            let call: Value = serde_json::from_str(call).unwrap();
             let at_once = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
             self.at_once_max.fetch_max(at_once, Ordering::SeqCst);
             self.together.wait();
@@ -164,13 +147,8 @@ mod tests {
                     successful.push(json!({"Id": entry["Id"], "MessageId": body, "MD5OfMessageBody": ""}));
                 }
             }
-            let answer = json!({"Successful": successful, "Failed": failed}).to_string();
             self.at_once.fetch_sub(1, Ordering::SeqCst);
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-                answer.len()
-            );
-            stream.write_all(format!("{head}{answer}").as_bytes()).unwrap();
+            json!({"Successful": successful, "Failed": failed}).to_string()
         }
 
         fn taken(&self) -> Vec<usize> {
@@ -178,26 +156,6 @@ mod tests {
             let mut numbers: Vec<usize> = taken.iter().map(|body| body.parse().unwrap()).collect();
             numbers.sort_unstable();
             numbers
-        }
-    }
-
-    fn body(stream: &mut TcpStream) -> String {
-        let mut read = Vec::new();
-        let mut chunk = [0; 8192];
-        loop {
-            let count = stream.read(&mut chunk).unwrap();
-            read.extend_from_slice(&chunk[..count]);
-            let text = String::from_utf8_lossy(&read).into_owned();
-            if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                let lengths = head.lines().filter_map(|line| {
-                    let (name, value) = line.split_once(':')?;
-                    let is_length = name.eq_ignore_ascii_case("content-length");
-                    is_length.then(|| value.trim().parse::<usize>().unwrap())
-                });
-                if body.len() >= lengths.sum() {
-                    return body.to_owned();
-                }
-            }
         }
     }
 
@@ -234,6 +192,18 @@ mod tests {
             assert!(error.contains("InternalError"), "{error}");
             assert_eq!(queue.calls.load(Ordering::SeqCst), calls);
         }
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_fails_keeps_no_other_from_being_sent() {
+        let queue = Queue::new(usize::MAX, true, 1);
+        queue.start().send(messages(400)).await.unwrap_err();
+        let taken = queue.taken();
+        assert!(
+            (0..400)
+                .filter(|number| number % 3 != 0)
+                .all(|number| taken.contains(&number))
+        );
     }
 
     #[tokio::test]

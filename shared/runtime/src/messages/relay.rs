@@ -2,14 +2,20 @@
 //! to its timers.
 //!
 //! It may send twice (a crash after sending), and consumers know that. It never leaves one out: what could not be sent
-//! is reported, and the stream hands it over again.
+//! is reported, and the stream hands it over again; what can never be sent lies in the failure queue by its key.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use aws_sdk_sns::error::ProvideErrorMetadata as _;
 use aws_sdk_sns::types::{MessageAttributeValue, PublishBatchRequestEntry};
 use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
 use store::{EVENT_PREFIX, StoredEvent};
 
+use super::queue::{Sender, message};
 use super::timers::{NoTimers, SetTimers, Timers};
 use crate::{Edge, Error};
 
@@ -17,6 +23,14 @@ use crate::{Edge, Error};
 const BATCH_ENTRIES_MAX: usize = 10;
 /// What one `PublishBatch` takes in bytes (256 KiB), less room for attributes.
 const BATCH_BYTES_MAX: usize = 250 * 1024;
+/// Answers of the topic that say the request itself is wrong, and would be again.
+const HOPELESS: [&str; 5] = [
+    "InvalidParameter",
+    "InvalidParameterValue",
+    "ParameterValueInvalid",
+    "BatchRequestTooLong",
+    "ValidationError",
+];
 
 /// An event as `PublishBatch` takes it; nothing if it cannot be built, which would be a defect.
 pub(super) fn entry(id: usize, body: String, event_type: &str) -> Option<PublishBatchRequestEntry> {
@@ -34,24 +48,46 @@ pub(super) fn entry(id: usize, body: String, event_type: &str) -> Option<Publish
 }
 
 struct Relay<T> {
-    edge: Edge,
     topic: String,
     client: aws_sdk_sns::Client,
+    failures: Sender,
     timers: T,
+    /// Events and deadlines that were taken since the last invocation's line.
+    taken: AtomicUsize,
 }
 
 /// An event on its way.
 struct Outgoing {
     stream_sequence: String,
+    key: EventKey,
     event: StoredEvent,
     body: String,
+}
+
+/// Where an event item is in the table: what a letter in the failure queue names, so that the event can be published for
+/// as long as the item is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct EventKey {
+    pk: String,
+    sk: String,
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fate {
+    /// The topic has it, and its deadlines are set.
+    Sent,
+    /// It may work another time.
+    Failed,
+    /// The topic will never take it: the reason.
+    Refused(String),
 }
 
 /// Publishes what the stream hands over until the environment ends. For a service that sets no deadlines, whose binary
 /// then carries no client for them.
 ///
 /// # Errors
-/// When `TOPIC_ARN` is missing, or the Runtime API fails.
+/// When `TOPIC_ARN` or `OUTBOX_FAILURE_QUEUE_URL` is missing, or the Runtime API fails.
 pub async fn relay(edge: &Edge) -> Result<(), Error> {
     run(edge, NoTimers).await
 }
@@ -59,17 +95,21 @@ pub async fn relay(edge: &Edge) -> Result<(), Error> {
 /// Publishes what the stream hands over, and sets the deadlines that come with it, until the environment ends.
 ///
 /// # Errors
-/// When `TOPIC_ARN` or a variable of the timers is missing, or the Runtime API fails.
+/// When `TOPIC_ARN`, `OUTBOX_FAILURE_QUEUE_URL` or a variable of the timers is missing, or the Runtime API fails.
 pub async fn relay_with_timers(edge: &Edge) -> Result<(), Error> {
     run(edge, Timers::of(edge)?).await
 }
 
 async fn run(edge: &Edge, timers: impl SetTimers) -> Result<(), Error> {
     let relay = Relay {
-        edge: edge.clone(),
         topic: edge.var("TOPIC_ARN")?,
         client: aws_sdk_sns::Client::new(edge.sdk()),
+        failures: Sender::new(
+            aws_sdk_sqs::Client::new(edge.sdk()),
+            edge.var("OUTBOX_FAILURE_QUEUE_URL")?,
+        ),
         timers,
+        taken: AtomicUsize::default(),
     };
     let function = service_fn(async |event: LambdaEvent<Event>| {
         let started = std::time::Instant::now();
@@ -79,34 +119,112 @@ async fn run(edge: &Edge, timers: impl SetTimers) -> Result<(), Error> {
         } else {
             "retry"
         };
-        relay.edge.account("relay", outcome, started.elapsed());
+        edge.count_messages(relay.taken.swap(0, Ordering::Relaxed));
+        edge.account("relay", outcome, started.elapsed());
         Ok::<_, Error>(response)
     });
     lambda_runtime::run(function).await
 }
 
 impl<T: SetTimers> Relay<T> {
-    /// Sends what it can, in order, and names the first that it could not: the stream goes on from there.
+    /// Sends what it can and names the first that it could not, from which the stream hands everything over again. One
+    /// event that fails keeps back only the later ones of its own aggregate, whose order it would break; one that can never
+    /// be published is put aside, so that it does not take its whole batch into the failure queue.
     async fn send(&self, batch: Event) -> DynamoDbEventResponse {
+        let mut first_failed: Option<String> = None;
+        let mut fail = |stream_sequence: &str| {
+            // Records come in the order of the stream, but sizes and repetitions mix the order in which they fail.
+            let earlier = first_failed
+                .as_deref()
+                .is_none_or(|first| is_before(stream_sequence, first));
+            if earlier {
+                first_failed = Some(stream_sequence.to_owned());
+            }
+        };
+        let mut outgoing = Vec::new();
+        for record in batch.records {
+            match Record::read(record) {
+                Record::Event(event) => outgoing.push(*event),
+                Record::Unreadable {
+                    stream_sequence,
+                    key,
+                    reason,
+                } => {
+                    if !self.put_aside(&key, &reason).await {
+                        fail(&stream_sequence);
+                    }
+                }
+                Record::Nothing => {}
+            }
+        }
+        let mut held_back = HashSet::new();
+        while !outgoing.is_empty() {
+            let rest = outgoing.split_off(chunk_length(&outgoing));
+            let chunk = std::mem::replace(&mut outgoing, rest);
+            let (waiting, chunk): (Vec<_>, Vec<_>) =
+                chunk.into_iter().partition(|event| held_back.contains(&event.key.pk));
+            for event in waiting {
+                fail(&event.stream_sequence);
+            }
+            for (event, fate) in chunk.iter().zip(self.send_chunk(&chunk).await) {
+                let settled = match fate {
+                    Fate::Sent => true,
+                    Fate::Failed => false,
+                    Fate::Refused(reason) => self.put_aside(&event.key, &reason).await,
+                };
+                if !settled {
+                    fail(&event.stream_sequence);
+                    held_back.insert(event.key.pk.clone());
+                }
+            }
+        }
         let mut response = DynamoDbEventResponse::default();
-        let outgoing: Vec<Outgoing> = batch.records.into_iter().filter_map(outgoing).collect();
-        for chunk in chunks(&outgoing) {
-            let mut failed = self.publish(chunk).await;
-            if failed.is_none() {
-                failed = self.set_timers(chunk).await;
-            }
-            if let Some(index) = failed {
-                let mut failure = DynamoDbBatchItemFailure::default();
-                failure.item_identifier = chunk.get(index).map(|event| event.stream_sequence.clone());
-                response.batch_item_failures.push(failure);
-                break;
-            }
+        if let Some(stream_sequence) = first_failed {
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier = Some(stream_sequence);
+            response.batch_item_failures.push(failure);
         }
         response
     }
 
-    /// Publishes a chunk; the index of the first event that was not taken, if any.
-    async fn publish(&self, chunk: &[Outgoing]) -> Option<usize> {
+    /// Publishes a chunk and sets the deadlines of whatever the topic took, so that a chunk that is taken in part loses none.
+    async fn send_chunk(&self, chunk: &[Outgoing]) -> Vec<Fate> {
+        let mut fates = self.publish(chunk).await;
+        for (outgoing, fate) in chunk.iter().zip(&mut fates) {
+            if *fate != Fate::Sent || outgoing.event.timers.is_empty() {
+                continue;
+            }
+            match self.timers.set(&outgoing.event.timers).await {
+                Ok(()) => {
+                    self.taken.fetch_add(outgoing.event.timers.len(), Ordering::Relaxed);
+                }
+                Err(error) => {
+                    tracing::warn!(error, "a timer could not be set");
+                    *fate = Fate::Failed;
+                }
+            }
+        }
+        fates
+    }
+
+    /// Publishes a chunk, with one call if the topic takes it as a whole, and says what became of each event.
+    async fn publish(&self, chunk: &[Outgoing]) -> Vec<Fate> {
+        let fates = self.publish_together(chunk).await;
+        // One event that is refused as part of the request, such as one that is too large, refuses the others with it.
+        if chunk.len() > 1 && fates.iter().all(|fate| matches!(fate, Fate::Refused(_))) {
+            let mut alone = Vec::new();
+            for event in chunk {
+                alone.extend(self.publish_together(std::slice::from_ref(event)).await);
+            }
+            return alone;
+        }
+        fates
+    }
+
+    async fn publish_together(&self, chunk: &[Outgoing]) -> Vec<Fate> {
+        if chunk.is_empty() {
+            return Vec::new();
+        }
         let entries = chunk
             .iter()
             .enumerate()
@@ -118,117 +236,118 @@ impl<T: SetTimers> Relay<T> {
             .await
         {
             Ok(output) => {
-                self.edge.count_messages(output.successful().len());
-                let refused = output.failed().iter();
-                refused
-                    .inspect(|entry| tracing::warn!(code = entry.code(), "the topic did not take an event"))
-                    .filter_map(|entry| entry.id().parse().ok())
-                    .min()
+                self.taken.fetch_add(output.successful().len(), Ordering::Relaxed);
+                let mut fates = vec![Fate::Sent; chunk.len()];
+                for refused in output.failed() {
+                    tracing::warn!(code = refused.code(), "the topic did not take an event");
+                    let fate = if refused.sender_fault() {
+                        Fate::Refused(refused.code().to_owned())
+                    } else {
+                        Fate::Failed
+                    };
+                    if let Some(known) = refused
+                        .id()
+                        .parse::<usize>()
+                        .ok()
+                        .and_then(|index| fates.get_mut(index))
+                    {
+                        *known = fate;
+                    }
+                }
+                fates
             }
             Err(error) => {
+                let code = error.code().filter(|code| HOPELESS.contains(code)).map(str::to_owned);
                 let error = aws_sdk_sns::error::DisplayErrorContext(error);
                 tracing::warn!(error = %error, "the topic could not be reached");
-                Some(0)
+                vec![code.map_or(Fate::Failed, Fate::Refused); chunk.len()]
             }
         }
     }
 
-    async fn set_timers(&self, chunk: &[Outgoing]) -> Option<usize> {
-        for (index, outgoing) in chunk.iter().enumerate() {
-            if outgoing.event.timers.is_empty() {
-                continue;
-            }
-            match self.timers.set(&outgoing.event.timers).await {
-                Ok(()) => self.edge.count_messages(outgoing.event.timers.len()),
-                Err(error) => {
-                    tracing::warn!(error, "a timer could not be set");
-                    return Some(index);
-                }
-            }
-        }
-        None
+    /// Puts an event that can never be published into the failure queue, which raises an alarm. True if it is there.
+    async fn put_aside(&self, key: &EventKey, reason: &str) -> bool {
+        tracing::error!(reason, sk = key.sk, "an event cannot be published and is put aside");
+        let letter = serde_json::json!({"event": key, "reason": reason}).to_string();
+        let sent = async { self.failures.send(vec![message(letter)?]).await };
+        sent.await
+            .inspect_err(|error| tracing::error!(error, "an event could not be put aside"))
+            .is_ok()
     }
 }
 
-fn outgoing(record: EventRecord) -> Option<Outgoing> {
-    let is_event = record.event_name == "INSERT";
-    let change = record.change;
-    let stream_sequence = change.sequence_number?;
-    let image = change.new_image.into_inner();
-    let sort_key: String = match image.get("sk") {
-        Some(serde_dynamo::AttributeValue::S(text)) => text.clone(),
-        _ => return None,
+/// Whether a record of a stream comes before another: sequence numbers are decimal numbers of up to forty digits.
+fn is_before(one: &str, other: &str) -> bool {
+    let number = |text: &str| {
+        let digits = text.trim_start_matches('0');
+        (digits.len(), digits.to_owned())
     };
-    // A step without an envelope is one that nobody else hears of.
-    if !is_event || !sort_key.starts_with(EVENT_PREFIX) || !image.contains_key("envelope") {
-        return None;
-    }
-    let event: StoredEvent = serde_dynamo::from_item(serde_dynamo::Item::from(image))
-        .inspect_err(|error| tracing::error!(%error, sk = sort_key, "an event item cannot be read: a defect"))
-        .ok()?;
-    let body = serde_json::to_string(&event.envelope).ok()?;
-    Some(Outgoing {
-        stream_sequence,
-        event,
-        body,
-    })
+    number(one) < number(other)
 }
 
-/// Cuts the events into what one call takes.
-fn chunks(outgoing: &[Outgoing]) -> Vec<&[Outgoing]> {
-    let mut chunks = Vec::new();
-    let mut rest = outgoing;
-    while !rest.is_empty() {
-        let mut bytes = 0;
-        let fitting = rest.iter().take(BATCH_ENTRIES_MAX).take_while(|event| {
-            bytes += event.body.len();
-            bytes <= BATCH_BYTES_MAX
-        });
-        // One event is always sent: if it is too large alone, the topic says so and its record ends in the failure queue.
-        let (chunk, later) = rest.split_at(fitting.count().max(1));
-        chunks.push(chunk);
-        rest = later;
+/// A record of the stream.
+enum Record {
+    /// An event to publish.
+    Event(Box<Outgoing>),
+    /// An event item that cannot be read: a defect.
+    Unreadable {
+        stream_sequence: String,
+        key: EventKey,
+        reason: String,
+    },
+    /// Anything else: state, markers, and steps without an envelope, which nobody else hears of.
+    Nothing,
+}
+
+impl Record {
+    fn read(record: EventRecord) -> Self {
+        let is_event = record.event_name == "INSERT";
+        let Some(stream_sequence) = record.change.sequence_number else {
+            return Self::Nothing;
+        };
+        let image = record.change.new_image.into_inner();
+        let text = |name: &str| match image.get(name) {
+            Some(serde_dynamo::AttributeValue::S(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let (Some(pk), Some(sk)) = (text("pk"), text("sk")) else {
+            return Self::Nothing;
+        };
+        if !is_event || !sk.starts_with(EVENT_PREFIX) || !image.contains_key("envelope") {
+            return Self::Nothing;
+        }
+        let key = EventKey { pk, sk };
+        let unreadable = |key, reason: &dyn std::fmt::Display| Self::Unreadable {
+            stream_sequence: stream_sequence.clone(),
+            key,
+            reason: reason.to_string(),
+        };
+        let event: StoredEvent = match serde_dynamo::from_item(serde_dynamo::Item::from(image)) {
+            Ok(event) => event,
+            Err(error) => return unreadable(key, &error),
+        };
+        match serde_json::to_string(&event.envelope) {
+            Ok(body) => Self::Event(Box::new(Outgoing {
+                stream_sequence,
+                key,
+                event,
+                body,
+            })),
+            Err(error) => unreadable(key, &error),
+        }
     }
-    chunks
+}
+
+/// How many of the first events one call takes.
+fn chunk_length(outgoing: &[Outgoing]) -> usize {
+    let mut bytes = 0;
+    let fitting = outgoing.iter().take(BATCH_ENTRIES_MAX).take_while(|event| {
+        bytes += event.body.len();
+        bytes <= BATCH_BYTES_MAX
+    });
+    // One event is always sent: if it is too large alone, the topic says so and it is put aside.
+    fitting.count().max(1).min(outgoing.len())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use contracts::{Cause, Envelope};
-
-    fn event(body_bytes: usize) -> Outgoing {
-        let cause = Cause {
-            now: kernel::Timestamp::UNIX_EPOCH,
-            correlation_id: String::new(),
-            causation_id: String::new(),
-            traceparent: None,
-        };
-        let payload = contracts::user::ProfileChanged {
-            user_id: kernel::TypedId::from_uuid(uuid::Uuid::nil()),
-        };
-        let envelope = Envelope::new("usr", 1, &cause, &payload).unwrap();
-        let event = StoredEvent {
-            event_type: String::new(),
-            envelope,
-            timers: vec![],
-        };
-        Outgoing {
-            stream_sequence: String::new(),
-            event,
-            body: "x".repeat(body_bytes),
-        }
-    }
-
-    #[test]
-    fn cuts_by_count_and_by_size() {
-        let sizes = |events: &[Outgoing]| chunks(events).iter().map(|chunk| chunk.len()).collect::<Vec<_>>();
-        assert_eq!(sizes(&[]), Vec::<usize>::new());
-        assert_eq!(sizes(&(0..23).map(|_| event(10)).collect::<Vec<_>>()), [10, 10, 3]);
-        assert_eq!(
-            sizes(&(0..3).map(|_| event(BATCH_BYTES_MAX / 2)).collect::<Vec<_>>()),
-            [2, 1]
-        );
-        assert_eq!(sizes(&[event(BATCH_BYTES_MAX + 1), event(1)]), [1, 1]);
-    }
-}
+mod tests;

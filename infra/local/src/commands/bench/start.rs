@@ -267,7 +267,13 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         ("LIVE_API_URL", nowhere.to_owned()),
         ("LIVE_URL", "ws://127.0.0.1:9".to_owned()),
     ];
-    let queues = ["INBOX_QUEUE_URL", "INBOX_DLQ_URL", "TIMERS_QUEUE_URL", "TIMERS_DLQ_URL"];
+    let queues = [
+        "INBOX_QUEUE_URL",
+        "INBOX_DLQ_URL",
+        "TIMERS_QUEUE_URL",
+        "TIMERS_DLQ_URL",
+        "OUTBOX_FAILURE_QUEUE_URL",
+    ];
     environment.extend(queues.map(|name| (name, queue.clone())));
     let seconds = [
         "PAYMENT_DEADLINE_SECONDS",
