@@ -57,7 +57,7 @@ pub struct Told {
 struct StepRecord {
     sequence: u32,
     event_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", with = "::store::json")]
+    #[serde(skip_serializing_if = "Option::is_none", with = "::store::envelope")]
     envelope: Option<Envelope>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     timers: Vec<StoredTimer>,

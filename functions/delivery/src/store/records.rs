@@ -16,7 +16,7 @@ use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Sea
 #[derive(Debug, Serialize)]
 pub struct StepRecord {
     /// Nothing for a step that nobody else hears of.
-    #[serde(with = "::store::json", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "::store::envelope", skip_serializing_if = "Option::is_none")]
     envelope: Option<Envelope>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     timers: Vec<StoredTimer>,

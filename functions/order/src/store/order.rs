@@ -73,7 +73,7 @@ pub struct PlacedRecord {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EventRecord {
     event_type: String,
-    #[serde(with = "::store::json")]
+    #[serde(with = "::store::envelope")]
     envelope: Envelope,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     timers: Vec<StoredTimer>,
