@@ -5,11 +5,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials};
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
 use contracts::Cause;
-use kernel::{OrderId, TypedId as _};
+use kernel::{OrderId, SignedDuration, TypedId as _};
 use serde::{Deserialize, Serialize};
 use store::{
-    Answer, ChangeError, Commit, CommitError, CursorKey, IN_PROGRESS_LEASE, Index, Key, Precedent, Query,
-    REPLAY_WINDOW, RequestKey, StoredEvent, Table,
+    Answer, Budget, ChangeError, Commit, CommitError, CursorKey, IN_PROGRESS_LEASE, Index, Key, Precedent, Query,
+    REPLAY_WINDOW, RequestKey, SpendError, StoredEvent, Table,
 };
 use testkit::Stack;
 use uuid::Uuid;
@@ -310,6 +310,33 @@ async fn a_replica_keeps_the_newest_whatever_the_order() {
         }
     }
     assert_eq!(table.get::<Counter>(&key).await.unwrap().unwrap().value.value, 5);
+}
+
+#[tokio::test]
+async fn a_budget_is_never_exceeded_however_many_spend_at_once() {
+    const BUDGET: Budget = Budget::new("count", 5, SignedDuration::from_mins(10));
+    let table = table().await;
+    let now = cause().now;
+    let mut spending = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let table = table.clone();
+        spending.spawn(async move { table.spend(&BUDGET, "usr_1", now).await });
+    }
+    let outcomes = spending.join_all().await;
+    let spent = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(spent, 5, "{outcomes:?}");
+    let refused = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+    for error in refused {
+        assert!(
+            matches!(error, SpendError::Exhausted { retry_after_seconds } if (1..=600).contains(retry_after_seconds)),
+            "{error}"
+        );
+    }
+    // Others, and the next window, have room of their own.
+    table.spend(&BUDGET, "usr_2", now).await.unwrap();
+    table.spend(&BUDGET, "usr_1", now + BUDGET.window).await.unwrap();
+    // A wider budget of the same operation counts on.
+    table.spend(&BUDGET.times(2), "usr_1", now).await.unwrap();
 }
 
 #[tokio::test]

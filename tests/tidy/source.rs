@@ -240,3 +240,36 @@ fn every_service_has_the_same_anatomy() {
         missing.map(move |part| format!("functions/{service} lacks {part}"))
     }));
 }
+
+/// A client must know from the document that it may be told to wait, and for how long.
+#[test]
+fn every_budget_stands_beside_its_route_and_in_its_document() {
+    let mut complaints = Vec::new();
+    for service in SERVICES {
+        for path in files(&format!("functions/{service}/src/api"), ".rs") {
+            let text = read(&path);
+            let counts = text.contains("Budget::new(") || text.contains(".spend(");
+            if counts && text.contains("#[utoipa::path(") && !text.contains("status = 429") {
+                complaints.push(format!("{}: it counts, and its document names no 429", shown(&path)));
+            }
+        }
+        let document: Value =
+            serde_json::from_str(&read(&root().join(format!("functions/{service}/openapi.json")))).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let operations = paths.iter().flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.map(move |(method, operation)| (format!("{method} {path}"), &operation["responses"]["429"]))
+        });
+        for (operation, response) in operations {
+            let headers = response["headers"].as_object();
+            let says_when =
+                headers.is_some_and(|headers| headers.keys().any(|name| name.eq_ignore_ascii_case("retry-after")));
+            if !response.is_null() && !says_when {
+                complaints.push(format!(
+                    "{service}: the 429 of {operation} does not say when to try again"
+                ));
+            }
+        }
+    }
+    no_complaints(complaints);
+}
