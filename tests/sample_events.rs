@@ -12,7 +12,7 @@ use ureq::http::Method;
 
 /// The functions of every service.
 const FUNCTIONS: [(&str, &[&str]); 6] = [
-    ("user", &["api", "outbox"]),
+    ("user", &["api", "outbox", "sweep"]),
     ("restaurant", &["api", "inbox", "outbox"]),
     ("order", &["api", "inbox", "outbox", "timers"]),
     ("payment", &["api", "inbox", "outbox", "timers"]),

@@ -14,4 +14,5 @@ mod ordering;
 mod payment;
 mod repetition;
 mod shifts;
+mod takeover;
 mod tracking;

@@ -82,6 +82,11 @@ const USER: &[Row] = &[
         &[Operator],
         r#"{"roles": ["customer"]}"#,
     ),
+    ("POST /v1/users/{user_id}/suspend", &[Operator], ""),
+    ("POST /v1/users/{user_id}/reinstate", &[Operator], ""),
+    // No texts are sent to numbers of this country.
+    ("POST /v1/users/me/phone", SIGNED_IN, r#"{"phone": "+12025550123"}"#),
+    ("POST /v1/users/me/phone/verify", SIGNED_IN, r#"{"code": "000000"}"#),
 ];
 
 const RESTAURANT_SERVICE: &[Row] = &[

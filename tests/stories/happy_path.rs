@@ -9,6 +9,7 @@ fn an_order_from_sign_up_to_receipt() {
     let kitchen = Kitchen::open(stack);
     let rider = kitchen.rider(stack, 300.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
+    basket.customer.verify_phone();
 
     let quote = basket.quoted();
     check_price(&quote);
@@ -61,7 +62,8 @@ fn an_order_from_sign_up_to_receipt() {
     mail("the receipt", &["receipt", &major(&quote["total"])]);
     eventually("a text message that the courier is near", || {
         let texts = stack.aws().texts_to(&basket.customer.phone);
-        if texts.is_empty() {
+        // The first is the code that showed that the number is the customer's.
+        if texts.len() < 2 {
             Err("none".to_owned())
         } else {
             Ok(())

@@ -3,9 +3,10 @@
 use ::store::Commit;
 use contracts::order::{Accepted, Cancelled, Delayed, Ready, Stop, Undeliverable};
 use contracts::restaurant::{self, Snapshot};
+use contracts::user::RolesChanged;
 use contracts::{Cause, Contract as _, Envelope};
 use kernel::{DeliveryId, OrderId, Timestamp, UserId};
-use runtime::{Consumed, Done, Undone, once};
+use runtime::{Consumed, Done, Standing, Undone, once};
 
 use crate::app::App;
 use crate::domain::command::Command;
@@ -26,6 +27,7 @@ const PINS: u32 = 10_000;
 /// When the event came early, cannot be read, or the table does not answer.
 pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     match event.event_type.as_str() {
+        RolesChanged::TYPE => Standing::keep(&app.table, event, cause).await,
         Accepted::TYPE => accepted(app, cause, event.time, event.data()?).await,
         Delayed::TYPE => delayed(app, cause, &event.data()?).await,
         Ready::TYPE => ready(app, cause, &event.data()?).await,

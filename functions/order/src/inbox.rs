@@ -4,9 +4,9 @@ mod replicas;
 
 use ::store::{ChangeError, Commit};
 use contracts::restaurant::Snapshot;
-use contracts::{Cause, Contract as _, Envelope, MalformedEnvelope, delivery, payment, restaurant};
+use contracts::{Cause, Contract as _, Envelope, MalformedEnvelope, delivery, payment, restaurant, user};
 use kernel::{CourierId, OrderId};
-use runtime::{Consumed, Done, Undone, once};
+use runtime::{Consumed, Done, Standing, Undone, once};
 
 use crate::app::App;
 use crate::domain::{Command, FailReason, Party, Rejection};
@@ -27,6 +27,7 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
         return tell(app, order_id, &command, by, cause).await;
     }
     match event.event_type.as_str() {
+        user::RolesChanged::TYPE => Standing::keep(&app.table, event, cause).await,
         restaurant::MenuPublished::TYPE => replicas::menu(app, event.data()?, cause).await,
         restaurant::ItemAvailabilityChanged::TYPE => {
             replicas::availability(app, &event.data()?, event.sequence, cause).await

@@ -3,9 +3,10 @@
 //! None is marked as consumed: what each leads to is so already when it comes again.
 
 use contracts::order::{Cancelled, Delivered, Placed, Rejected, Undeliverable};
+use contracts::user::RolesChanged;
 use contracts::{Cause, Contract as _, Envelope};
 use kernel::{Currency, Money, OrderId, PaymentId, TypedId as _, UserId};
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, Standing, Undone};
 
 use crate::app::App;
 use crate::carry_out::{Failure, Progress, Subject, carry_out};
@@ -18,6 +19,7 @@ use crate::stripe;
 /// To retry what came early or met somebody who is down; to park what will never work.
 pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     match event.event_type.as_str() {
+        RolesChanged::TYPE => Standing::keep(&app.table, event, cause).await,
         Placed::TYPE => {
             let placed: Placed = event.data()?;
             let command = Command::Request {

@@ -1,8 +1,8 @@
 //! What other services' events mean here.
 
 use ::store::{Commit, CommitError};
-use contracts::{Cause, Contract as _, Envelope, order};
-use runtime::{Consumed, Done, once};
+use contracts::{Cause, Contract as _, Envelope, order, user};
+use runtime::{Consumed, Done, Standing, once};
 
 use crate::app::App;
 use crate::domain::review::{ITEMS_MAX, Invitation, review_of};
@@ -14,6 +14,7 @@ use crate::store::{ReviewRecord, review_key};
 /// When it must come again, or never will work.
 pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     match event.event_type.as_str() {
+        user::RolesChanged::TYPE => Standing::keep(&app.table, event, cause).await,
         order::Delivered::TYPE => delivered(app, event.data()?, cause).await,
         _ => Ok(Done),
     }

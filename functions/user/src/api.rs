@@ -9,6 +9,7 @@ mod change_me;
 mod confirm;
 mod docs_index;
 mod forgot_password;
+mod fresh_sign_in;
 mod get_address;
 mod get_contact;
 mod get_delivery_address;
@@ -21,6 +22,7 @@ mod preferences;
 mod problems;
 mod profile;
 mod refresh;
+mod reinstate_user;
 mod remove_address;
 mod remove_totp;
 mod replace_address;
@@ -28,10 +30,13 @@ mod replace_preferences;
 mod replace_roles;
 mod resend_code;
 mod reset_password;
+mod send_phone_code;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod suspend_user;
 mod tokens;
+mod verify_phone;
 mod verify_totp;
 
 use axum::Router;
@@ -98,6 +103,10 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(verify_totp::verify_totp))
         .routes(routes!(get_user::get_user))
         .routes(routes!(replace_roles::replace_roles))
+        .routes(routes!(suspend_user::suspend_user))
+        .routes(routes!(reinstate_user::reinstate_user))
+        .routes(routes!(send_phone_code::send_phone_code))
+        .routes(routes!(verify_phone::verify_phone))
 }
 
 #[cfg(test)]

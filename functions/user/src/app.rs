@@ -1,18 +1,28 @@
 //! What the handlers share.
 
+use std::sync::Arc;
+
 use ::store::Table;
 use aws_sdk_cognitoidentityprovider::Client;
 use runtime::{Edge, MissingVariable};
 
+use crate::domain::Email;
 use crate::identity::Identity;
+use crate::texts::Texts;
 
 /// The table and the identity provider. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App {
     /// The table.
     pub table: Table,
     /// The user pool.
     pub identity: Identity,
+    /// The function's environment.
+    pub edge: Edge,
+    /// Sends codes to phones.
+    pub texts: Texts,
+    /// Operators who may sign in without a one-time password: accounts for demonstrations.
+    exempt: Arc<[String]>,
 }
 
 impl App {
@@ -25,7 +35,23 @@ impl App {
         let client_id = edge.var("USER_POOL_CLIENT_ID")?;
         Ok(Self {
             table: edge.table().clone(),
+            edge: edge.clone(),
+            texts: Texts::new(edge)?,
+            exempt: list(edge, "OPERATORS_WITHOUT_SECOND_FACTOR").into(),
             identity: Identity::new(Client::new(edge.sdk()), pool_id, client_id),
         })
     }
+
+    /// Whether an operator with this address may sign in without a one-time password.
+    #[must_use]
+    pub fn may_do_without_second_factor(&self, email: &Email) -> bool {
+        self.exempt.iter().any(|exempt| exempt == email.as_str())
+    }
+}
+
+/// A variable that lists words, separated by commas.
+pub fn list(edge: &Edge, name: &str) -> Vec<String> {
+    let text = edge.environment().optional(name).unwrap_or_default();
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }

@@ -20,4 +20,7 @@ pub use phone::Phone;
 #[cfg(test)]
 pub use preferences::DIETS_MAX;
 pub use preferences::{InvalidPreferences, Preferences, Tag};
-pub use user::{Change, Command, Event, Intent, Name, PhoneChange, Profile, Rejection, User, decide, evolve, register};
+pub use user::{
+    Change, Command, Event, Intent, Name, PhoneChange, Profile, Rejection, UNCONFIRMED_MAX, User, decide, evolve,
+    register,
+};

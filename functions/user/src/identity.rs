@@ -14,16 +14,16 @@ use aws_sdk_cognitoidentityprovider::types::{
     AttributeType, AuthFlowType, AuthenticationResultType, ChallengeNameType, SoftwareTokenMfaSettingsType,
     VerifySoftwareTokenResponseType,
 };
-use kernel::{Role, TypedId as _, UserId};
+use kernel::{Role, Timestamp, TypedId as _, UserId};
 use uuid::Uuid;
 
 pub use claims::Claims;
 pub use fault::Fault;
 
-use crate::domain::{Email, Intent, Locale, Name, NewPassword, Phone};
+use crate::domain::{Email, NewPassword};
 
-/// The attribute that keeps what a person asked to be at sign-up, until the account is confirmed.
-const INTENT: &str = "custom:role";
+/// The state of an account that waits for its code.
+const UNCONFIRMED: &str = "UNCONFIRMED";
 
 /// The user pool, as one of its clients. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,24 +33,8 @@ pub struct Identity {
     client_id: String,
 }
 
-/// What a new account is made of.
-#[derive(Debug, Clone)]
-pub struct Application {
-    /// Where the code is mailed to, and the account's name.
-    pub email: Email,
-    /// The password.
-    pub password: NewPassword,
-    /// What to call the person.
-    pub name: Name,
-    /// For text messages.
-    pub phone: Option<Phone>,
-    /// The language to write in.
-    pub locale: Locale,
-    /// What the person wants to be.
-    pub intent: Intent,
-}
-
-/// What the pool knows of an account. Attributes can be changed past this service, so they may be anything.
+/// What the pool knows of an account: how a person signs in, and nothing else. What the person said at sign-up stands in
+/// the table, since the owner of a token may write the pool's attributes past this service.
 #[derive(Debug, Clone)]
 pub struct Account {
     /// The person.
@@ -61,14 +45,8 @@ pub struct Account {
     pub email: Option<Email>,
     /// Whether it is confirmed: people may change it past this service.
     pub email_verified: bool,
-    /// What to call the person.
-    pub name: Option<Name>,
-    /// For text messages.
-    pub phone: Option<Phone>,
-    /// The language to write in.
-    pub locale: Option<Locale>,
-    /// What the person asked to be.
-    pub intent: Intent,
+    /// Whether every sign-in needs a one-time password.
+    pub has_totp: bool,
 }
 
 /// What a person is let in with.
@@ -110,39 +88,72 @@ impl Identity {
     ///
     /// # Errors
     /// [`Fault::Taken`] if the address has an account.
-    pub async fn sign_up(&self, application: Application) -> Result<UserId, Fault> {
-        let mut attributes = vec![
-            ("email", application.email.as_str().to_owned()),
-            ("name", application.name.to_string()),
-            ("locale", application.locale.into()),
-            (INTENT, application.intent.role().as_str().to_owned()),
-        ];
-        attributes.extend(application.phone.map(|phone| ("phone_number", phone.into())));
-        let attributes: Result<Vec<_>, _> = attributes
-            .into_iter()
-            .map(|(name, value)| AttributeType::builder().name(name).value(value).build())
-            .collect();
+    pub async fn sign_up(&self, email: &Email, password: &NewPassword) -> Result<UserId, Fault> {
+        let attribute = AttributeType::builder().name("email").value(email.as_str()).build();
         let output = self
             .client
             .sign_up()
             .client_id(&self.client_id)
-            .username(application.email.as_str())
-            .password(application.password.as_str())
-            .set_user_attributes(Some(attributes.map_err(|error| Fault::Defect(error.to_string()))?))
+            .username(email.as_str())
+            .password(password.as_str())
+            .user_attributes(attribute.map_err(|error| Fault::Defect(error.to_string()))?)
             .send()
             .await
             .map_err(Fault::from_sdk)?;
         user_id(&output.user_sub)
     }
 
-    /// Confirms an account by the code that was mailed.
+    /// Confirms an account by the code that was mailed. The account is named by its id, not by its address: one that was
+    /// made for the address in between is another one.
     ///
     /// # Errors
     /// When the code is wrong, or [`Fault::NotAuthorized`] if the account is confirmed.
-    pub async fn confirm(&self, email: &Email, code: &str) -> Result<(), Fault> {
+    pub async fn confirm(&self, user_id: UserId, code: &str) -> Result<(), Fault> {
         let request = self.client.confirm_sign_up().client_id(&self.client_id);
-        let sent = request.username(email.as_str()).confirmation_code(code).send().await;
-        sent.map(drop).map_err(Fault::from_sdk)
+        let request = request.username(user_id.uuid().to_string()).confirmation_code(code);
+        request.send().await.map(drop).map_err(Fault::from_sdk)
+    }
+
+    /// Deletes an account, if it is there.
+    ///
+    /// # Errors
+    /// When the pool does not answer.
+    pub async fn delete(&self, user_id: UserId) -> Result<(), Fault> {
+        let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
+        let sent = request.username(user_id.uuid().to_string()).send().await;
+        let sent = sent.map(drop).map_err(Fault::from_sdk);
+        if sent == Err(Fault::Unknown) { Ok(()) } else { sent }
+    }
+
+    /// Deletes accounts that were made before a moment and still wait for their code: how many.
+    ///
+    /// # Errors
+    /// When the pool does not answer; those that were deleted stay so.
+    pub async fn delete_unconfirmed(&self, made_before: Timestamp) -> Result<usize, Fault> {
+        let (mut deleted, mut page) = (0, None);
+        loop {
+            let request = self.client.list_users().user_pool_id(&self.pool_id);
+            let request = request.filter(format!("cognito:user_status = \"{UNCONFIRMED}\""));
+            let output = request
+                .set_pagination_token(page)
+                .send()
+                .await
+                .map_err(Fault::from_sdk)?;
+            for user in output.users.unwrap_or_default() {
+                let waits = user.user_status.is_some_and(|status| status.as_str() == UNCONFIRMED);
+                let made_at = user.user_create_date.map_or(i64::MAX, |date| date.secs());
+                let (Some(username), true) = (user.username, waits && made_at < made_before.as_second()) else {
+                    continue;
+                };
+                let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
+                request.username(username).send().await.map_err(Fault::from_sdk)?;
+                deleted += 1;
+            }
+            page = output.pagination_token;
+            if page.is_none() {
+                return Ok(deleted);
+            }
+        }
     }
 
     /// Mails another code.
@@ -310,25 +321,20 @@ impl Identity {
     pub async fn account(&self, username: &str) -> Result<Account, Fault> {
         let request = self.client.admin_get_user().user_pool_id(&self.pool_id);
         let output = request.username(username).send().await.map_err(Fault::from_sdk)?;
-        let confirmed = output
-            .user_status
-            .is_some_and(|status| status.as_str() != "UNCONFIRMED");
+        let confirmed = output.user_status.is_some_and(|status| status.as_str() != UNCONFIRMED);
+        let factors = output.user_mfa_setting_list.unwrap_or_default();
         let attributes = output.user_attributes.unwrap_or_default();
         let mut attributes: BTreeMap<String, String> = attributes
             .into_iter()
             .filter_map(|attribute| Some((attribute.name, attribute.value?)))
             .collect();
         let mut take = |name| attributes.remove(name);
-        let asked = take(INTENT).and_then(|role| role.parse().ok());
         Ok(Account {
             user_id: user_id(&take("sub").unwrap_or_default())?,
             confirmed,
             email_verified: take("email_verified").as_deref() == Some("true"),
             email: take("email").and_then(|email| email.try_into().ok()),
-            name: take("name").and_then(|name| name.try_into().ok()),
-            phone: take("phone_number").and_then(|phone| phone.try_into().ok()),
-            locale: take("locale").and_then(|locale| locale.try_into().ok()),
-            intent: asked.and_then(Intent::of).unwrap_or_default(),
+            has_totp: factors.iter().any(|factor| factor == "SOFTWARE_TOKEN_MFA"),
         })
     }
 

@@ -8,6 +8,8 @@ mod identity;
 mod publish;
 mod registration;
 mod store;
+mod sweep;
+mod texts;
 mod users;
 mod wire;
 
@@ -17,6 +19,7 @@ async fn main() -> Result<(), runtime::Error> {
     match edge.function() {
         "api" => runtime::serve(&edge, api::router(app::App::new(&edge)?)).await,
         "outbox" => runtime::relay(&edge).await,
+        "sweep" => sweep::run(&edge).await,
         other => Err(edge.unknown_function(other)),
     }
 }

@@ -1,8 +1,10 @@
 //! What happened to a user, as others hear of it. No personal data: who needs it asks for it.
 
+use std::collections::BTreeSet;
+
 use ::store::Commit;
 use contracts::user::{PreferencesChanged, ProfileChanged, QuietHours, Registered, RolesChanged, SignUpRepeated};
-use kernel::UserId;
+use kernel::{Role, UserId};
 
 use crate::domain::{Event, Preferences, User};
 
@@ -22,17 +24,23 @@ pub fn events(commit: Commit, user_id: UserId, events: &[Event]) -> Commit {
     events.iter().fold(commit, |commit, event| match event {
         Event::ProfileChanged(_) => commit.event(&ProfileChanged { user_id }),
         Event::PreferencesChanged(preferences) => commit.event(&preferences_changed(user_id, preferences)),
-        Event::RolesChanged { roles, by } => {
-            let roles = roles.iter().copied().collect();
-            commit.event(&RolesChanged {
-                user_id,
-                roles,
-                suspended: false,
-                changed_by: *by,
-            })
-        }
+        Event::RolesChanged { roles, by } => commit.event(&roles_changed(user_id, roles, *by)),
+        Event::Reinstated { roles, by } => commit.event(&roles_changed(user_id, roles, Some(*by))),
+        Event::Suspended { by } => commit.event(&RolesChanged {
+            suspended: true,
+            ..roles_changed(user_id, &BTreeSet::new(), Some(*by))
+        }),
         Event::RepeatedSignUpReported(_) => commit.event(&SignUpRepeated { user_id }),
     })
+}
+
+fn roles_changed(user_id: UserId, roles: &BTreeSet<Role>, changed_by: Option<UserId>) -> RolesChanged {
+    RolesChanged {
+        user_id,
+        roles: roles.iter().copied().collect(),
+        suspended: false,
+        changed_by,
+    }
 }
 
 fn preferences_changed(user_id: UserId, preferences: &Preferences) -> PreferencesChanged {

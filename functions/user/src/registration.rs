@@ -10,8 +10,9 @@ use contracts::Cause;
 use kernel::{Role, TimeZone, UserId};
 
 use crate::app::App;
-use crate::domain::{Command, Email, Profile, register};
+use crate::domain::{Command, Email, Intent, Locale, Profile, register};
 use crate::identity::{Account, Claims, Fault, Tokens};
+use crate::store::{SignUpRecord, sign_up_key};
 use crate::users::{self, Refusal, Versioned};
 
 /// Why a registration could not be completed.
@@ -20,6 +21,9 @@ pub enum Incomplete {
     /// The user pool says no.
     #[error(transparent)]
     Identity(#[from] Fault),
+    /// An operator has barred the person.
+    #[error("the account is suspended")]
+    Suspended,
     /// The table says no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -31,19 +35,39 @@ pub enum Incomplete {
 /// When the user pool or the table does not answer: the same again may work.
 pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Versioned, Incomplete> {
     let user_id = account.user_id;
+    let email = account.email.clone();
+    let email = email.ok_or_else(|| Fault::Defect("an account without an address".to_owned()))?;
+    let sign_up = app.table.get::<SignUpRecord>(&sign_up_key(&email)).await?;
+    // What somebody else said who signed up with the address before or after is not this person's.
+    let sign_up = sign_up
+        .map(|stored| stored.value)
+        .filter(|known| known.user_id == user_id);
     let mut roles = app.identity.roles(user_id).await?;
+    if roles.is_empty() && is_suspended(app, user_id).await? {
+        return Err(Incomplete::Suspended);
+    }
     if roles.is_empty() {
-        let role = account.intent.role();
+        let asked = sign_up.as_ref().and_then(|sign_up| Intent::of(sign_up.role));
+        let role = asked.unwrap_or_default().role();
         app.identity.grant(user_id, role).await?;
         roles.insert(role);
     }
-    let verified = account.email.clone().filter(|_| account.email_verified);
-    let profile = profile(account).ok_or_else(|| Fault::Defect("an account without an address".to_owned()))?;
+    let verified = account.email.filter(|_| account.email_verified);
+    let profile = profile(email, sign_up).ok_or_else(|| Fault::Defect("an address that is no name".to_owned()))?;
     let user = register(user_id, profile, roles, cause.now);
     let roles = user.roles.clone();
     // Created first and read only if it is there: nearly always this is the first time.
     let kept = users::create(&app.table, cause, user).await?;
     follow(app, cause, kept, verified, roles).await
+}
+
+/// Whether an operator has barred a person.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn is_suspended(app: &App, user_id: UserId) -> Result<bool, StoreError> {
+    let found = users::find(&app.table, user_id).await?;
+    Ok(found.is_some_and(|found| found.user.suspended.is_some()))
 }
 
 /// Does the same for whoever holds a token but has no record.
@@ -66,6 +90,9 @@ pub async fn complete_by_id(app: &App, cause: &Cause, user_id: UserId) -> Result
 pub async fn settle(app: &App, cause: &Cause, tokens: Tokens) -> Result<Tokens, Incomplete> {
     let claims = Claims::of(&tokens.id_token)?;
     if claims.roles.is_empty() {
+        if is_suspended(app, claims.user_id).await? {
+            return Err(Incomplete::Suspended);
+        }
         complete_by_id(app, cause, claims.user_id).await?;
         return renew(app, tokens).await;
     }
@@ -132,15 +159,19 @@ pub async fn assign_roles(app: &App, user_id: UserId, wanted: &BTreeSet<Role>) -
     Ok(())
 }
 
-/// What the account says of the person. One made by hand may lack a name: then it is called by its address.
-fn profile(account: Account) -> Option<Profile> {
-    let email = account.email?;
-    let name = account.name.or_else(|| email.local_part().try_into().ok())?;
+/// What the person said at sign-up. An account made by hand has no sign-up: then it is called by its address.
+fn profile(email: Email, sign_up: Option<SignUpRecord>) -> Option<Profile> {
+    let called = email.local_part().to_owned();
+    let (name, phone, locale) = match sign_up {
+        Some(said) => (said.name, said.phone, said.locale),
+        None => (called.try_into().ok()?, None, Locale::default()),
+    };
     Some(Profile {
-        name,
-        phone: account.phone,
-        locale: account.locale.unwrap_or_default(),
-        time_zone: TimeZone::utc(),
         email,
+        name,
+        phone,
+        phone_verified: false,
+        locale,
+        time_zone: TimeZone::utc(),
     })
 }

@@ -27,6 +27,54 @@ pub fn book_key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "ADDRESSES")
 }
 
+/// Where the last sign-up with an address is. The address is only there as a digest.
+pub fn sign_up_key(email: &Email) -> Key {
+    Key::new(format!("SIGN_UP#{}", ::store::digest(email.as_str())), "SIGN_UP")
+}
+
+/// Where the operators are listed: the last of them must stay.
+pub fn operators_key() -> Key {
+    Key::new("OPERATORS", "OPERATORS")
+}
+
+/// Where the code is that was sent to a person's phone.
+pub fn phone_code_key(user_id: UserId) -> Key {
+    Key::new(format!("USER#{user_id}"), "PHONE_CODE")
+}
+
+/// A code that was sent to a phone. The code itself is only there as a digest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhoneCodeRecord {
+    /// The number.
+    pub phone: Phone,
+    /// A digest of the person, the number and the code.
+    pub code: String,
+    /// When it ends, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// What a person said at sign-up, until the account is confirmed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SignUpRecord {
+    /// The account that the sign-up made.
+    pub user_id: UserId,
+    /// What to call the person.
+    pub name: Name,
+    /// For text messages, not verified yet.
+    pub phone: Option<Phone>,
+    /// The language to write in.
+    pub locale: Locale,
+    /// What the person wants to be.
+    pub role: Role,
+    /// The network address that the request came from, as a digest.
+    pub from: String,
+    /// True if the address was signed up for before: then a code does not tell whose sign-up it confirms.
+    #[serde(default)]
+    pub repeated: bool,
+    /// When the table forgets it, in seconds since 1970.
+    pub expires_at: i64,
+}
+
 /// A user as the table keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UserRecord {
@@ -34,9 +82,13 @@ pub struct UserRecord {
     email: Email,
     name: Name,
     phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    phone_verified: bool,
     locale: Locale,
     time_zone: ZoneName,
     roles: BTreeSet<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suspended: Option<BTreeSet<Role>>,
     registered_at: Timestamp,
     warned_at: Option<Timestamp>,
     #[serde(
@@ -104,9 +156,11 @@ impl From<User> for UserRecord {
             email: profile.email,
             name: profile.name,
             phone: profile.phone,
+            phone_verified: profile.phone_verified,
             locale: profile.locale,
             time_zone: ZoneName(profile.time_zone),
             roles: user.roles,
+            suspended: user.suspended,
             registered_at: user.registered_at,
             warned_at: user.warned_at,
             preferences: PreferencesRecord {
@@ -131,10 +185,12 @@ impl From<UserRecord> for User {
                 email: record.email,
                 name: record.name,
                 phone: record.phone,
+                phone_verified: record.phone_verified,
                 locale: record.locale,
                 time_zone: record.time_zone.0,
             },
             roles: record.roles,
+            suspended: record.suspended,
             preferences: Preferences {
                 diets: preferences.diets,
                 allergens: preferences.allergens,

@@ -1,12 +1,19 @@
 //! Users in the table: read one, or decide on one and commit what happened.
 
+use std::collections::BTreeSet;
+
 use ::store::{ChangeError, Commit, CommitError, StoreError, Stored, Table};
+use aws_sdk_dynamodb::types::AttributeValue;
 use contracts::Cause;
-use kernel::UserId;
+use kernel::{Role, UserId};
+use runtime::Standing;
 
 use crate::domain::{Command, Rejection, User, decide, evolve};
 use crate::publish;
-use crate::store::{UserRecord, map, user_key};
+use crate::store::{UserRecord, map, operators_key, user_key};
+
+/// What the refusal of a commit says when the last operator would go.
+pub const LAST_OPERATOR: &str = "last_operator";
 
 /// A user, with the version that the next change must know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +55,7 @@ pub async fn create(table: &Table, cause: &Cause, user: User) -> Result<Versione
     let user_id = user.id;
     let cause = cause.clone().about(&user_id);
     let commit = Commit::new(&cause).create(&user_key(user_id), &user_id, &UserRecord::from(user.clone()));
+    let commit = operators_follow(commit, &BTreeSet::new(), &user);
     match table.commit(publish::registered(commit, &user)).await {
         Ok(()) => Ok(Versioned { user, version: 1 }),
         Err(CommitError::Store(error)) => Err(error),
@@ -81,6 +89,13 @@ pub async fn execute(
         }
         let commit = Commit::new(&cause).replace(&key, &user_id, &read, &UserRecord::from(user.clone()));
         let commit = publish::events(commit, user_id, &events);
+        let commit = if user.roles == read.value.roles {
+            commit
+        } else {
+            // What this service's own routes for operators look at, at the same moment.
+            let standing = Standing::new(user.roles.iter().copied(), cause.now);
+            operators_follow(commit, &read.value.roles, &user).also_put(&Standing::key(user_id), &standing)
+        };
         Ok((
             Some(commit),
             Versioned {
@@ -90,4 +105,26 @@ pub async fn execute(
         ))
     };
     table.change(&key, decide).await
+}
+
+/// Keeps the list of operators, in the commit that makes somebody one or no longer. Two of them who take the role from each
+/// other at the same moment change the same list, so one of them is refused, and somebody stays.
+fn operators_follow(commit: Commit, before: &BTreeSet<Role>, after: &User) -> Commit {
+    let key = operators_key();
+    let member = AttributeValue::Ss(vec![after.id.to_string()]);
+    match (before.contains(&Role::Operator), after.roles.contains(&Role::Operator)) {
+        (false, true) => commit.also_update(&key, "ADD members :member", "", [(":member", member)], LAST_OPERATOR),
+        (true, false) => {
+            let one = AttributeValue::N("1".to_owned());
+            let id = AttributeValue::S(after.id.to_string());
+            commit.also_update(
+                &key,
+                "DELETE members :member",
+                "attribute_not_exists(members) OR NOT contains(members, :id) OR size(members) > :one",
+                [(":member", member), (":id", id), (":one", one)],
+                LAST_OPERATOR,
+            )
+        }
+        (false, false) | (true, true) => commit,
+    }
 }

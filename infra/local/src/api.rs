@@ -62,6 +62,17 @@ impl Api {
         Self::sign_in(outputs, email, PASSWORD)
     }
 
+    /// Shows that a phone is the person's, so that texts are sent to it.
+    ///
+    /// # Errors
+    /// When the API refuses, or no code comes.
+    pub fn verify_phone(&self, outputs: &Outputs, phone: &str) -> Outcome {
+        self.post("/v1/users/me/phone", &json!({"phone": phone}))?;
+        let code = awaited_code(outputs, phone, |aws| texts_to(aws, phone))?;
+        self.post("/v1/users/me/phone/verify", &json!({"code": code}))?;
+        Ok(())
+    }
+
     /// Signs in.
     ///
     /// # Errors
@@ -140,20 +151,23 @@ impl Api {
 /// # Errors
 /// When no mail comes.
 pub fn mailed_code(outputs: &Outputs, email: &str) -> Outcome<String> {
+    awaited_code(outputs, email, |aws| {
+        Ok(mails_to(aws, email)?.iter().map(text_of).collect())
+    })
+}
+
+/// The code in the newest message to somebody, once there is one.
+fn awaited_code(outputs: &Outputs, to: &str, messages: impl Fn(&Aws) -> Outcome<Vec<String>>) -> Outcome<String> {
     let aws = Aws::new(&outputs.aws_endpoint);
     let started = Instant::now();
     while started.elapsed() < MAIL_TIMEOUT {
-        let found = mails_to(&aws, email)?
-            .iter()
-            .rev()
-            .find_map(|mail| code_in(&text_of(mail)));
-        if let Some(code) = found {
+        if let Some(code) = messages(&aws)?.iter().rev().find_map(|text| code_in(text)) {
             return Ok(code);
         }
         sleep(Duration::from_millis(100));
     }
     Err(Failure::new(
-        format!("No mail with a confirmation code came to {email}"),
+        format!("No message with a code came to {to}"),
         format!("the emulator has sent none within {} s", MAIL_TIMEOUT.as_secs()),
         "see `cargo local logs user`",
     ))

@@ -118,6 +118,7 @@ fn make_operator(outputs: &Outputs, person: &Value) -> Outcome<Api> {
 
 fn make_customer(outputs: &Outputs, person: &Value) -> Outcome {
     let api = Api::enrol(outputs, person, "customer")?;
+    api.verify_phone(outputs, person["phone"].as_str().unwrap_or_default())?;
     api.post("/v1/users/me/addresses", &person["address"])?;
     api.post("/v1/payment-methods", &json!({"provider_token": "pm_card_visa"}))?;
     Ok(())

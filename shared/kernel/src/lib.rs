@@ -2,6 +2,7 @@
 //!
 //! Pure values with one fallible constructor each. Nothing here reads a clock, draws randomness or knows AWS.
 
+pub mod calling_code;
 mod country;
 mod geo;
 pub mod hours;

@@ -15,6 +15,7 @@ mod internal;
 pub mod messages;
 pub mod openapi;
 mod outbound;
+mod schedule;
 mod signing;
 mod standing;
 mod telemetry;
@@ -32,6 +33,7 @@ pub use messages::{
     Consumed, Done, Publisher, TimerQueue, Undone, consume, consume_from, keep_time, once, relay, relay_with_timers,
 };
 pub use outbound::{Http, HttpError};
+pub use schedule::on_schedule;
 pub use standing::Standing;
 
 /// Why a function cannot start, or an invocation failed as a whole.

@@ -8,12 +8,24 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use kernel::{SignedDuration, Timestamp};
+use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::{Key, StoreError, Table};
 
 /// A counter is kept this long after its window has passed, so that a late clock still finds it.
 const KEPT_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
+/// A digest of a text, for keys that must not show it, such as an address: 128 bits of its SHA-256 in hexadecimal digits.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    let mut digits = String::new();
+    for byte in &Sha256::digest(text.as_bytes())[..16] {
+        // Writing to a string cannot fail.
+        write!(digits, "{byte:02x}").unwrap_or_default();
+    }
+    digits
+}
 
 /// At most `max` times an operation in each `window`, for each person, address or number that it is counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,22 +75,34 @@ impl Budget {
 
     /// The counter's key. Whom it counts is only there as a digest: addresses and numbers are personal.
     fn key(&self, who: &str, now: Timestamp) -> Key {
-        let mut digest = String::new();
-        for byte in &Sha256::digest(who.as_bytes())[..16] {
-            // Writing to a string cannot fail.
-            write!(digest, "{byte:02x}").unwrap_or_default();
-        }
-        let pk = format!("BUDGET#{}#{digest}", self.operation);
+        let pk = format!("BUDGET#{}#{}", self.operation, digest(who));
         Key::new(pk, format!("{:011}", self.window_start(now)))
     }
 
-    fn retry_after_seconds(&self, now: Timestamp) -> u32 {
+    /// Until the next window begins, in whole seconds, at least 1.
+    #[must_use]
+    pub fn retry_after_seconds(&self, now: Timestamp) -> u32 {
         let end = self.window_start(now) + self.window.as_secs().max(1);
         u32::try_from(end - now.as_second()).unwrap_or(1).max(1)
     }
 }
 
+#[derive(Deserialize)]
+struct Counter {
+    spent: u32,
+}
+
 impl Table {
+    /// Whether a budget has room, without counting: for what is only counted when it fails, such as a wrong password.
+    /// A burst at one moment may exceed the budget by as many as come at once.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn has_room(&self, budget: &Budget, who: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let counter = self.get::<Counter>(&budget.key(who, now)).await?;
+        Ok(counter.is_none_or(|counter| counter.value.spent < budget.max))
+    }
+
     /// Counts an operation of somebody, if the budget has room for it. One write unit, also when it is refused.
     ///
     /// A lost reply may count it twice, which errs on the safe side.

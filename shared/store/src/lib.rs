@@ -16,7 +16,7 @@ mod meter;
 mod query;
 mod table;
 
-pub use budget::{Budget, SpendError};
+pub use budget::{Budget, SpendError, digest};
 pub use commit::{Commit, EVENT_PREFIX, StoredEvent, StoredTimer};
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::{ChangeError, CommitError, StoreError};

@@ -10,6 +10,7 @@ mod live;
 mod person;
 mod reply;
 mod stack;
+mod totp;
 mod wait;
 
 pub use aws::Aws;
@@ -18,4 +19,5 @@ pub use live::Live;
 pub use person::Person;
 pub use reply::Reply;
 pub use stack::{Login, Outputs, Stack};
+pub use totp::totp;
 pub use wait::{PATIENCE, eventually, within};

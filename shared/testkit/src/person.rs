@@ -68,6 +68,23 @@ impl Person {
         person
     }
 
+    /// Shows that the phone is theirs, so that texts are sent to it.
+    ///
+    /// # Panics
+    /// When no code comes.
+    pub fn verify_phone(&self) {
+        self.post("/v1/users/me/phone", &json!({"phone": self.phone})).is(202);
+        let code = eventually("the code on the phone", || {
+            let texts = self.stack.aws().texts_to(&self.phone);
+            texts
+                .iter()
+                .rev()
+                .find_map(|text| six_digits(text))
+                .ok_or_else(|| format!("texts: {texts:?}"))
+        });
+        self.post("/v1/users/me/phone/verify", &json!({"code": code})).is(200);
+    }
+
     pub(crate) fn sign_in(stack: &'static Stack, email: &str, password: &str) -> Self {
         let mut person = Self {
             email: email.to_owned(),

@@ -63,7 +63,8 @@ pub struct ReportOutcome {
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`off_shift`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`: no point or too many, out of range, out of order, or from the future", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_reports`, with `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_reports`, with `Retry-After`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn report_locations(
     State(app): State<App>,

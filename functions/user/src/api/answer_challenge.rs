@@ -1,7 +1,9 @@
 //! `POST /v1/auth/challenge`.
 
+use ::store::Budget;
 use axum::extract::State;
-use runtime::{Json, Problem, RequestCause};
+use kernel::SignedDuration;
+use runtime::{ClientAddress, Json, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,6 +11,9 @@ use super::problems::{self, Step};
 use super::tokens::Tokens;
 use crate::app::App;
 use crate::registration;
+
+/// Tries of a one-time password from one network address; the user pool ends a session after a few of its own.
+const ADDRESS_BUDGET: Budget = Budget::new("challenge_by_address", 60, SignedDuration::from_mins(15));
 
 /// The second step of a sign-in.
 #[derive(Deserialize, ToSchema)]
@@ -26,13 +31,16 @@ pub struct ChallengeAnswer {
     (status = 200, description = "In", body = Tokens),
     (status = 401, description = "`invalid_session`: sign in again", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_code`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn answer_challenge(
     State(app): State<App>,
     RequestCause(cause): RequestCause,
+    address: ClientAddress,
     Json(body): Json<ChallengeAnswer>,
 ) -> Result<Json<Tokens>, Problem> {
+    address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     let tokens = app.identity.answer_totp(&body.session, &body.code).await;
     let tokens = tokens.map_err(|fault| problems::fault(Step::Challenge, &fault))?;
     let tokens = registration::settle(&app, &cause, tokens)

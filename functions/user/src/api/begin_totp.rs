@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::bearer::Bearer;
+use super::fresh_sign_in::{self, TOTP_BUDGET};
 use super::me;
 use super::problems::{self, Step};
 use crate::app::App;
@@ -33,16 +34,22 @@ pub struct TotpSecret {
     security(("token" = [])), responses(
     (status = 200, description = "The secret", body = TotpSecret),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn begin_totp(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,
-    Bearer(access_token): Bearer,
+    token: Bearer,
 ) -> Result<Json<TotpSecret>, Problem> {
+    fresh_sign_in::require(&token, cause.now)?;
+    app.table
+        .spend(&TOTP_BUDGET, &principal.user_id.to_string(), cause.now)
+        .await?;
     let found = me::find(&app, &cause, &principal).await?;
-    let secret = app.identity.begin_totp(&access_token).await;
+    let secret = app.identity.begin_totp(&token.0).await;
     let secret = secret.map_err(|fault| problems::fault(Step::Totp, &fault))?;
     let otpauth_uri = otpauth_uri(&found.user.profile.email, &secret);
     Ok(Json(TotpSecret { secret, otpauth_uri }))

@@ -1,14 +1,19 @@
 //! `POST /v1/auth/forgot-password`.
 
+use ::store::Budget;
 use axum::extract::State;
 use http::StatusCode;
-use runtime::{Json, Problem};
+use kernel::SignedDuration;
+use runtime::{Json, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problems;
 use crate::app::App;
 use crate::domain::Email;
+
+/// Codes that one address may ask for: each is a mail. The same for an address without an account.
+const EMAIL_BUDGET: Budget = Budget::new("forgot_password_by_email", 5, SignedDuration::from_hours(1));
 
 /// Who forgot.
 #[derive(Deserialize, ToSchema)]
@@ -24,9 +29,15 @@ pub struct ForgotPassword {
 #[utoipa::path(post, path = "/v1/auth/forgot-password", operation_id = "forgot_password", tag = "auth", request_body = ForgotPassword, responses(
     (status = 202, description = "If there is such an account, a code is under way"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
-pub async fn forgot_password(State(app): State<App>, Json(body): Json<ForgotPassword>) -> Result<StatusCode, Problem> {
+pub async fn forgot_password(
+    State(app): State<App>,
+    RequestCause(cause): RequestCause,
+    Json(body): Json<ForgotPassword>,
+) -> Result<StatusCode, Problem> {
+    app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;
     problems::accepted(app.identity.forgot_password(&body.email).await)?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -20,7 +20,8 @@ pub async fn get_contact(
     Ok(Json(Contact {
         name: profile.name.into(),
         email: profile.email.into(),
-        phone: profile.phone.map(Into::into),
+        // A number that nobody has shown to be theirs may be anybody's: nothing is sent to it.
+        phone: profile.phone.filter(|_| profile.phone_verified).map(Into::into),
         locale: profile.locale.into(),
         time_zone: profile.time_zone.name().to_owned(),
         version,

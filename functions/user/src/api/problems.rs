@@ -4,14 +4,14 @@
 //! Nothing here may tell whether an address has an account. So everything that depends on the account (no such one, too
 //! many tries for it, confirmed already, wrong or expired code) gives the same answer as the ordinary mistake.
 
-use ::store::StoreError;
+use ::store::{ChangeError, CommitError, StoreError};
 use http::StatusCode;
 use runtime::Problem;
 
 use crate::domain::{AddressRejection, InvalidPassword, InvalidPreferences, Rejection};
 use crate::identity::Fault;
 use crate::registration::Incomplete;
-use crate::users::Refusal;
+use crate::users::{self, Refusal};
 
 /// Seconds after which a throttled client may try again.
 const THROTTLED_SECONDS: u32 = 5;
@@ -114,6 +114,7 @@ pub fn accepted(result: Result<(), Fault>) -> Result<(), Problem> {
 pub fn incomplete(error: Incomplete) -> Problem {
     match error {
         Incomplete::Identity(reason) => fault(Step::Manage, &reason),
+        Incomplete::Suspended => suspended(),
         Incomplete::Store(error) => StoreError::into(error),
     }
 }
@@ -128,6 +129,30 @@ pub fn invalid_credentials() -> Problem {
 fn invalid_code() -> Problem {
     let detail = "The code is wrong, was used, or has expired. Ask for another one.";
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_code", detail).error("/code", "invalid_code", detail)
+}
+
+/// 403: barred by an operator.
+pub fn suspended() -> Problem {
+    let detail = "This account is suspended: write to the support.";
+    Problem::new(StatusCode::FORBIDDEN, "suspended", detail)
+}
+
+/// 403: an operator signs in with a one-time password, or not at all.
+pub fn second_factor_required() -> Problem {
+    let detail = "Operators sign in with a one-time password. Have another operator take the role, set one up, and get the \
+                  role back.";
+    Problem::new(StatusCode::FORBIDDEN, "second_factor_required", detail)
+}
+
+/// 403: a stolen token must not be enough to change how its owner signs in.
+pub fn proof_required() -> Problem {
+    let detail = "Sign in again, and do it within ten minutes, or send your password: this changes how you sign in.";
+    Problem::new(StatusCode::FORBIDDEN, "fresh_sign_in_required", detail)
+}
+
+/// 429: wrong passwords for one account.
+pub fn too_many_failures(budget: ::store::Budget, now: kernel::Timestamp) -> Problem {
+    Problem::too_many(budget.retry_after_seconds(now))
 }
 
 fn user_unconfirmed() -> Problem {
@@ -149,6 +174,19 @@ fn code_not_sent() -> Problem {
 fn throttled() -> Problem {
     let detail = "There are too many requests right now: try again in a moment.";
     Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", detail).retry_after(THROTTLED_SECONDS)
+}
+
+/// Why roles stay as they are.
+pub fn roles_unchanged(error: ChangeError<Refusal>) -> Problem {
+    match error {
+        ChangeError::Commit(CommitError::Refused(users::LAST_OPERATOR)) => {
+            let detail = "This is the last operator: make somebody else one first.";
+            Problem::conflict(users::LAST_OPERATOR, detail)
+        }
+        error @ (ChangeError::Missing | ChangeError::Rejected(_) | ChangeError::Commit(_) | ChangeError::Store(_)) => {
+            error.into()
+        }
+    }
 }
 
 /// 422: a password that the policy forbids.
@@ -177,6 +215,9 @@ impl From<Rejection> for Problem {
         match rejection {
             Rejection::NoRole => Self::invalid("/roles", "too_few", rejection.to_string()),
             Rejection::OwnOperatorRole => Self::conflict("own_operator_role", rejection.to_string()),
+            Rejection::OwnAccount => Self::conflict("own_account", rejection.to_string()),
+            Rejection::Suspended => Self::conflict("suspended", rejection.to_string()),
+            Rejection::NoPhone => Self::conflict("no_phone", rejection.to_string()),
         }
     }
 }

@@ -22,12 +22,16 @@ pub struct Profile {
     name: Name,
     /// In E.164 form.
     phone: Option<Phone>,
+    /// Whether a code has shown that the number is theirs: no text is sent to it before.
+    phone_verified: bool,
     /// The language to write in.
     locale: Locale,
     /// Where the person's days begin and end.
     time_zone: ZoneName,
     /// What the person may be.
     roles: Vec<Role>,
+    /// True while an operator bars the person from the platform; then there are no roles.
+    suspended: bool,
     /// When the account was confirmed.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -43,9 +47,11 @@ impl From<Versioned> for Profile {
             email: profile.email,
             name: profile.name,
             phone: profile.phone,
+            phone_verified: profile.phone_verified,
             locale: profile.locale,
             time_zone: ZoneName(profile.time_zone),
             roles: user.roles.into_iter().collect(),
+            suspended: user.suspended.is_some(),
             created_at: user.registered_at,
             version,
         }

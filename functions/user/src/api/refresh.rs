@@ -1,13 +1,20 @@
 //! `POST /v1/auth/refresh`.
 
+use ::store::Budget;
 use axum::extract::State;
-use runtime::{Json, Problem};
+use kernel::SignedDuration;
+use runtime::{ClientAddress, Json, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
 use super::tokens::Tokens;
 use crate::app::App;
+use crate::identity::Claims;
+use crate::registration;
+
+/// Refreshes from one network address: an app asks once an hour.
+const ADDRESS_BUDGET: Budget = Budget::new("refresh_by_address", 200, SignedDuration::from_mins(15));
 
 /// Who stays.
 #[derive(Deserialize, ToSchema)]
@@ -21,10 +28,22 @@ pub struct Refresh {
 #[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh", tag = "auth", request_body = Refresh, responses(
     (status = 200, description = "New tokens, with the roles of this moment", body = Tokens),
     (status = 401, description = "`invalid_refresh_token`: sign in again", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`suspended`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
-pub async fn refresh(State(app): State<App>, Json(body): Json<Refresh>) -> Result<Json<Tokens>, Problem> {
+pub async fn refresh(
+    State(app): State<App>,
+    RequestCause(cause): RequestCause,
+    address: ClientAddress,
+    Json(body): Json<Refresh>,
+) -> Result<Json<Tokens>, Problem> {
+    address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     let tokens = app.identity.refresh(&body.refresh_token).await;
     let tokens = tokens.map_err(|fault| problems::fault(Step::Refresh, &fault))?;
+    let claims = Claims::of(&tokens.id_token).map_err(|fault| problems::fault(Step::Refresh, &fault))?;
+    if claims.roles.is_empty() && registration::is_suspended(&app, claims.user_id).await? {
+        return Err(problems::suspended());
+    }
     Ok(Json(Tokens::new(tokens, body.refresh_token)))
 }

@@ -2,9 +2,11 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use runtime::{Principal, Problem};
+use kernel::Role;
+use runtime::{Principal, Problem, RequestCause};
 
 use super::bearer::Bearer;
+use super::fresh_sign_in::{self, TOTP_BUDGET};
 use super::problems::{self, Step};
 use crate::app::App;
 use crate::identity::Fault;
@@ -14,14 +16,26 @@ use crate::identity::Fault;
     security(("token" = [])), responses(
     (status = 204, description = "Not demanded any longer"),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`second_factor_required`: operators need one", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn remove_totp(
     State(app): State<App>,
-    _: Principal,
-    Bearer(access_token): Bearer,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    token: Bearer,
 ) -> Result<StatusCode, Problem> {
-    match app.identity.demand_totp(&access_token, false).await {
+    fresh_sign_in::require(&token, cause.now)?;
+    app.table
+        .spend(&TOTP_BUDGET, &principal.user_id.to_string(), cause.now)
+        .await?;
+    if principal.has(Role::Operator) {
+        let detail = "Operators need a one-time password: have another operator take the role first.";
+        return Err(Problem::conflict("second_factor_required", detail));
+    }
+    match app.identity.demand_totp(&token.0, false).await {
         // There was none, which is what was asked for.
         Ok(()) | Err(Fault::Invalid) => Ok(StatusCode::NO_CONTENT),
         Err(fault) => Err(problems::fault(Step::Totp, &fault)),

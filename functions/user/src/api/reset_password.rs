@@ -1,14 +1,19 @@
 //! `POST /v1/auth/reset-password`.
 
+use ::store::Budget;
 use axum::extract::State;
 use http::StatusCode;
-use runtime::{Json, Problem};
+use kernel::SignedDuration;
+use runtime::{Json, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
 use crate::app::App;
 use crate::domain::{Email, NewPassword};
+
+/// A code has a million values: this many tries an hour are enough to mistype, and too few to guess.
+const EMAIL_BUDGET: Budget = Budget::new("reset_password_by_email", 10, SignedDuration::from_hours(1));
 
 /// The code from the mail and the new password.
 #[derive(Deserialize, ToSchema)]
@@ -29,10 +34,16 @@ pub struct ResetPassword {
 #[utoipa::path(post, path = "/v1/auth/reset-password", operation_id = "reset_password", tag = "auth", request_body = ResetPassword, responses(
     (status = 204, description = "Sign in with the new password"),
     (status = 422, description = "`invalid_code` (wrong, used or expired; the same for an unknown address), `password_too_weak` or `invalid_body`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
-pub async fn reset_password(State(app): State<App>, Json(body): Json<ResetPassword>) -> Result<StatusCode, Problem> {
+pub async fn reset_password(
+    State(app): State<App>,
+    RequestCause(cause): RequestCause,
+    Json(body): Json<ResetPassword>,
+) -> Result<StatusCode, Problem> {
     let password = NewPassword::new(body.password).map_err(problems::invalid_password)?;
+    app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;
     let reset = app.identity.reset_password(&body.email, &body.code, &password).await;
     reset.map_err(|fault| problems::fault(Step::Code, &fault))?;
     // The password is set: an answer that says otherwise would be wrong. Whoever fears a thief can sign out once more.

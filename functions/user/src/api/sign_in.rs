@@ -1,7 +1,9 @@
 //! `POST /v1/auth/sign-in`.
 
+use ::store::Budget;
 use axum::extract::State;
-use runtime::{Json, Problem, RequestCause};
+use kernel::{Role, SignedDuration};
+use runtime::{Cause, ClientAddress, Json, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,8 +11,13 @@ use super::problems::{self, Step};
 use super::tokens::Tokens;
 use crate::app::App;
 use crate::domain::{Email, PASSWORD_CHARACTERS_MAX};
-use crate::identity;
+use crate::identity::{self, Claims, Fault};
 use crate::registration;
+
+/// Wrong passwords for one account: a person mistypes, a program guesses. Right ones are not counted.
+const FAILURE_BUDGET: Budget = Budget::new("sign_in_failures_by_email", 10, SignedDuration::from_mins(15));
+/// Sign-ins from one network address: passwords that leaked elsewhere are tried one account after the other.
+const ADDRESS_BUDGET: Budget = Budget::new("sign_in_by_address", 100, SignedDuration::from_mins(15));
 
 /// Who comes.
 #[derive(Deserialize, ToSchema)]
@@ -48,22 +55,41 @@ pub struct Challenge {
 #[utoipa::path(post, path = "/v1/auth/sign-in", operation_id = "sign_in", tag = "auth", request_body = Credentials, responses(
     (status = 200, description = "Tokens, or a challenge", body = SignedIn),
     (status = 401, description = "`invalid_credentials`; the same for an unknown address", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`user_unconfirmed` or `password_reset_required`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`user_unconfirmed`, `password_reset_required`, `suspended`, or `second_factor_required`: an operator without a one-time password", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn sign_in(
     State(app): State<App>,
     RequestCause(cause): RequestCause,
+    address: ClientAddress,
     Json(body): Json<Credentials>,
 ) -> Result<Json<SignedIn>, Problem> {
     // The user pool refuses these as malformed, which would tell that it looked.
     if body.password.is_empty() || body.password.len() > PASSWORD_CHARACTERS_MAX {
         return Err(problems::invalid_credentials());
     }
-    let answer = app.identity.sign_in(&body.email, &body.password).await;
-    match answer.map_err(|fault| problems::fault(Step::SignIn, &fault))? {
+    address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
+    if !app
+        .table
+        .has_room(&FAILURE_BUDGET, body.email.as_str(), cause.now)
+        .await?
+    {
+        return Err(problems::too_many_failures(FAILURE_BUDGET, cause.now));
+    }
+    let answer = match app.identity.sign_in(&body.email, &body.password).await {
+        Ok(answer) => answer,
+        Err(fault) => return Err(refused(&app, &cause, &body.email, &fault).await),
+    };
+    match answer {
         identity::SignIn::Done(tokens) => {
+            // With a one-time password the pool would have asked for it.
+            let roles = Claims::of(&tokens.id_token).map(|claims| claims.roles);
+            let is_operator = roles.is_ok_and(|roles| roles.contains(&Role::Operator));
+            if is_operator && !app.may_do_without_second_factor(&body.email) {
+                return Err(problems::second_factor_required());
+            }
             let tokens = registration::settle(&app, &cause, tokens)
                 .await
                 .map_err(problems::incomplete)?;
@@ -75,4 +101,14 @@ pub async fn sign_in(
         }))),
         identity::SignIn::TemporaryPassword => Err(problems::password_reset_required()),
     }
+}
+
+/// Counts a failure, and tells what it means.
+async fn refused(app: &App, cause: &Cause, email: &Email, fault: &Fault) -> Problem {
+    if matches!(fault, Fault::NotAuthorized | Fault::Unknown | Fault::Exhausted)
+        && let Err(error) = app.table.spend(&FAILURE_BUDGET, email.as_str(), cause.now).await
+    {
+        return error.into();
+    }
+    problems::fault(Step::SignIn, fault)
 }

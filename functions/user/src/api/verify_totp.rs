@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use http::StatusCode;
-use runtime::{Json, Principal, Problem};
+use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::bearer::Bearer;
+use super::fresh_sign_in::{self, TOTP_BUDGET};
 use super::problems::{self, Step};
 use crate::app::App;
 
@@ -26,20 +27,24 @@ pub struct TotpCode {
     security(("token" = [])), request_body = TotpCode, responses(
     (status = 204, description = "Demanded from now on"),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_code`, or none was set up", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn verify_totp(
     State(app): State<App>,
-    _: Principal,
-    Bearer(access_token): Bearer,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    token: Bearer,
     Json(body): Json<TotpCode>,
 ) -> Result<StatusCode, Problem> {
+    fresh_sign_in::require(&token, cause.now)?;
+    app.table
+        .spend(&TOTP_BUDGET, &principal.user_id.to_string(), cause.now)
+        .await?;
     let refuse = |fault| problems::fault(Step::Totp, &fault);
-    app.identity
-        .verify_totp(&access_token, &body.code)
-        .await
-        .map_err(refuse)?;
-    app.identity.demand_totp(&access_token, true).await.map_err(refuse)?;
+    app.identity.verify_totp(&token.0, &body.code).await.map_err(refuse)?;
+    app.identity.demand_totp(&token.0, true).await.map_err(refuse)?;
     Ok(StatusCode::NO_CONTENT)
 }

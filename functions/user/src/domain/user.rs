@@ -13,6 +13,9 @@ pub type Name = Text<100>;
 /// fill the owner's mailbox.
 pub const REPEATED_SIGN_UP_PAUSE: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long an account may wait for its code.
+pub const UNCONFIRMED_MAX: SignedDuration = SignedDuration::from_hours(24);
+
 /// What a person asks to be at sign-up: it opens the onboarding of that role and nothing more. An operator is never
 /// made by asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,6 +61,8 @@ pub struct Profile {
     pub name: Name,
     /// For text messages.
     pub phone: Option<Phone>,
+    /// Whether a code has shown that the number is the person's: nothing is sent to it before.
+    pub phone_verified: bool,
     /// The language to write in.
     pub locale: Locale,
     /// Where the person's days begin and end.
@@ -71,8 +76,10 @@ pub struct User {
     pub id: UserId,
     /// How to address and reach the person.
     pub profile: Profile,
-    /// What the person may be: a copy of the identity provider's groups, which are what counts.
+    /// What the person may be: a copy of the identity provider's groups, which are what counts. None while suspended.
     pub roles: BTreeSet<Role>,
+    /// The roles that come back when an operator lifts the suspension; `None` means that the person is not suspended.
+    pub suspended: Option<BTreeSet<Role>>,
     /// What the person likes, must avoid, and wants to be told.
     pub preferences: Preferences,
     /// When the account was confirmed.
@@ -120,6 +127,18 @@ pub enum Command {
         /// The operator.
         by: UserId,
     },
+    /// The person has shown by a code that the number is theirs.
+    VerifyPhone(Phone),
+    /// An operator bars the person from the platform.
+    Suspend {
+        /// The operator.
+        by: UserId,
+    },
+    /// An operator lifts the suspension.
+    Reinstate {
+        /// The operator.
+        by: UserId,
+    },
     /// The identity provider says something else than what is kept here.
     FollowIdentity {
         /// Its confirmed address.
@@ -148,6 +167,18 @@ pub enum Event {
         /// The operator.
         by: Option<UserId>,
     },
+    /// The person has no roles until the suspension is lifted.
+    Suspended {
+        /// The operator.
+        by: UserId,
+    },
+    /// The roles from before the suspension are back.
+    Reinstated {
+        /// All of them.
+        roles: BTreeSet<Role>,
+        /// The operator.
+        by: UserId,
+    },
     /// The person is to hear of somebody else's sign-up.
     RepeatedSignUpReported(Timestamp),
 }
@@ -155,9 +186,18 @@ pub enum Event {
 /// Why a command is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// Who is nothing can do nothing; suspending an account is something else.
+    /// Taking every role is what a suspension does.
     #[error("a user has at least one role")]
     NoRole,
+    /// Nobody decides on their own suspension.
+    #[error("another operator must do this")]
+    OwnAccount,
+    /// Roles are given back by lifting the suspension.
+    #[error("the account is suspended: reinstate it first")]
+    Suspended,
+    /// The profile has no such number, or no longer.
+    #[error("the profile has another number by now: ask for another code")]
+    NoPhone,
     /// Else the last operator could lock everybody out.
     #[error("operators cannot take the role from themselves")]
     OwnOperatorRole,
@@ -171,6 +211,7 @@ pub fn register(id: UserId, profile: Profile, roles: BTreeSet<Role>, now: Timest
         profile,
         roles,
         preferences: Preferences::default(),
+        suspended: None,
         registered_at: now,
         warned_at: None,
     }
@@ -187,6 +228,19 @@ pub fn decide(user: &User, command: Command) -> Result<Vec<Event>, Rejection> {
         Command::ReplacePreferences(preferences) => vec![Event::PreferencesChanged(preferences)],
         Command::ReplaceRoles { roles, by } => replace_roles(user, roles, by)?,
         Command::FollowIdentity { email, roles } => follow_identity(user, email, roles),
+        Command::VerifyPhone(phone) => verify_phone(user, &phone)?,
+        Command::Suspend { by } | Command::Reinstate { by } if by == user.id => return Err(Rejection::OwnAccount),
+        Command::Suspend { by } => match user.suspended {
+            Some(_) => Vec::new(),
+            None => vec![Event::Suspended { by }],
+        },
+        Command::Reinstate { by } => match &user.suspended {
+            Some(roles) => vec![Event::Reinstated {
+                roles: roles.clone(),
+                by,
+            }],
+            None => Vec::new(),
+        },
         Command::ReportRepeatedSignUp { at } => {
             let recently = user
                 .warned_at
@@ -207,6 +261,11 @@ pub fn evolve(mut user: User, event: &Event) -> User {
         Event::ProfileChanged(profile) => user.profile = profile.clone(),
         Event::PreferencesChanged(preferences) => user.preferences = preferences.clone(),
         Event::RolesChanged { roles, .. } => user.roles.clone_from(roles),
+        Event::Suspended { .. } => user.suspended = Some(std::mem::take(&mut user.roles)),
+        Event::Reinstated { roles, .. } => {
+            user.roles.clone_from(roles);
+            user.suspended = None;
+        }
         Event::RepeatedSignUpReported(at) => user.warned_at = Some(*at),
     }
     user
@@ -214,14 +273,17 @@ pub fn evolve(mut user: User, event: &Event) -> User {
 
 fn change_profile(user: &User, change: Change) -> Vec<Event> {
     let old = &user.profile;
+    let phone = match change.phone {
+        PhoneChange::Keep => old.phone.clone(),
+        PhoneChange::Remove => None,
+        PhoneChange::Set(phone) => Some(phone),
+    };
     let profile = Profile {
         email: old.email.clone(),
         name: change.name.unwrap_or_else(|| old.name.clone()),
-        phone: match change.phone {
-            PhoneChange::Keep => old.phone.clone(),
-            PhoneChange::Remove => None,
-            PhoneChange::Set(phone) => Some(phone),
-        },
+        // Another number is another proof.
+        phone_verified: old.phone_verified && phone == old.phone,
+        phone,
         locale: change.locale.unwrap_or_else(|| old.locale.clone()),
         time_zone: change.time_zone.unwrap_or_else(|| old.time_zone.clone()),
     };
@@ -239,11 +301,28 @@ fn replace_roles(user: &User, roles: BTreeSet<Role>, by: UserId) -> Result<Vec<E
     if by == user.id && !roles.contains(&Role::Operator) {
         return Err(Rejection::OwnOperatorRole);
     }
+    if user.suspended.is_some() {
+        return Err(Rejection::Suspended);
+    }
     let same = roles == user.roles;
     Ok(if same {
         Vec::new()
     } else {
         vec![Event::RolesChanged { roles, by: Some(by) }]
+    })
+}
+
+fn verify_phone(user: &User, phone: &Phone) -> Result<Vec<Event>, Rejection> {
+    if user.profile.phone.as_ref() != Some(phone) {
+        return Err(Rejection::NoPhone);
+    }
+    Ok(if user.profile.phone_verified {
+        Vec::new()
+    } else {
+        vec![Event::ProfileChanged(Profile {
+            phone_verified: true,
+            ..user.profile.clone()
+        })]
     })
 }
 
@@ -255,7 +334,8 @@ fn follow_identity(user: &User, email: Email, roles: BTreeSet<Role>) -> Vec<Even
             ..user.profile.clone()
         }));
     }
-    if roles != user.roles {
+    // A suspension is decided here, and the groups follow it.
+    if roles != user.roles && user.suspended.is_none() {
         events.push(Event::RolesChanged { roles, by: None });
     }
     events

@@ -14,6 +14,7 @@ fn ada() -> User {
         email: Email::try_from("ada.lovelace@example.com".to_owned()).unwrap(),
         name: "Ada Lovelace".try_into().unwrap(),
         phone: Phone::try_from("+31612345678".to_owned()).ok(),
+        phone_verified: true,
         locale: Locale::try_from("nl-NL".to_owned()).unwrap(),
         time_zone: "Europe/Amsterdam".parse::<TimeZone>().unwrap(),
     };

@@ -28,6 +28,12 @@ impl ClientAddress {
         })
     }
 
+    /// A digest, to tell whether two requests come from the same address.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        store::digest(&self.0)
+    }
+
     /// Counts an operation by the address. Where all requests come from one address, as on one machine, the template's
     /// `AddressBudgetFactor` widens such budgets.
     ///

@@ -22,6 +22,7 @@ fn ada() -> User {
         email: email("ada@example.com"),
         name: "Ada".try_into().unwrap(),
         phone: Phone::try_from("+31612345678".to_owned()).ok(),
+        phone_verified: true,
         locale: Locale::default(),
         time_zone: TimeZone::utc(),
     };
@@ -70,7 +71,7 @@ fn a_profile_changes_in_the_parts_that_are_given() {
                 phone: PhoneChange::Remove,
                 ..Change::default()
             },
-            changed(&|p| p.phone = None),
+            changed(&|p| (p.phone, p.phone_verified) = (None, false)),
         ),
         (
             Change {
@@ -167,6 +168,66 @@ fn the_identity_provider_is_followed() {
         follow("ada@example.org", &[Role::Operator]),
         Ok(vec![moved, promoted]),
     );
+}
+
+#[test]
+fn another_number_is_not_verified_until_its_own_code_is_entered() {
+    let number = |text: &str| Phone::try_from(text.to_owned()).unwrap();
+    let other = number("+31687654321");
+    let set = |phone: &Phone| {
+        Command::ChangeProfile(Change {
+            phone: PhoneChange::Set(phone.clone()),
+            ..Change::default()
+        })
+    };
+    let unverified = Event::ProfileChanged(Profile {
+        phone: Some(other.clone()),
+        phone_verified: false,
+        ..ada().profile
+    });
+    check(&ada(), set(&other), Ok(vec![unverified.clone()]));
+    let moved = evolve(ada(), &unverified);
+    let verified = Event::ProfileChanged(Profile {
+        phone_verified: true,
+        ..moved.profile.clone()
+    });
+    check(&moved, Command::VerifyPhone(other.clone()), Ok(vec![verified.clone()]));
+    // The code of the number before proves nothing of this one.
+    check(
+        &moved,
+        Command::VerifyPhone(number("+31612345678")),
+        Err(Rejection::NoPhone),
+    );
+    check(&evolve(moved, &verified), Command::VerifyPhone(other), Ok(Vec::new()));
+}
+
+#[test]
+fn a_suspension_takes_every_role_and_gives_them_back() {
+    let suspend = Command::Suspend { by: id(9) };
+    let reinstate = Command::Reinstate { by: id(9) };
+    check(&ada(), suspend.clone(), Ok(vec![Event::Suspended { by: id(9) }]));
+    check(&ada(), reinstate.clone(), Ok(Vec::new()));
+    check(&ada(), Command::Suspend { by: ada().id }, Err(Rejection::OwnAccount));
+    let suspended = evolve(ada(), &Event::Suspended { by: id(9) });
+    assert!(suspended.roles.is_empty());
+    check(&suspended, suspend, Ok(Vec::new()));
+    // What the groups say meanwhile does not count, and roles come back only as they were.
+    let follow = Command::FollowIdentity {
+        email: email("ada@example.com"),
+        roles: BTreeSet::from([Role::Customer]),
+    };
+    check(&suspended, follow, Ok(Vec::new()));
+    let replace = Command::ReplaceRoles {
+        roles: BTreeSet::from([Role::Courier]),
+        by: id(9),
+    };
+    check(&suspended, replace, Err(Rejection::Suspended));
+    let back = Event::Reinstated {
+        roles: ada().roles,
+        by: id(9),
+    };
+    check(&suspended, reinstate, Ok(vec![back.clone()]));
+    assert_eq!(evolve(suspended, &back), ada());
 }
 
 #[test]

@@ -209,6 +209,12 @@ impl Life<'_> {
         gateway.ask(&cast.operator, &plain("GET /v1/users/{user_id}", &path))?;
         let roles = json!({"roles": ["restaurant", "customer"]});
         gateway.ask(&cast.operator, &with("PUT /v1/users/{user_id}/roles", &path, roles))?;
+        gateway.ask(&cast.operator, &plain("POST /v1/users/{user_id}/suspend", &path))?;
+        gateway.ask(&cast.operator, &plain("POST /v1/users/{user_id}/reinstate", &path))?;
+        let phone = json!({"phone": "+31611223344"});
+        gateway.ask(&cast.customer, &with("POST /v1/users/me/phone", &[], phone))?;
+        let code = json!({"code": "000000"});
+        gateway.send(&cast.customer, &with("POST /v1/users/me/phone/verify", &[], code))?;
         Ok(())
     }
 

@@ -1,0 +1,22 @@
+//! The function that a schedule calls every hour: accounts that nobody confirmed within a day go.
+
+use runtime::{Edge, Error, clock};
+
+use crate::app::App;
+use crate::domain::UNCONFIRMED_MAX;
+
+/// Sweeps at each call until the environment ends.
+///
+/// # Errors
+/// When a variable is missing, or the Runtime API fails.
+pub async fn run(edge: &Edge) -> Result<(), Error> {
+    let app = App::new(edge)?;
+    runtime::on_schedule(edge, "sweep", async || {
+        let deleted = app.identity.delete_unconfirmed(clock::now() - UNCONFIRMED_MAX).await?;
+        if deleted > 0 {
+            tracing::info!(deleted, "accounts that nobody confirmed are gone");
+        }
+        Ok(())
+    })
+    .await
+}
