@@ -69,7 +69,7 @@ fn approve(stack: &Stack, payment: &Value) {
     ));
 }
 
-fn stripe(stack: &Stack, method: &Method, path: &str, form: &str) -> Value {
+pub fn stripe(stack: &Stack, method: &Method, path: &str, form: &str) -> Value {
     let headers = [
         ("authorization", "Bearer sk_test_12345"),
         ("content-type", "application/x-www-form-urlencoded"),

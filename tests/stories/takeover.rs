@@ -188,7 +188,12 @@ fn an_operator_who_loses_the_role_loses_it_everywhere_within_seconds() {
     let both = json!({"roles": ["customer", "operator"]});
     drop(operator.put(&path, &both).refused(409, "second_factor_required"));
     let promoted = promoted(stack, &operator, &person);
-    for route in ["/v1/admin/orders", "/v1/admin/restaurants", "/v1/couriers", "/v1/zones?near=52.37,4.90"] {
+    for route in [
+        "/v1/admin/orders",
+        "/v1/admin/restaurants",
+        "/v1/couriers",
+        "/v1/zones?near=52.37,4.90",
+    ] {
         promoted.get(route).is(200);
     }
     promoted.get(&format!("/v1/users/{}", person.user_id)).is(200);

@@ -9,11 +9,13 @@ use kernel::{CourierId, OrderId};
 use runtime::{Consumed, Done, Standing, Undone, once};
 
 use crate::app::App;
-use crate::domain::{Command, FailReason, Party, Rejection};
+use crate::domain::{CancelReason, Command, FailReason, Party, Rejection};
 use crate::store::note_courier;
 
-/// Why money is released in answer to an order's end.
-const ORDER_ENDED: &str = "order_ended";
+/// Why money is released that was reserved for too long.
+const AUTHORIZATION_EXPIRED: &str = "authorization_expired";
+/// Who bears the price of food that the customer is at fault for.
+const CUSTOMER: &str = "customer";
 
 /// Handles one event. What is of no interest is done.
 ///
@@ -28,7 +30,7 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     }
     match event.event_type.as_str() {
         user::RolesChanged::TYPE => Standing::keep(&app.table, event, cause).await,
-        restaurant::MenuPublished::TYPE => replicas::menu(app, event.data()?, cause).await,
+        restaurant::MenuPublished::TYPE => replicas::menu(app, &event.data()?, event.sequence, cause).await,
         restaurant::ItemAvailabilityChanged::TYPE => {
             replicas::availability(app, &event.data()?, event.sequence, cause).await
         }
@@ -82,11 +84,13 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
         payment::Declined::TYPE => Fact::of_payment(event.data::<payment::Declined>()?.order_id, Command::Decline),
         payment::Voided::TYPE => {
             let told: payment::Voided = event.data()?;
-            // Released because the order ended: that is this service's own doing.
-            if told.reason == ORDER_ENDED {
-                return Ok(None);
-            }
-            Fact::of_payment(told.order_id, Command::Void)
+            // An order that has ended takes no notice. One that has not must not go on without its money, whoever released it.
+            let reason = if told.reason == AUTHORIZATION_EXPIRED {
+                CancelReason::AuthorizationExpired
+            } else {
+                CancelReason::PaymentReleased
+            };
+            Fact::of_payment(told.order_id, Command::Void { reason })
         }
         delivery::PickedUp::TYPE => {
             let told: delivery::PickedUp = event.data()?;
@@ -101,7 +105,17 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
         delivery::Failed::TYPE => {
             let told: delivery::Failed = event.data()?;
             let (courier, reason) = (told.courier_id, FailReason::read(&told.reason));
-            Fact::of_delivery(told.order_id, Command::Fail { courier, reason })
+            // Before it said who is at fault, the reason alone decided.
+            let is_the_customers = match &told.fault {
+                Some(fault) => fault == CUSTOMER,
+                None => reason.is_the_customers(),
+            };
+            let command = Command::Fail {
+                courier,
+                reason,
+                is_the_customers,
+            };
+            Fact::of_delivery(told.order_id, command)
         }
         _ => return Ok(None),
     };
@@ -143,6 +157,7 @@ pub fn undone(error: ChangeError<Rejection>) -> Undone {
         Rejection::WrongState { .. }
         | Rejection::Contradiction { .. }
         | Rejection::AmountDiffers { .. }
+        | Rejection::TermsChanged { .. }
         | Rejection::DelayTooLong => Undone::Park(rejection.to_string()),
     }
 }
@@ -187,10 +202,7 @@ mod tests {
     #[test]
     fn events_become_what_the_readme_says() {
         for published in PUBLISHED {
-            let mut event = golden(published.event_type);
-            if published.event_type == payment::Voided::TYPE {
-                event.data["reason"] = "authorization_expired".into();
-            }
+            let event = golden(published.event_type);
             let told = fact(&event).unwrap().map(|fact| (fact.command.name(), fact.by));
             let expected = match published.event_type {
                 "payment.authorized.v1" => Some((CommandName::Authorize, Party::Payment)),
@@ -215,10 +227,36 @@ mod tests {
     }
 
     #[test]
-    fn money_released_after_the_end_is_no_news() {
-        let mut event = golden(payment::Voided::TYPE);
-        event.data["reason"] = ORDER_ENDED.into();
-        assert!(fact(&event).unwrap().is_none());
+    fn every_release_of_the_money_is_told_and_the_order_decides() {
+        for (said, reason) in [
+            ("authorization_expired", CancelReason::AuthorizationExpired),
+            ("released_elsewhere", CancelReason::PaymentReleased),
+            ("order_ended", CancelReason::PaymentReleased),
+        ] {
+            let mut event = golden(payment::Voided::TYPE);
+            event.data["reason"] = said.into();
+            let told = fact(&event).unwrap().unwrap();
+            assert_eq!(told.command, Command::Void { reason }, "{said}");
+        }
+    }
+
+    #[test]
+    fn only_a_customer_at_fault_pays_for_food_that_came_back() {
+        for (fault, pays) in [
+            (Some("customer"), true),
+            (Some("courier"), false),
+            (Some("restaurant"), false),
+            (Some("platform"), false),
+            // The golden reason is the customer's.
+            (None, true),
+        ] {
+            let mut event = golden(delivery::Failed::TYPE);
+            event.data["fault"] = fault.into();
+            let Command::Fail { is_the_customers, .. } = fact(&event).unwrap().unwrap().command else {
+                panic!("a failure");
+            };
+            assert_eq!(is_the_customers, pays, "{fault:?}");
+        }
     }
 
     #[test]

@@ -8,10 +8,11 @@ mod domain;
 mod inbox;
 mod publish;
 mod store;
+mod sweep;
 mod timers;
 
 use app::App;
-use runtime::{Cause, Edge, Envelope, Timer};
+use runtime::{Cause, Edge, Envelope, Timer, TimerQueue};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
@@ -27,9 +28,9 @@ async fn main() -> Result<(), runtime::Error> {
         }
         "outbox" => runtime::relay_with_timers(&edge).await,
         "timers" => {
-            let app = App::new(&edge)?;
+            let (app, queue) = (App::new(&edge)?, TimerQueue::of(&edge)?);
             runtime::keep_time(&edge, async |timer: &Timer, cause: &Cause| {
-                timers::handle(&app, timer, cause).await
+                timers::handle(&app, &queue, timer, cause).await
             })
             .await
         }

@@ -10,6 +10,7 @@
 //! | replica of a published menu | `RESTAURANT#<id>` | `MENU#<version>` | |
 //! | what sold out since | `RESTAURANT#<id>` | `OVERRIDES` | |
 //! | counts every change of the three above | `RESTAURANT#<id>` | `GATE` | |
+//! | which orders of a customer wait for their payment | `CUSTOMER#<id>` | `WAITING` | |
 //! | what a kitchen has taken for a slot | `SLOT#<restaurant>#<start>` | `SLOT` | |
 //!
 //! An order is its events: each event item also carries the state that the event led to, and what never changes is
@@ -22,8 +23,12 @@ mod lists;
 mod order;
 mod quote;
 mod restaurant;
+mod waiting;
 
-pub use lists::{Pointer, SHARDS, customer_list, customers_orders, restaurants_orders, shard_orders, shard_position};
+pub use lists::{
+    Pointer, SHARDS, customer_list, customers_orders, restaurants_orders, shard_orders, shard_orders_placed,
+    shard_position,
+};
 pub use order::{
     COURIER_COMES, Loaded, ORDER_MOVED, PlacedRecord, append, begin, history, load, load_all, nobody_comes,
     note_courier, placed_key,
@@ -33,3 +38,4 @@ pub use restaurant::{
     GateRecord, KITCHEN_FULL, Known, MenuCache, MenuRecord, OverridesRecord, RESTAURANT_CHANGED, ReplicaRecord, Slot,
     gate_key, known, loads, menu_key, overrides_key, release_slot, replica_key, take_slot,
 };
+pub use waiting::{UNPAID_MAX, WAITING_CHANGED, Waiting, WaitingRecord, join, waiting_key};

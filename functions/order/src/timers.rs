@@ -5,17 +5,21 @@
 use ::store::ChangeError;
 use contracts::{Cause, Timer};
 use kernel::OrderId;
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, TimerQueue, Undone};
 
 use crate::app::App;
 use crate::domain::{Command, CommandName, Party, Rejection};
 use crate::inbox::{carry_out, undone};
+use crate::sweep::{self, SWEEP};
 
 /// Handles one deadline.
 ///
 /// # Errors
 /// When it must come again, or never will work.
-pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
+pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Consumed {
+    if timer.name == SWEEP {
+        return sweep::handle(app, queue, timer, cause).await;
+    }
     let Some(command) = due(&timer.name) else {
         return Err(Undone::Park(format!("there is no deadline called {}", timer.name)));
     };
@@ -35,13 +39,16 @@ fn was_put_off(timer: &Timer, rejection: &Rejection) -> bool {
 }
 
 /// The command that a deadline's name stands for.
-fn due(name: &str) -> Option<Command> {
+#[must_use]
+pub fn due(name: &str) -> Option<Command> {
     let deadlines = [
         (CommandName::PaymentDeadline, Command::PaymentDeadline),
         (CommandName::Release, Command::Release),
         (CommandName::RestaurantDeadline, Command::RestaurantDeadline),
         (CommandName::CourierDeadline, Command::CourierDeadline),
         (CommandName::PickUpDeadline, Command::PickUpDeadline),
+        (CommandName::KitchenDeadline, Command::KitchenDeadline),
+        (CommandName::DeliveryDeadline, Command::DeliveryDeadline),
     ];
     let found = deadlines.into_iter().find(|(command, _)| command.as_str() == name);
     found.map(|(_, command)| command)

@@ -5,12 +5,11 @@
 
 use ::store::Commit;
 use contracts::restaurant::{
-    Approved, Changed, ItemAvailabilityChanged, MenuPublished, Paused, Resumed, Reviewed, Snapshot, Status,
+    Approved, AvailabilityOverride, Changed, ItemAvailabilityChanged, MenuPublished, Paused, Resumed, Reviewed, Snapshot, Status,
 };
-use kernel::RestaurantId;
 
 use crate::domain::review::Invitation;
-use crate::domain::{Event, Restaurant, Stage};
+use crate::domain::{Event, Override, Restaurant, Stage};
 
 /// Adds to a commit what an event means to others. `after` is the restaurant after all events of the commit.
 #[must_use]
@@ -23,20 +22,20 @@ pub fn publish(commit: Commit, event: &Event, after: &Restaurant) -> Commit {
         Event::Approved { .. } => {
             let commit = commit.event(&Approved { restaurant });
             match &after.menu {
-                Some(menu) => commit.event(&menu_published(after.id, menu.version)),
+                Some(menu) => commit.event(&menu_published(after, menu.version)),
                 None => commit,
             }
         }
         Event::Paused(_) => commit.event(&Paused { restaurant }),
         Event::Resumed => commit.event(&Resumed { restaurant }),
-        Event::MenuPublished { published, .. } => commit.event(&menu_published(after.id, published.version)),
+        Event::MenuPublished { published, .. } => commit.event(&menu_published(after, published.version)),
         Event::AvailabilityChanged { entry, .. } => commit.event(&ItemAvailabilityChanged {
             restaurant_id: after.id,
             id: entry.id.clone(),
             kind: entry.kind,
             available: entry.available,
             until: entry.until,
-            overrides: None,
+            overrides: Some(overrides(after)),
         }),
         Event::ProfileChanged(_)
         | Event::Submitted { .. }
@@ -70,12 +69,24 @@ pub const fn status(stage: &Stage) -> Status {
     }
 }
 
-const fn menu_published(restaurant_id: RestaurantId, menu_version: u32) -> MenuPublished {
+fn menu_published(restaurant: &Restaurant, menu_version: u32) -> MenuPublished {
     MenuPublished {
-        restaurant_id,
+        restaurant_id: restaurant.id,
         menu_version,
-        overrides: None,
+        overrides: Some(overrides(restaurant)),
     }
+}
+
+/// Everything whose availability differs from the menu: the whole of it each time, so that a consumer which missed something
+/// is right again with the next event.
+fn overrides(restaurant: &Restaurant) -> Vec<AvailabilityOverride> {
+    let told = |known: &Override| AvailabilityOverride {
+        id: known.id.clone(),
+        kind: known.kind,
+        available: known.available,
+        until: known.until,
+    };
+    restaurant.overrides.iter().map(told).collect()
 }
 
 fn snapshot(restaurant: &Restaurant) -> Snapshot {

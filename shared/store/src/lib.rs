@@ -24,4 +24,4 @@ pub use idempotency::{Answer, IN_PROGRESS_LEASE, Precedent, REPLAY_WINDOW, Reque
 pub use item::{Item, Key, Stored, read};
 pub use meter::{Meter, Reading};
 pub use query::{Freshness, Index, Page, Query};
-pub use table::{COMMIT_ATTEMPTS_MAX, Table};
+pub use table::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Table};

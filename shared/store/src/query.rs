@@ -41,6 +41,7 @@ pub struct Query {
     pub(crate) index: Index,
     pub(crate) partition: String,
     pub(crate) prefix: Option<String>,
+    pub(crate) between: Option<(String, String)>,
     pub(crate) newest_first: bool,
     pub(crate) consistent: bool,
     pub(crate) filter: Option<(String, String)>,
@@ -76,6 +77,7 @@ impl Query {
             index,
             partition: partition.into(),
             prefix: None,
+            between: None,
             newest_first: false,
             consistent: matches!(index, Index::Table),
             filter: None,
@@ -88,6 +90,13 @@ impl Query {
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Only records whose sort key lies between two, both included. Not together with a prefix.
+    #[must_use]
+    pub fn between(mut self, low: impl Into<String>, high: impl Into<String>) -> Self {
+        self.between = Some((low.into(), high.into()));
         self
     }
 
@@ -122,8 +131,8 @@ impl Query {
     /// Names the list for its cursors: the same list with another filter is another list.
     fn scope(&self) -> String {
         format!(
-            "{:?}|{}|{:?}|{:?}|{}",
-            self.index, self.partition, self.prefix, self.filter, self.newest_first
+            "{:?}|{}|{:?}|{:?}|{:?}|{}",
+            self.index, self.partition, self.prefix, self.between, self.filter, self.newest_first
         )
     }
 

@@ -24,7 +24,7 @@ use crate::{
 /// How often a change is decided before the caller hears that others are faster.
 pub const COMMIT_ATTEMPTS_MAX: u32 = 3;
 /// The pause before a change is decided again, times the attempt.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
+pub const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
 /// Rounds in which one page of a filtered list is filled, or keys left unprocessed are asked for again.
 const ROUNDS_MAX: u32 = 8;
 /// What one `BatchGetItem` takes.
@@ -221,6 +221,11 @@ impl Table {
         if let Some(prefix) = &query.prefix {
             condition = format!("{condition} AND begins_with({sk}, :prefix)");
             request = request.expression_attribute_values(":prefix", text(prefix));
+        }
+        if let Some((low, high)) = &query.between {
+            condition = format!("{condition} AND {sk} BETWEEN :low AND :high");
+            request = request.expression_attribute_values(":low", text(low));
+            request = request.expression_attribute_values(":high", text(high));
         }
         if let Some((attribute, value)) = &query.filter {
             request = request

@@ -10,13 +10,17 @@ use super::access::see;
 use super::view::CostsView;
 use crate::app::App;
 use crate::domain::decide::costs;
-use crate::domain::{CancelReason, Command, CommandName, Party, StateName};
+use crate::domain::{CancelReason, Command, CommandName, Party, StateName, cancellation};
 
 /// Why it is not wanted any more.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelBody {
     reason: CancelReason,
+    /// The fee that the customer was shown by `GET …/cancellation` and agreed to: a higher one is refused. An app always sends
+    /// it; a request without it agrees to what cancelling costs at the moment it arrives.
+    #[serde(default)]
+    fee: Option<Money>,
 }
 
 /// What cancelling cost.
@@ -31,8 +35,9 @@ pub struct CancelledView {
 /// Cancels an order.
 ///
 /// Free for the customer until the restaurant accepts; from then on the food is charged; once it is ready, too late.
-/// Free for the restaurant until the food is picked up, and for operators until the end. `GET …/cancellation` tells the
-/// cost beforehand. Cancelling it again for the same reason gives the same answer.
+/// `GET …/cancellation` tells the fee beforehand: send it as `fee`, and if it is a higher one by now, the answer is 409
+/// `terms_changed` with the new one. Free for the restaurant until the food is picked up, and for operators until the
+/// end. Cancelling it again for the same reason gives the same answer.
 ///
 /// Customers say `changed_my_mind`, `ordered_by_mistake`, `wrong_address`, `too_slow` or `other`; restaurants `too_busy`,
 /// `out_of_stock`, `closing` or `other`; operators any of these or `no_courier`.
@@ -46,7 +51,7 @@ pub struct CancelledView {
         (status = 200, description = "What it cost", body = CancelledView),
         (status = 403, description = "A courier does not cancel", body = Problem),
         (status = 404, description = "No such order, or not yours", body = Problem),
-        (status = 409, description = "`order_not_cancellable`: too late; `state` says where it stands", body = Problem),
+        (status = 409, description = "`order_not_cancellable`: too late; `state` says where it stands. `terms_changed`: it costs `fee`, which was not agreed to", body = Problem),
         (status = 422, description = "Values that cannot be, such as another party's reason", body = Problem),
     ),
     security(("token" = []))
@@ -56,7 +61,7 @@ pub async fn cancel_order(
     principal: Principal,
     RequestCause(cause): RequestCause,
     Path(order_id): Path<OrderId>,
-    Json(CancelBody { reason }): Json<CancelBody>,
+    Json(CancelBody { reason, fee }): Json<CancelBody>,
 ) -> Result<Json<CancelledView>, Problem> {
     let seen = see(&app, &principal, order_id).await?;
     let by = seen.acting(CommandName::Cancel)?;
@@ -64,9 +69,16 @@ pub async fn cancel_order(
         let message = "Not one of the reasons that you may give.";
         return Err(Problem::invalid("/reason", "invalid", message));
     }
-    let loaded = app
-        .carry_out(seen.loaded, &Command::Cancel { reason }, by, &cause)
-        .await?;
+    let currency = seen.loaded.order.facts.total.currency();
+    if fee.is_some_and(|fee| fee.currency() != currency) {
+        let message = format!("The order is in {}.", currency.code());
+        return Err(Problem::invalid("/fee/currency", "invalid", message));
+    }
+    // Only customers ever pay for cancelling.
+    let now = || cancellation(&seen.loaded.order, by).map(|costs| costs.fee);
+    let agreed = (by == Party::Customer).then(|| fee.or_else(now)).flatten();
+    let command = Command::Cancel { reason, agreed };
+    let loaded = app.carry_out(seen.loaded, &command, by, &cause).await?;
     let order = loaded.order;
     let fee = order.state.fee().unwrap_or(Money::zero(order.facts.total.currency()));
     Ok(Json(CancelledView {

@@ -2,7 +2,7 @@
 
 mod address;
 
-use ::store::Commit;
+use ::store::{Budget, Commit};
 use axum::extract::State;
 use contracts::internal::{Address, Estimate, EstimateRequest};
 use contracts::order::{Stop, Window};
@@ -25,6 +25,9 @@ use crate::store::{AmountsRecord, Contents, Known, QuoteRecord, known, loads, qu
 
 /// A quote is kept this much longer than it holds, so that a late order hears that it expired.
 const KEPT_AFTERWARDS: SignedDuration = SignedDuration::from_hours(1);
+
+/// Quotes of one customer: an app makes one for each change of the basket. Each asks two services and is stored.
+const CUSTOMER_BUDGET: Budget = Budget::new("create_quote", 150, SignedDuration::from_mins(10));
 
 /// What to order, and where to bring it.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -120,6 +123,8 @@ pub enum Source {
         (status = 404, description = "No such restaurant", body = Problem),
         (status = 409, description = "The restaurant takes no orders now", body = Problem),
         (status = 422, description = "Values that cannot be; `errors` lists them", body = Problem),
+        (status = 429, description = "`too_many_requests`", body = Problem,
+            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
         (status = 503, description = "A saved address could not be looked up", body = Problem),
     ),
     security(("token" = []))
@@ -131,6 +136,9 @@ pub async fn create_quote(
     Json(body): Json<QuoteBody>,
 ) -> Result<(StatusCode, Json<QuoteView>), Problem> {
     principal.require(Role::Customer)?;
+    app.table
+        .spend(&CUSTOMER_BUDGET, &principal.user_id.to_string(), cause.now)
+        .await?;
     let QuoteBody {
         restaurant_id,
         items,

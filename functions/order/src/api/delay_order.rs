@@ -13,12 +13,14 @@ use crate::domain::{Command, KitchenReason};
 
 /// The longest delay at once, in minutes.
 const DELAY_MINUTES_MAX: u32 = 60;
+/// The customer hears of each delay, so a minute at a time is none.
+const DELAY_MINUTES_MIN: u32 = 5;
 
 /// How much longer, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DelayBody {
-    #[schema(minimum = 1, maximum = 60)]
+    #[schema(minimum = 5, maximum = 60)]
     minutes: u32,
     reason: KitchenReason,
 }
@@ -48,8 +50,8 @@ pub async fn delay_order(
     Path(order_id): Path<OrderId>,
     Json(DelayBody { minutes, reason }): Json<DelayBody>,
 ) -> Result<Json<OrderView>, Problem> {
-    if !(1..=DELAY_MINUTES_MAX).contains(&minutes) {
-        let message = format!("1 to {DELAY_MINUTES_MAX} minutes.");
+    if !(DELAY_MINUTES_MIN..=DELAY_MINUTES_MAX).contains(&minutes) {
+        let message = format!("{DELAY_MINUTES_MIN} to {DELAY_MINUTES_MAX} minutes.");
         return Err(Problem::invalid("/minutes", "out_of_range", message));
     }
     let seen = act(&app, &principal, order_id, &Command::Delay { minutes, reason }, &cause).await?;

@@ -5,33 +5,38 @@
 
 use std::time::Duration;
 
-use ::store::{Answer, Commit, CommitError, Item, Precedent, RequestKey, StoreError};
+use ::store::{Answer, Commit, CommitError, Item, Precedent, RequestKey, StoreError, Stored};
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use contracts::Cause;
 use contracts::order::Window;
 use http::StatusCode;
-use kernel::{Money, OrderId, PaymentMethodId, QuoteId, RestaurantId, Role, Text, Timestamp, TypedId as _};
+use kernel::{
+    Money, OrderId, PaymentMethodId, QuoteId, RestaurantId, Role, SignedDuration, Text, Timestamp, TypedId as _,
+};
 use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, replay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problems::no_longer;
 use crate::app::App;
-use crate::domain::kitchen::slot_of;
+use crate::domain::kitchen::{has_room, slot_of};
 use crate::domain::quote::{Fixed, still_holds};
 use crate::domain::{Order, Refusal, State as OrderState, StateName};
 use crate::publish;
 use crate::store::{
-    KITCHEN_FULL, ORDER_MOVED, PlacedRecord, QuoteRecord, RESTAURANT_CHANGED, Slot, begin, customer_list, gate_key,
-    known, placed_key, quote_key, take_slot,
+    KITCHEN_FULL, ORDER_MOVED, PlacedRecord, QuoteRecord, RESTAURANT_CHANGED, Slot, UNPAID_MAX, WAITING_CHANGED,
+    Waiting, WaitingRecord, begin, customer_list, gate_key, join, known, load_all, loads, placed_key, quote_key,
+    take_slot, waiting_key,
 };
 
 /// How often placing is tried when others use the same restaurant's items at the same moment.
 const ATTEMPTS_MAX: u32 = 6;
 /// The longest first pause between two tries; the actual one is drawn evenly below it, and doubles.
 const PAUSE_MS_MAX: u32 = 40;
+/// How long an unpaid order keeps its place in a kitchen that has places.
+const SLOT_HOLD: SignedDuration = SignedDuration::from_mins(5);
 /// A note to the restaurant about the whole order.
 type Note = Text<500>;
 
@@ -67,7 +72,7 @@ pub struct PlacedView {
 /// Orders a quote.
 ///
 /// A quote becomes at most one order. Refused with 409 when it cannot be ordered any more: `quote_expired`, `quote_used`,
-/// `quote_outdated`, `item_unavailable`, `kitchen_full`, `restaurant_paused`, `restaurant_closed`, `restaurant_suspended`.
+/// `too_many_unpaid_orders` (two of the customer's wait for their payment), `quote_outdated`, `item_unavailable`, `kitchen_full`, `restaurant_paused`, `restaurant_closed`, `restaurant_suspended`.
 #[utoipa::path(
     post,
     path = "/v1/orders",
@@ -103,17 +108,21 @@ pub async fn place_order(
         body,
     };
     let mut renewed = None;
+    let mut unpaid;
     for attempt in 0..ATTEMPTS_MAX {
         let quote = match placing.read().await? {
             Found::Answered(answer) => return Ok(replay(&answer)),
-            Found::Quote(quote) => renewed.take().unwrap_or(quote),
+            Found::Quote(quote, waiting) => {
+                unpaid = placing.unpaid(&quote, waiting).await?;
+                renewed.take().unwrap_or(quote)
+            }
         };
-        match placing.commit(&quote).await {
+        match placing.commit(&quote, &unpaid).await {
             Ok(answer) => return Ok((StatusCode::CREATED, Json(answer)).into_response()),
             Err(CommitError::KeyTaken(marker)) => return placing.answered_meanwhile(marker.as_ref()),
             Err(CommitError::Refused(RESTAURANT_CHANGED)) => renewed = Some(placing.renew(*quote).await?),
             Err(CommitError::Refused(KITCHEN_FULL)) => return Err(Refusal::KitchenFull.into()),
-            Err(CommitError::Conflict | CommitError::Refused(ORDER_MOVED)) => pause(attempt).await,
+            Err(CommitError::Conflict | CommitError::Refused(ORDER_MOVED | WAITING_CHANGED)) => pause(attempt).await,
             Err(error) => return Err(error.into()),
         }
     }
@@ -136,7 +145,13 @@ struct Placing {
 
 enum Found {
     Answered(Answer),
-    Quote(Box<QuoteRecord>),
+    Quote(Box<QuoteRecord>, Option<Stored<WaitingRecord>>),
+}
+
+/// The customer's orders that wait for their payment.
+struct Unpaid {
+    read: Option<Stored<WaitingRecord>>,
+    orders: Vec<Waiting>,
 }
 
 impl Placing {
@@ -146,10 +161,11 @@ impl Placing {
             self.request.key(),
             quote_key(self.body.quote_id),
             placed_key(self.order_id),
+            waiting_key(self.principal.user_id),
         ];
         let mut items = self.app.table.get_all(&keys).await?.into_iter();
         let mut next = || items.next().flatten();
-        let (marker, quote, order) = (next(), next(), next());
+        let (marker, quote, order, waiting) = (next(), next(), next(), next());
         match self.request.judge(marker.as_ref(), self.cause.now) {
             Precedent::None => {}
             Precedent::Answered(answer) => return Ok(Found::Answered(answer)),
@@ -168,7 +184,44 @@ impl Placing {
             let detail = "The quote has expired: make a new one.";
             return Err(Problem::conflict("quote_expired", detail));
         }
-        Ok(Found::Quote(Box::new(quote)))
+        let waiting = waiting.map(::store::read).transpose()?;
+        Ok(Found::Quote(Box::new(quote), waiting))
+    }
+
+    /// Which orders of the customer wait for their payment. Only a list that is full is held against the orders themselves:
+    /// most have been paid for long before their time is over.
+    async fn unpaid(&self, quote: &QuoteRecord, read: Option<Stored<WaitingRecord>>) -> Result<Unpaid, Problem> {
+        let mut orders = read
+            .as_ref()
+            .map_or(Vec::new(), |read| read.value.unexpired(self.cause.now));
+        if orders.len() >= UNPAID_MAX {
+            let ids: Vec<_> = orders.iter().map(|order| order.order_id).collect();
+            let loaded = load_all(&self.app.table, &ids).await?;
+            let waits = |order: &Waiting| {
+                let found = loaded.iter().find(|loaded| loaded.order.id == order.order_id);
+                found.is_some_and(|loaded| loaded.order.state.name() == StateName::AwaitingPayment)
+            };
+            orders.retain(waits);
+        }
+        if orders.len() >= UNPAID_MAX {
+            // A full kitchen is the reason that paying would not change.
+            if self.is_full(quote).await? {
+                return Err(Refusal::KitchenFull.into());
+            }
+            let detail = "Two of your orders wait for their payment: pay for them or cancel them first.";
+            let ids: Vec<_> = orders.iter().map(|order| order.order_id.to_string()).collect();
+            return Err(Problem::conflict("too_many_unpaid_orders", detail).with("order_ids", ids));
+        }
+        Ok(Unpaid { read, orders })
+    }
+
+    async fn is_full(&self, quote: &QuoteRecord) -> Result<bool, Problem> {
+        let (Some(start), Some(capacity)) = (quote.slot, &quote.capacity) else {
+            return Ok(false);
+        };
+        let loads = loads(&self.app.table, quote.restaurant_id, &[start]).await?;
+        let subtotal = quote.contents.priced().subtotal;
+        Ok(loads.iter().any(|(_, load)| !has_room(capacity, *load, subtotal)))
     }
 
     /// The quote is an order already: the caller's own, or it names nothing.
@@ -190,10 +243,16 @@ impl Placing {
     }
 
     /// One transaction: the order, its first event, the answer, the kitchen's slot, and the restaurant as it was quoted.
-    async fn commit(&self, quote: &QuoteRecord) -> Result<PlacedView, CommitError> {
+    async fn commit(&self, quote: &QuoteRecord, unpaid: &Unpaid) -> Result<PlacedView, CommitError> {
         let now = self.cause.now;
         let corrupt = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
-        let pay_by = now + self.app.deadlines.payment;
+        // A place in a kitchen is not kept for as long as somebody may think about paying.
+        let longest = if quote.slot.is_some() {
+            SLOT_HOLD
+        } else {
+            self.app.deadlines.payment
+        };
+        let pay_by = now + longest.min(self.app.deadlines.payment);
         let placed = self.placed(quote);
         let order = Order {
             id: self.order_id,
@@ -218,6 +277,17 @@ impl Placing {
                 [(":version", AttributeValue::N(quote.gate.to_string()))],
                 RESTAURANT_CHANGED,
             );
+        let waiting = Waiting {
+            order_id: self.order_id,
+            pay_by,
+        };
+        let commit = join(
+            commit,
+            self.principal.user_id,
+            unpaid.read.as_ref(),
+            &unpaid.orders,
+            waiting,
+        );
         let commit = begin(commit, self.order_id, envelope, timers, &order.state);
         let commit = match (quote.slot, &quote.capacity) {
             (Some(start), Some(capacity)) => {

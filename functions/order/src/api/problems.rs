@@ -19,6 +19,13 @@ impl From<Rejection> for Problem {
                     .with("state", state.as_str())
                     .with("command", command.as_str())
             }
+            Rejection::TermsChanged { costs } => {
+                let detail = "Cancelling costs this by now: send it as `fee` if you agree.";
+                let money = |money: kernel::Money| serde_json::json!({"amount": money.amount(), "currency": money.currency().code()});
+                Self::conflict("terms_changed", detail)
+                    .with("fee", money(costs.fee))
+                    .with("refund", money(costs.refund))
+            }
             Rejection::DelayTooLong => Self::invalid("/minutes", "out_of_range", rejection.to_string()),
             Rejection::NotDue { .. } | Rejection::Contradiction { .. } | Rejection::AmountDiffers { .. } => {
                 Self::conflict("contradiction", detail)

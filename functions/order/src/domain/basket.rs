@@ -10,6 +10,9 @@ pub const QUANTITY_MAX: u32 = 99;
 pub const OPTION_QUANTITY_MAX: u32 = 20;
 /// Choices of one line, at most, nested ones included.
 pub const CHOICES_MAX: usize = 50;
+/// Choices of a whole basket, at most: with the longest names that a menu may have, an order of this many stays far below
+/// the 400 kB that one item of the table holds.
+pub const BASKET_CHOICES_MAX: usize = 250;
 /// How deep choices may nest: a topping, its sauce, the sauce's heat.
 pub const DEPTH_MAX: usize = 3;
 /// A note to the kitchen about one line.

@@ -17,7 +17,10 @@ pub enum Command {
     /// The payment was declined.
     Decline,
     /// The authorised money was released.
-    Void,
+    Void {
+        /// Why, as a reason for the order's end.
+        reason: CancelReason,
+    },
     /// The payment took too long.
     PaymentDeadline,
     /// It is time to ask the restaurant.
@@ -35,6 +38,10 @@ pub enum Command {
     },
     /// Nobody fetched the food in time.
     PickUpDeadline,
+    /// The kitchen never said that the food is ready.
+    KitchenDeadline,
+    /// Nobody ever said what became of the food that a courier took.
+    DeliveryDeadline,
     /// The restaurant takes it.
     Accept {
         /// How long it needs, if not as long as usual.
@@ -58,6 +65,8 @@ pub enum Command {
     Cancel {
         /// Why.
         reason: CancelReason,
+        /// The most that the party has agreed to pay for it; `None` for those who never pay.
+        agreed: Option<Money>,
     },
     /// The courier has the food.
     PickUp {
@@ -79,6 +88,8 @@ pub enum Command {
         courier: CourierId,
         /// Why.
         reason: FailReason,
+        /// Whether the customer is at fault, and so pays.
+        is_the_customers: bool,
     },
 }
 
@@ -89,13 +100,15 @@ impl Command {
         match self {
             Self::Authorize { .. } => CommandName::Authorize,
             Self::Decline => CommandName::Decline,
-            Self::Void => CommandName::Void,
+            Self::Void { .. } => CommandName::Void,
             Self::PaymentDeadline => CommandName::PaymentDeadline,
             Self::Release => CommandName::Release,
             Self::RestaurantDeadline => CommandName::RestaurantDeadline,
             Self::CourierDeadline => CommandName::CourierDeadline,
             Self::LoseCourier { .. } => CommandName::LoseCourier,
             Self::PickUpDeadline => CommandName::PickUpDeadline,
+            Self::KitchenDeadline => CommandName::KitchenDeadline,
+            Self::DeliveryDeadline => CommandName::DeliveryDeadline,
             Self::Accept { .. } => CommandName::Accept,
             Self::Reject { .. } => CommandName::Reject,
             Self::Delay { .. } => CommandName::Delay,

@@ -4,11 +4,18 @@ use kernel::{CourierId, Money, SignedDuration, Timestamp};
 
 use super::transitions::{Charge, Transition, comes_early, ever, find};
 use super::{
-    CancelReason, Command, CommandName, Deadlines, Event, KitchenReason, Order, Party, RejectReason, State, StateName,
+    CancelReason, Command, CommandName, Deadlines, Event, FailReason, KitchenReason, Order, Party, RejectReason, State,
+    StateName,
 };
 
 /// Food that is announced this long after it was accepted is not the order that was promised any more.
 pub const PREPARATION_MAX: SignedDuration = SignedDuration::from_hours(4);
+
+/// A kitchen that is silent for this long after it meant to be done does not cook any more.
+pub const KITCHEN_GRACE: SignedDuration = SignedDuration::from_mins(90);
+/// A delivery of which nothing was heard for this long has no known end: longer than a shift, and than an operator has to
+/// judge a delivery that failed.
+pub const DELIVERY_MAX: SignedDuration = SignedDuration::from_hours(30);
 
 /// What a command led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +64,12 @@ pub enum Rejection {
         authorized: Money,
         /// What was shown.
         total: Money,
+    },
+    /// It would cost more than the party has agreed to.
+    #[error("it costs {} by now", costs.fee)]
+    TermsChanged {
+        /// What it costs.
+        costs: Costs,
     },
     /// The kitchen would need longer than [`PREPARATION_MAX`].
     #[error("the food would not be ready within four hours")]
@@ -109,12 +122,13 @@ pub fn deadlines(state: &State) -> Vec<(CommandName, Timestamp)> {
             (CommandName::CourierDeadline, *courier_by),
             (CommandName::PickUpDeadline, *pick_up_by),
         ],
-        State::Preparing { .. }
-        | State::OutForDelivery { .. }
-        | State::Delivered { .. }
-        | State::Cancelled { .. }
-        | State::Rejected { .. }
-        | State::Undeliverable { .. } => Vec::new(),
+        State::Preparing { ready_at, .. } => vec![(CommandName::KitchenDeadline, *ready_at + KITCHEN_GRACE)],
+        State::OutForDelivery { picked_up_at, .. } => {
+            vec![(CommandName::DeliveryDeadline, *picked_up_at + DELIVERY_MAX)]
+        }
+        State::Delivered { .. } | State::Cancelled { .. } | State::Rejected { .. } | State::Undeliverable { .. } => {
+            Vec::new()
+        }
     }
 }
 
@@ -151,6 +165,16 @@ pub fn decide(
     if let Some((_, due_at)) = due_at.filter(|(_, due_at)| now < *due_at) {
         return Err(Rejection::NotDue { due_at });
     }
+    // What was agreed on holds, whoever was faster in between.
+    if let Command::Cancel {
+        agreed: Some(agreed), ..
+    } = command
+    {
+        let costs = costs(order, charge(order, line));
+        if costs.fee.amount() > agreed.amount() {
+            return Err(Rejection::TermsChanged { costs });
+        }
+    }
     carry_out(order, command, by, line, limits, now).map(Some)
 }
 
@@ -173,13 +197,15 @@ fn contradicts(order: &Order, command: &Command) -> bool {
             }
         }
         Command::Decline
-        | Command::Void
+        | Command::Void { .. }
         | Command::PaymentDeadline
         | Command::Release
         | Command::RestaurantDeadline
         | Command::CourierDeadline
         | Command::LoseCourier { .. }
         | Command::PickUpDeadline
+        | Command::KitchenDeadline
+        | Command::DeliveryDeadline
         | Command::Accept { .. }
         | Command::Reject { .. }
         | Command::Delay { .. }
@@ -215,7 +241,7 @@ fn is_repeated(order: &Order, command: &Command, by: Party) -> bool {
                 reason: known,
                 ..
             },
-            Command::Cancel { reason },
+            Command::Cancel { reason, .. },
         ) => *known == *reason && *known_by == by,
         (
             State::AwaitingPayment { .. }
@@ -230,13 +256,15 @@ fn is_repeated(order: &Order, command: &Command, by: Party) -> bool {
             | State::Undeliverable { .. },
             Command::Authorize { .. }
             | Command::Decline
-            | Command::Void
+            | Command::Void { .. }
             | Command::PaymentDeadline
             | Command::Release
             | Command::RestaurantDeadline
             | Command::CourierDeadline
             | Command::LoseCourier { .. }
             | Command::PickUpDeadline
+            | Command::KitchenDeadline
+            | Command::DeliveryDeadline
             | Command::Accept { .. }
             | Command::Reject { .. }
             | Command::Delay { .. }
@@ -263,7 +291,9 @@ fn carry_out(
     match command {
         Command::Authorize { amount, .. } => authorized(order, *amount, answer_by, now),
         Command::Decline => ended_by(Party::Platform, CancelReason::PaymentDeclined),
-        Command::Void => ended_by(Party::Platform, CancelReason::AuthorizationExpired),
+        Command::Void { reason } => ended_by(Party::Platform, *reason),
+        Command::KitchenDeadline => ended_by(Party::Platform, CancelReason::KitchenSilent),
+        Command::DeliveryDeadline => overdue(order, now),
         Command::PaymentDeadline => ended_by(Party::Platform, CancelReason::PaymentTimeout),
         Command::Release => moved(State::AwaitingRestaurant { answer_by }, Event::Released { answer_by }),
         Command::RestaurantDeadline => rejected(RejectReason::NoAnswer, now),
@@ -289,7 +319,7 @@ fn carry_out(
             };
             moved(state, Event::Ready { ready_at: now })
         }
-        Command::Cancel { reason } => ended_by(by, *reason),
+        Command::Cancel { reason, .. } => ended_by(by, *reason),
         Command::PickUp { courier, at } => {
             let (courier, picked_up_at) = (*courier, *at);
             moved(
@@ -301,25 +331,36 @@ fn carry_out(
             let (courier, delivered_at) = (*courier, *at);
             moved(State::Delivered { courier, delivered_at }, Event::Delivered { at: *at })
         }
-        Command::Fail { courier, reason } => {
+        Command::Fail {
+            courier,
+            reason,
+            is_the_customers,
+        } => {
             let total = order.facts.total;
-            let fee = if reason.is_the_customers() {
-                total
-            } else {
-                Money::zero(total.currency())
-            };
-            let (courier, reason) = (*courier, *reason);
-            moved(
-                State::Undeliverable {
-                    courier,
-                    reason,
-                    fee,
-                    at: now,
-                },
-                Event::Undeliverable { reason, fee },
-            )
+            let nothing = Money::zero(total.currency());
+            let fee = if *is_the_customers { total } else { nothing };
+            undeliverable(*courier, *reason, fee, now)
         }
     }
+}
+
+/// Nobody proved that the customer has the food, so nobody is charged for it.
+fn overdue(order: &Order, now: Timestamp) -> Result<Decision, Rejection> {
+    let (state, command) = (order.state.name(), CommandName::DeliveryDeadline);
+    let courier = order.state.carrier();
+    let courier = courier.ok_or(Rejection::WrongState { state, command })?;
+    let nothing = Money::zero(order.facts.total.currency());
+    undeliverable(courier, FailReason::Overdue, nothing, now)
+}
+
+fn undeliverable(courier: CourierId, reason: FailReason, fee: Money, at: Timestamp) -> Result<Decision, Rejection> {
+    let state = State::Undeliverable {
+        courier,
+        reason,
+        fee,
+        at,
+    };
+    moved(state, Event::Undeliverable { reason, fee })
 }
 
 fn minutes(count: u32) -> SignedDuration {

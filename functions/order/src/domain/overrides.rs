@@ -2,26 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use contracts::restaurant::{ItemAvailabilityChanged, MenuEntry};
+use contracts::restaurant::{AvailabilityOverride, ItemAvailabilityChanged, MenuEntry};
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One item's or option's latest word.
+/// An item or an option whose availability differs from the menu's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Override {
     /// Whether it can be ordered.
     pub available: bool,
-    /// Sold out until then; nothing: until further notice.
+    /// It holds until then, and the menu afterwards; `None` means until further notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// The event that said so: an earlier one does not count any more.
-    pub sequence: u32,
 }
 
-/// The latest word on every item and option of a restaurant that was ever sold out.
+/// Everything at a restaurant whose availability differs from its menu's.
+///
+/// Each event states the whole of it, so the newest is right whatever was missed, came twice or came late, and what is no
+/// longer on the menu goes with the next statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Overrides(BTreeMap<String, Override>);
+pub struct Overrides {
+    entries: BTreeMap<String, Override>,
+    /// The sequence of the event that stated it.
+    stated_by: u32,
+}
 
 fn key(kind: MenuEntry, id: &str) -> String {
     match kind {
@@ -31,28 +35,48 @@ fn key(kind: MenuEntry, id: &str) -> String {
 }
 
 impl Overrides {
-    /// Notes a change; false if it was noted before, or a later one was.
-    pub fn note(&mut self, change: &ItemAvailabilityChanged, sequence: u32) -> bool {
-        let key = key(change.kind, &change.id);
-        if self.0.get(&key).is_some_and(|known| known.sequence >= sequence) {
+    /// Takes what an event states; false if a later one, or this one, was taken before.
+    pub fn state(&mut self, whole: &[AvailabilityOverride], sequence: u32) -> bool {
+        if self.stated_by >= sequence {
             return false;
         }
-        let word = Override {
+        let entry = |one: &AvailabilityOverride| {
+            let held = Override {
+                available: one.available,
+                until: one.until,
+            };
+            (key(one.kind, &one.id), held)
+        };
+        *self = Self {
+            entries: whole.iter().map(entry).collect(),
+            stated_by: sequence,
+        };
+        true
+    }
+
+    /// Takes a change from an event that states nothing more; false if a later one, or this one, was taken before.
+    pub fn note(&mut self, change: &ItemAvailabilityChanged, sequence: u32) -> bool {
+        if let Some(whole) = &change.overrides {
+            return self.state(whole, sequence);
+        }
+        if self.stated_by >= sequence {
+            return false;
+        }
+        let held = Override {
             available: change.available,
             until: change.until,
-            sequence,
         };
-        self.0.insert(key, word);
+        self.entries.insert(key(change.kind, &change.id), held);
+        self.stated_by = sequence;
         true
     }
 
     /// Whether something can be ordered at a moment; `on_menu` is what the menu said when it was published.
     #[must_use]
     pub fn available(&self, kind: MenuEntry, id: &str, on_menu: bool, at: Timestamp) -> bool {
-        match self.0.get(&key(kind, id)) {
-            None => on_menu,
-            Some(word) => word.available || word.until.is_some_and(|until| until <= at),
-        }
+        let held = self.entries.get(&key(kind, id));
+        let held = held.filter(|held| held.until.is_none_or(|until| at < until));
+        held.map_or(on_menu, |held| held.available)
     }
 }
 
@@ -68,6 +92,7 @@ mod tests {
             kind: MenuEntry::Option,
             available,
             until,
+            overrides: None,
         }
     }
 
@@ -100,5 +125,22 @@ mod tests {
         assert!(!at(now()));
         assert!(!at(after(29)));
         assert!(at(after(30)));
+    }
+
+    /// The example that used to stay sold out for ever: sold out, published without it, published with it again.
+    #[test]
+    fn what_a_new_menu_dropped_is_not_sold_out_on_the_next_one() {
+        let sold_out = AvailabilityOverride {
+            id: "tofu".to_owned(),
+            kind: MenuEntry::Option,
+            available: false,
+            until: None,
+        };
+        let mut overrides = Overrides::default();
+        assert!(overrides.state(&[sold_out], 5));
+        assert!(!overrides.available(MenuEntry::Option, "tofu", true, now()));
+        assert!(overrides.state(&[], 6), "published without it");
+        assert!(overrides.available(MenuEntry::Option, "tofu", true, now()));
+        assert_eq!(overrides.entries.len(), 0, "nothing is kept of it");
     }
 }

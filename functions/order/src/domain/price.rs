@@ -6,7 +6,7 @@ use contracts::menu::{Item, Menu, MenuOption, OptionGroup};
 use contracts::restaurant::MenuEntry;
 use kernel::{Currency, Money, MoneyError, TimeZone, Timestamp};
 
-use super::basket::{CHOICES_MAX, DEPTH_MAX, LINES_MAX, OPTION_QUANTITY_MAX, QUANTITY_MAX};
+use super::basket::{BASKET_CHOICES_MAX, CHOICES_MAX, DEPTH_MAX, LINES_MAX, OPTION_QUANTITY_MAX, QUANTITY_MAX};
 use super::{Basket, Choice, Line, Overrides};
 
 /// What is wrong at one place of the request.
@@ -92,6 +92,10 @@ pub fn price(basket: &Basket, offering: Offering<'_>) -> Result<Vec<PricedLine>,
     }
     if basket.lines.len() > LINES_MAX {
         let message = format!("A basket has at most {LINES_MAX} lines.");
+        return Err(vec![Defect::new("/items", "too_many", message)]);
+    }
+    if basket.lines.iter().map(|line| count(&line.options)).sum::<usize>() > BASKET_CHOICES_MAX {
+        let message = format!("A basket has at most {BASKET_CHOICES_MAX} options in all.");
         return Err(vec![Defect::new("/items", "too_many", message)]);
     }
     let mut pricing = Pricing {

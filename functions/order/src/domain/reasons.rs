@@ -58,6 +58,10 @@ reasons! {
         AuthorizationExpired = "authorization_expired",
         /// Nobody came for the food.
         NoCourier = "no_courier",
+        /// The reserved money was released at the payment provider, by somebody else than this platform.
+        PaymentReleased = "payment_released",
+        /// The kitchen accepted and was never heard of again.
+        KitchenSilent = "kitchen_silent",
     }
 
     /// What a kitchen may say when it does not take an order or needs longer.
@@ -98,6 +102,8 @@ reasons! {
         Damaged = "damaged",
         /// None of the others.
         Other = "other",
+        /// Nobody ever said what became of it.
+        Overdue = "overdue",
     }
 }
 
@@ -151,7 +157,7 @@ impl FailReason {
     pub const fn is_the_customers(self) -> bool {
         match self {
             Self::CustomerAbsent | Self::WrongAddress => true,
-            Self::Unsafe | Self::Damaged | Self::Other => false,
+            Self::Unsafe | Self::Damaged | Self::Other | Self::Overdue => false,
         }
     }
 }

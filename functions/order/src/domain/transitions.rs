@@ -81,6 +81,10 @@ names! {
         LoseCourier = "lose_courier",
         /// Nobody fetched the food in time.
         PickUpDeadline = "pick_up_deadline",
+        /// The kitchen never said that the food is ready.
+        KitchenDeadline = "kitchen_deadline",
+        /// Nobody ever said what became of the food that a courier took.
+        DeliveryDeadline = "delivery_deadline",
         /// The restaurant takes it.
         Accept = "accept",
         /// The restaurant does not take it.
@@ -203,6 +207,7 @@ pub const TRANSITIONS: &[Transition] = &[
     // The kitchen forgot to say that the food is ready; whoever has it in hand knows better.
     free(S::Preparing, C::PickUp, &[P::Delivery], &[S::OutForDelivery]),
     free(S::Preparing, C::Void, &[P::Payment], &[S::Cancelled]),
+    free(S::Preparing, C::KitchenDeadline, &[P::Platform], &[S::Cancelled]),
     Transition {
         from: S::Preparing,
         on: C::Cancel,
@@ -220,6 +225,12 @@ pub const TRANSITIONS: &[Transition] = &[
     free(S::OutForDelivery, C::Deliver, &[P::Delivery], &[S::Delivered]),
     free(S::OutForDelivery, C::Fail, &[P::Delivery], &[S::Undeliverable]),
     free(S::OutForDelivery, C::Cancel, &[P::Operator], &[S::Cancelled]),
+    free(
+        S::OutForDelivery,
+        C::DeliveryDeadline,
+        &[P::Platform],
+        &[S::Undeliverable],
+    ),
 ];
 
 /// What the table says of a command by a party in a state.

@@ -2,7 +2,7 @@
 //!
 //! Each change is one transaction with the restaurant's gate, whose version every quote remembers.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, CommitError, Stored};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, CommitError, Stored};
 use contracts::restaurant::{ItemAvailabilityChanged, MenuPublished, Snapshot};
 use contracts::{Cause, menu::Menu};
 use kernel::RestaurantId;
@@ -44,12 +44,13 @@ pub async fn restaurant(app: &App, snapshot: Snapshot, sequence: u32, cause: &Ca
 ///
 /// # Errors
 /// When it must come again, or the restaurant service knows nothing of it.
-pub async fn menu(app: &App, published: MenuPublished, cause: &Cause) -> Consumed {
+pub async fn menu(app: &App, published: &MenuPublished, sequence: u32, cause: &Cause) -> Consumed {
     let MenuPublished {
         restaurant_id: id,
         menu_version,
-        ..
+        overrides,
     } = published;
+    let (id, menu_version) = (*id, *menu_version);
     let gate: Gate = app.table.get(&gate_key(id)).await?;
     if value(gate.as_ref()).menu_version >= menu_version {
         return Ok(Done);
@@ -63,10 +64,35 @@ pub async fn menu(app: &App, published: MenuPublished, cause: &Cause) -> Consume
         if known.menu_version >= menu_version {
             return Ok(None);
         }
-        let next = GateRecord { menu_version, ..known };
-        Ok(Some(opened(cause, id, gate, next)))
+        let mut next = GateRecord { menu_version, ..known };
+        // What was sold out on the menu before is stated anew, in the same commit as the menu that it is about.
+        let mut stated = None;
+        if let Some(whole) = overrides {
+            let mut record = read_overrides(app, id, known).await?;
+            if record.overrides.state(whole, sequence) {
+                record.revision += 1;
+                next.overrides_revision = record.revision;
+                stated = Some(record);
+            }
+        }
+        let commit = opened(cause, id, gate, next);
+        Ok(Some(match stated {
+            Some(record) => commit.also_put(&overrides_key(id), &record),
+            None => commit,
+        }))
     })
     .await
+}
+
+/// What is sold out, as it belongs to the gate that was read.
+async fn read_overrides(app: &App, id: RestaurantId, gate: GateRecord) -> Result<OverridesRecord, Undone> {
+    let record: Option<Stored<OverridesRecord>> = app.table.get(&overrides_key(id)).await?;
+    let record = record.map(|stored| stored.value).unwrap_or_default();
+    if record.revision == gate.overrides_revision {
+        Ok(record)
+    } else {
+        Err(Undone::Retry("the overrides are just being changed".to_owned()))
+    }
 }
 
 /// Notes that something sold out or came back.
@@ -77,11 +103,7 @@ pub async fn availability(app: &App, event: &ItemAvailabilityChanged, sequence: 
     let id = event.restaurant_id;
     change(app, id, async |gate| {
         let known = value(gate);
-        let record: Option<Stored<OverridesRecord>> = app.table.get(&overrides_key(id)).await?;
-        let mut record = record.map(|stored| stored.value).unwrap_or_default();
-        if record.revision != known.overrides_revision {
-            return Err(Undone::Retry("the overrides are just being changed".to_owned()));
-        }
+        let mut record = read_overrides(app, id, known).await?;
         if !record.overrides.note(event, sequence) {
             return Ok(None);
         }
@@ -116,14 +138,14 @@ async fn change(
     id: RestaurantId,
     decide: impl AsyncFn(Option<&Stored<GateRecord>>) -> Result<Option<Commit>, Undone>,
 ) -> Consumed {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let gate: Gate = app.table.get(&gate_key(id)).await?;
         let Some(commit) = decide(gate.as_ref()).await? else {
             return Ok(Done);
         };
         match app.table.commit(commit).await {
             Ok(()) => return Ok(Done),
-            Err(CommitError::Conflict) => {}
+            Err(CommitError::Conflict) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(error.into()),
         }
     }

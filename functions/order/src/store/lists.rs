@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use ::store::{Index, Query};
-use kernel::{OrderId, RestaurantId, TypedId as _, UserId};
+use kernel::{OrderId, RestaurantId, Timestamp, TypedId as _, UserId};
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// The operators' list is spread over so many partitions: 10,000 orders a minute are 21 a second for each, far from the
 /// thousand that one partition takes.
@@ -106,6 +107,20 @@ pub fn restaurants_orders(restaurant_id: RestaurantId, limit: usize) -> Query {
 #[must_use]
 pub fn shard_orders(shard: u8, limit: usize) -> Query {
     Query::new(Index::Gsi1, shard_partition(shard), limit).newest_first()
+}
+
+/// One shard of the orders that were placed in a span of time: an order's id begins with when its quote was made, which is at
+/// most a quarter of an hour before.
+#[must_use]
+pub fn shard_orders_placed(shard: u8, from: Timestamp, until: Timestamp, limit: usize) -> Query {
+    let id = |at: Timestamp| OrderId::from_uuid(first_uuid_of(at)).to_string();
+    Query::new(Index::Gsi1, shard_partition(shard), limit).between(id(from), id(until))
+}
+
+/// The smallest `UUIDv7` of a moment (RFC 9562, section 5.7): its first 48 bits are milliseconds.
+fn first_uuid_of(at: Timestamp) -> Uuid {
+    let milliseconds = u128::try_from(at.as_millisecond()).unwrap_or_default();
+    Uuid::from_u128(milliseconds << 80)
 }
 
 /// Where a shard goes on after an order.

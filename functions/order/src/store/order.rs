@@ -18,8 +18,8 @@ pub const COURIER_COMES: &str = "courier_comes";
 const PLACED: &str = "PLACED";
 /// The sort key of the courier assigned to an order. It lies between the events and what was placed.
 const COURIER: &str = "LINK#COURIER";
-/// Events of one order shown at once: an order has some ten.
-const HISTORY_MAX: usize = 100;
+/// Events of one order that are read at once: an order has some ten.
+const HISTORY_PAGE: usize = 100;
 /// What an order's partition ends with: what was placed, the courier if there is one, and the last event.
 const TAIL_ITEMS: usize = 3;
 
@@ -250,9 +250,16 @@ pub async fn load_all(table: &Table, ids: &[OrderId]) -> Result<Vec<Loaded>, Sto
 /// # Errors
 /// When the table does not answer.
 pub async fn history(table: &Table, order_id: OrderId) -> Result<Vec<Envelope>, StoreError> {
-    let query = Query::new(Index::Table, partition(order_id), HISTORY_MAX).prefix(EVENT_PREFIX);
-    let page: Page<StoredEvent> = table.query(&query).await?;
-    Ok(page.items.into_iter().map(|stored| stored.value.envelope).collect())
+    let mut query = Query::new(Index::Table, partition(order_id), HISTORY_PAGE).prefix(EVENT_PREFIX);
+    let mut events = Vec::new();
+    loop {
+        let page: Page<StoredEvent> = table.query(&query).await?;
+        events.extend(page.items.into_iter().map(|stored| stored.value.envelope));
+        if page.next.is_none() {
+            return Ok(events);
+        }
+        query = query.after(page.next);
+    }
 }
 
 /// Adds the first event of an order, with which the operators' list begins to show it.

@@ -44,6 +44,11 @@ impl Overrides {
         self.0.len()
     }
 
+    /// All of them, those that have ended included.
+    pub fn iter(&self) -> impl Iterator<Item = &Override> {
+        self.0.iter()
+    }
+
     /// The override of an entry, unless it has ended.
     #[must_use]
     pub fn of(&self, kind: MenuEntry, id: &str, now: Timestamp) -> Option<&Override> {

@@ -45,7 +45,9 @@ fn example(name: CommandName) -> Command {
             amount: eur(3120),
         },
         CommandName::Decline => Command::Decline,
-        CommandName::Void => Command::Void,
+        CommandName::Void => Command::Void {
+            reason: CancelReason::PaymentReleased,
+        },
         CommandName::PaymentDeadline => Command::PaymentDeadline,
         CommandName::Release => Command::Release,
         CommandName::RestaurantDeadline => Command::RestaurantDeadline,
@@ -55,6 +57,8 @@ fn example(name: CommandName) -> Command {
             since: 4,
         },
         CommandName::PickUpDeadline => Command::PickUpDeadline,
+        CommandName::KitchenDeadline => Command::KitchenDeadline,
+        CommandName::DeliveryDeadline => Command::DeliveryDeadline,
         CommandName::Accept => Command::Accept { prep_minutes: Some(20) },
         CommandName::Reject => Command::Reject {
             reason: KitchenReason::Closing,
@@ -66,6 +70,7 @@ fn example(name: CommandName) -> Command {
         CommandName::MarkReady => Command::MarkReady,
         CommandName::Cancel => Command::Cancel {
             reason: CancelReason::Other,
+            agreed: None,
         },
         CommandName::PickUp => Command::PickUp {
             courier: rosa(),
@@ -78,17 +83,20 @@ fn example(name: CommandName) -> Command {
         CommandName::Fail => Command::Fail {
             courier: rosa(),
             reason: FailReason::Unsafe,
+            is_the_customers: false,
         },
     }
 }
 
-/// Late enough for every deadline of the cast.
+/// Late enough for every deadline of the cast but the last.
 fn late() -> Timestamp {
     after(120)
 }
 
 fn run(order: &Order, command: &Command, by: Party) -> Result<Option<Decision>, Rejection> {
-    decide(order, command, by, LIMITS, late())
+    let is_last = *command == Command::DeliveryDeadline;
+    let now = if is_last { now() + DELIVERY_MAX } else { late() };
+    decide(order, command, by, LIMITS, now)
 }
 
 /// Who tells what cannot be refused, because it has happened.
@@ -229,6 +237,55 @@ fn cancelling_costs_what_was_told_beforehand() {
 }
 
 #[test]
+fn nobody_pays_more_than_they_agreed_to() {
+    let cancel = |agreed: i64| Command::Cancel {
+        reason: CancelReason::TooSlow,
+        agreed: Some(eur(agreed)),
+    };
+    let try_it = |state, agreed| run(&in_state(state), &cancel(agreed), Party::Customer);
+    assert!(try_it(StateName::AwaitingRestaurant, 0).is_ok());
+    // The kitchen accepted in between: what was free costs the food by now.
+    let refused = try_it(StateName::Preparing, 0).unwrap_err();
+    let costs = cancellation(&in_state(StateName::Preparing), Party::Customer).unwrap();
+    assert_eq!(refused, Rejection::TermsChanged { costs });
+    assert!(try_it(StateName::Preparing, 2499).is_err());
+    let agreed = try_it(StateName::Preparing, 2500).unwrap().unwrap();
+    assert_eq!(agreed.state.fee(), Some(eur(2500)));
+}
+
+/// Invariant 6 of the architecture.
+#[test]
+fn every_state_that_waits_has_a_deadline_that_ends_it() {
+    for state in StateName::ALL.iter().filter(|state| !is_end(**state)) {
+        let order = in_state(*state);
+        let due = deadlines(&order.state);
+        assert!(!due.is_empty(), "{state} may last for ever");
+        for (name, at) in due {
+            let decided = decide(&order, &example(name), Party::Platform, LIMITS, at).unwrap();
+            let after = decided.unwrap().state.name();
+            assert!(
+                is_end(after) || *state == StateName::Scheduled,
+                "{name} leads from {state} to {after}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nobody_is_charged_for_food_of_which_nothing_was_heard() {
+    let order = in_state(StateName::OutForDelivery);
+    let decided = run(&order, &Command::DeliveryDeadline, Party::Platform)
+        .unwrap()
+        .unwrap();
+    assert_eq!(decided.state.fee(), Some(eur(0)));
+    let order = in_state(StateName::Preparing);
+    let decided = run(&order, &Command::KitchenDeadline, Party::Platform)
+        .unwrap()
+        .unwrap();
+    assert_eq!(decided.state.fee(), Some(eur(0)));
+}
+
+#[test]
 fn a_fee_never_exceeds_what_was_authorised() {
     let mut order = in_state(StateName::Preparing);
     order.facts.food = eur(9999);
@@ -254,6 +311,7 @@ fn the_same_again_does_nothing() {
             State::AwaitingRestaurant { answer_by: after(500) },
             Command::Cancel {
                 reason: CancelReason::TooSlow,
+                agreed: None,
             },
             Party::Customer,
         ),
@@ -308,6 +366,7 @@ fn something_else_again_is_refused() {
     ));
     let cancel = Command::Cancel {
         reason: CancelReason::TooSlow,
+        agreed: None,
     };
     assert!(matches!(
         refused(StateName::Cancelled, cancel, Party::Customer),
@@ -474,15 +533,18 @@ fn that_a_courier_is_lost_counts_once_and_only_until_the_next_is_found() {
 
 #[test]
 fn whose_fault_a_failed_delivery_is_decides_who_pays() {
-    for (reason, fee) in [
-        (FailReason::CustomerAbsent, 3120),
-        (FailReason::WrongAddress, 3120),
-        (FailReason::Damaged, 0),
-        (FailReason::read("struck_by_lightning"), 0),
+    for (reason, is_the_customers, fee) in [
+        (FailReason::CustomerAbsent, true, 3120),
+        // A courier's word that it was the customer is not enough: who bears it is decided with the proof.
+        (FailReason::CustomerAbsent, false, 0),
+        (FailReason::WrongAddress, true, 3120),
+        (FailReason::Damaged, false, 0),
+        (FailReason::read("struck_by_lightning"), false, 0),
     ] {
         let fail = Command::Fail {
             courier: rosa(),
             reason,
+            is_the_customers,
         };
         let decision = run(&in_state(StateName::OutForDelivery), &fail, Party::Delivery)
             .unwrap()

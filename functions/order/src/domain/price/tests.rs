@@ -203,6 +203,7 @@ fn what_sold_out_since_cannot_be_ordered_and_what_came_back_can() {
             kind,
             available,
             until: None,
+            overrides: None,
         };
         assert!(overrides.note(&change, u32::try_from(sequence).unwrap() + 1));
     }

@@ -1,0 +1,68 @@
+//! Which orders of a customer wait for their payment.
+//!
+//! Counted in the transaction that places an order, and never when a payment comes: an entry whose time is over, or whose order
+//! has gone on, is left out by whoever reads it.
+
+use ::store::{Commit, Key, Stored};
+use kernel::{OrderId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Orders of one customer that may wait for their payment at a time: who has two unpaid ones does not need a third.
+pub const UNPAID_MAX: usize = 2;
+/// The refusal of a commit when another order of the customer was placed at the same moment.
+pub const WAITING_CHANGED: &str = "waiting_changed";
+
+/// The list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingRecord {
+    /// At most [`UNPAID_MAX`].
+    pub orders: Vec<Waiting>,
+    /// When the table forgets it, in seconds since 1970.
+    pub expires_at: i64,
+}
+
+/// An order that waits, or did when it was placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Which.
+    pub order_id: OrderId,
+    /// Until when.
+    pub pay_by: Timestamp,
+}
+
+/// Where a customer's list is.
+#[must_use]
+pub fn waiting_key(customer_id: UserId) -> Key {
+    Key::new(format!("CUSTOMER#{customer_id}"), "WAITING")
+}
+
+impl WaitingRecord {
+    /// Those whose time is not over.
+    #[must_use]
+    pub fn unexpired(&self, now: Timestamp) -> Vec<Waiting> {
+        self.orders.iter().filter(|order| now < order.pay_by).copied().collect()
+    }
+}
+
+/// Adds an order to those that still wait, if nobody else has changed the list since it was read.
+#[must_use]
+pub fn join(
+    commit: Commit,
+    customer_id: UserId,
+    read: Option<&Stored<WaitingRecord>>,
+    still: &[Waiting],
+    order: Waiting,
+) -> Commit {
+    let key = waiting_key(customer_id);
+    let mut orders = still.to_vec();
+    orders.push(order);
+    let last = orders.iter().map(|order| order.pay_by).max().unwrap_or(order.pay_by);
+    let record = WaitingRecord {
+        orders,
+        expires_at: last.as_second(),
+    };
+    match read {
+        Some(read) => commit.also_replace(&key, read, &record, WAITING_CHANGED),
+        None => commit.also_create(&key, &record, WAITING_CHANGED),
+    }
+}
