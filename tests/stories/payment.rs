@@ -49,6 +49,61 @@ fn a_card_that_needs_approval_waits_for_it() {
     drop(basket.awaits_payment(&order_id, "authorized"));
 }
 
+/// Somebody cancels the intent in the provider's dashboard while the kitchen cooks.
+#[test]
+fn money_that_is_released_at_the_provider_ends_the_order_before_the_food_leaves() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    drop(basket.awaits_payment(&order_id, "authorized"));
+    let payment_id = order_id.replace("ord_", "pay_");
+    let intents = stripe(stack, &Method::GET, "/v1/payment_intents?limit=100", "");
+    let ours = intents["data"].as_array().unwrap().iter();
+    let mut ours = ours.filter(|intent| intent["metadata"]["payment_id"] == payment_id.as_str());
+    let intent = ours.next().unwrap()["id"].as_str().unwrap().to_owned();
+    drop(stripe(
+        stack,
+        &Method::POST,
+        &format!("/v1/payment_intents/{intent}/cancel"),
+        "",
+    ));
+    // The stand-in sends no webhook for it; the provider does.
+    let event = json!({"id": format!("evt_{intent}"), "type": "payment_intent.canceled",
+        "data": {"object": {"object": "payment_intent", "id": intent}}});
+    let event = event.to_string();
+    let headers = [
+        ("stripe-signature", &*testkit::stripe_signature(&event)),
+        ("content-type", "application/json"),
+    ];
+    stack
+        .anonymous()
+        .call(&Method::POST, "/v1/webhooks/stripe", &headers, event.as_bytes())
+        .is(200);
+    basket.awaits(&order_id, "cancelled");
+    let order = basket.order(&order_id);
+    assert!(order.to_string().contains("payment_released"), "{order}");
+    let payment = basket.awaits_payment(&order_id, "voided");
+    assert_eq!(payment["reason"], "released_elsewhere", "{payment}");
+}
+
+#[test]
+fn cards_are_tried_a_few_times_an_hour() {
+    let stack = Stack::get();
+    let customer = stack.enrol("customer");
+    let try_it = || {
+        customer
+            .post(
+                "/v1/payment-methods",
+                &json!({"provider_token": "pm_card_visa_chargeDeclined"}),
+            )
+            .status
+    };
+    let statuses: Vec<u16> = (0..21).map(|_| try_it()).collect();
+    assert!(statuses[..20].iter().all(|status| *status == 422), "{statuses:?}");
+    assert_eq!(statuses[20], 429);
+}
+
 /// A card that the bank wants to approve (3-D Secure), as the provider's own page makes it.
 fn secure_card(stack: &Stack) -> String {
     let form = "type=card&card[number]=4000002500003155&card[exp_month]=12&card[exp_year]=2030&card[cvc]=123";

@@ -125,6 +125,12 @@ pub async fn carry_out(
         match decision {
             Decision::Become { state, event } => match errand.commit(payment.as_ref(), state, event.as_ref()).await {
                 Ok(stored) => {
+                    if let State::Declined {
+                        attempt: Some(attempt), ..
+                    } = &stored.payment.state
+                    {
+                        errand.bury(&attempt.intent).await;
+                    }
                     held = Some(Some(stored));
                     current = command.clone();
                     asked = None;
@@ -208,6 +214,14 @@ impl Errand<'_> {
         self.mark = None;
         self.first |= matches!(after.payment.state, State::Requested { .. });
         Ok(after)
+    }
+
+    /// A declined intent could still be confirmed by whoever has its secret, with another card: it is cancelled. If that fails,
+    /// or this process dies before, an authorisation that still comes is given back.
+    async fn bury(&self, intent: &IntentId) {
+        if let Err(failure) = self.app.stripe.cancel(intent).await {
+            tracing::warn!(error = %failure, "a declined intent could not be cancelled");
+        }
     }
 
     async fn ask(&mut self, ask: &Ask) -> Result<Answer, Failure> {

@@ -13,7 +13,7 @@ mod payment;
 pub use command::{Ask, Command, Decision, Event, Observation, Rejection, Standing};
 pub use decide::decide;
 pub use method::{Card, ProviderToken};
-pub use payment::{Attempt, EXPIRY_MARGIN, IntentId, NextAction, State, VoidReason};
+pub use payment::{Attempt, EXPIRY_MARGIN, IntentId, NextAction, STALLED_AFTER, State, VoidReason};
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,8 @@ use runtime::{Consumed, Done, Standing, Undone};
 
 use crate::app::App;
 use crate::carry_out::{Failure, Progress, Subject, carry_out};
-use crate::domain::{Command, Rejection};
+use crate::domain::{Command, Rejection, State};
+use crate::store::load;
 use crate::stripe;
 
 /// Deals with an event.
@@ -58,14 +59,33 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
 }
 
 async fn settle(app: &App, order_id: OrderId, customer_id: UserId, charge: Money, cause: &Cause) -> Consumed {
-    pursue(app, order_id, customer_id, Command::Settle { charge }, cause).await
+    let command = Command::Settle { charge, now: cause.now };
+    let subject = subject(order_id, customer_id);
+    match carry_out(app, subject, &command, cause, None).await {
+        // What was decided is committed and has timers of its own: it does not hang on this message.
+        Ok(Progress::Open | Progress::Refused(_)) | Err(Failure::Provider(_))
+            if is_settling(app, subject.payment_id).await? =>
+        {
+            Ok(Done)
+        }
+        result => consumed(result),
+    }
+}
+
+async fn is_settling(app: &App, payment_id: PaymentId) -> Result<bool, Undone> {
+    let loaded = load(&app.table, payment_id).await?;
+    Ok(loaded.is_some_and(|loaded| matches!(loaded.payment.state, State::Settling { .. })))
+}
+
+fn subject(order_id: OrderId, customer_id: UserId) -> Subject {
+    Subject {
+        payment_id: PaymentId::from_uuid(order_id.uuid()),
+        customer_id: Some(customer_id),
+    }
 }
 
 async fn pursue(app: &App, order_id: OrderId, customer_id: UserId, command: Command, cause: &Cause) -> Consumed {
-    let subject = Subject {
-        payment_id: PaymentId::from_uuid(order_id.uuid()),
-        customer_id: Some(customer_id),
-    };
+    let subject = subject(order_id, customer_id);
     consumed(carry_out(app, subject, &command, cause, None).await)
 }
 

@@ -1,8 +1,8 @@
 //! What others hear of a payment, and the deadlines that go with it.
 
-use contracts::payment::{ActionRequired, Authorized, Captured, Declined, Voided};
+use contracts::payment::{ActionRequired, Authorized, Captured, Declined, Settling, Stalled, Voided};
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
-use kernel::{OrderId, PaymentId, SignedDuration, TypedId as _, UserId};
+use kernel::{Money, OrderId, PaymentId, SignedDuration, Timestamp, TypedId as _, UserId};
 
 use crate::domain::{EXPIRY_MARGIN, Event};
 use crate::store::{Told, void_reason};
@@ -11,6 +11,8 @@ use crate::store::{Told, void_reason};
 pub const AUTHORIZATION_EXPIRING: &str = "authorization_expiring";
 /// The timer that looks whether the customer has approved: the webhook says it sooner, unless it is lost.
 pub const APPROVAL_CHECK: &str = "approval_check";
+/// The timer that tries a settlement again.
+pub const SETTLEMENT_RETRY: &str = "settlement_retry";
 /// When it is looked: often while the customer is at it, until the order's own deadline.
 const APPROVAL_CHECKS_AFTER_SECONDS: [i64; 9] = [5, 10, 20, 40, 80, 160, 300, 600, 870];
 
@@ -103,6 +105,16 @@ pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelo
             },
             nothing,
         ),
+        Event::Settling {
+            charge,
+            tries,
+            retry_at,
+        } => settling(subject, *charge, *tries, *retry_at),
+        Event::Stalled {
+            charge,
+            since,
+            retry_at,
+        } => stalled(subject, *charge, *since, *retry_at),
         Event::Voided { reason } => subject.tell(
             &Voided {
                 payment_id,
@@ -115,7 +127,37 @@ pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelo
     }
 }
 
-fn timer(name: &str, envelope: &Envelope, due_at: kernel::Timestamp) -> Timer {
+fn settling(subject: Subject<'_>, charge: Money, tries: u32, retry_at: Timestamp) -> Result<Told, MalformedEnvelope> {
+    let payload = Settling {
+        payment_id: subject.payment_id,
+        order_id: order_of(subject.payment_id),
+        charge,
+        tries,
+    };
+    subject.tell(&payload, |envelope| vec![timer(SETTLEMENT_RETRY, envelope, retry_at)])
+}
+
+fn stalled(
+    subject: Subject<'_>,
+    charge: Money,
+    since: Timestamp,
+    retry_at: Option<Timestamp>,
+) -> Result<Told, MalformedEnvelope> {
+    let payload = Stalled {
+        payment_id: subject.payment_id,
+        order_id: order_of(subject.payment_id),
+        customer_id: subject.customer_id,
+        operation: if charge.is_zero() { "release" } else { "capture" }.to_owned(),
+        amount: charge,
+        since,
+    };
+    subject.tell(&payload, |envelope| {
+        let retry = retry_at.map(|retry_at| timer(SETTLEMENT_RETRY, envelope, retry_at));
+        retry.into_iter().collect()
+    })
+}
+
+fn timer(name: &str, envelope: &Envelope, due_at: Timestamp) -> Timer {
     Timer {
         name: name.to_owned(),
         subject: envelope.subject.clone(),

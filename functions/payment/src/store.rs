@@ -109,6 +109,10 @@ struct PaymentRecord {
     currency: Option<Currency>,
     total: Option<i64>,
     captured: Option<i64>,
+    charge: Option<i64>,
+    since: Option<Timestamp>,
+    tries: Option<u32>,
+    told: Option<bool>,
     payment_method_id: Option<PaymentMethodId>,
     intent: Option<String>,
     brand: Option<String>,
@@ -129,6 +133,7 @@ enum Phase {
     Authorizing,
     ActionRequired,
     Authorized,
+    Settling,
     Declined,
     Captured,
     Voided,
@@ -219,6 +224,7 @@ pub const fn void_reason(reason: VoidReason) -> &'static str {
     match reason {
         VoidReason::OrderEnded => "order_ended",
         VoidReason::AuthorizationExpired => "authorization_expired",
+        VoidReason::ReleasedElsewhere => "released_elsewhere",
     }
 }
 
@@ -252,6 +258,21 @@ impl PaymentRecord {
                 record.authorized_until = Some(*expires_at);
                 Phase::Authorized
             }
+            State::Settling {
+                charge,
+                expires_at,
+                since,
+                tries,
+                is_told,
+                ..
+            } => {
+                record.charge = Some(charge.amount());
+                record.authorized_until = Some(*expires_at);
+                record.since = Some(*since);
+                record.tries = Some(*tries);
+                record.told = is_told.then_some(true);
+                Phase::Settling
+            }
             State::Declined { reason, .. } => {
                 record.reason = Some(reason.clone());
                 Phase::Declined
@@ -275,6 +296,10 @@ impl PaymentRecord {
             currency: None,
             total: None,
             captured: None,
+            charge: None,
+            since: None,
+            tries: None,
+            told: None,
             payment_method_id: None,
             intent: None,
             brand: None,
@@ -303,8 +328,12 @@ impl PaymentRecord {
     }
 
     fn void_reason(&self) -> Option<VoidReason> {
-        [VoidReason::OrderEnded, VoidReason::AuthorizationExpired]
-            .into_iter()
+        let all = [
+            VoidReason::OrderEnded,
+            VoidReason::AuthorizationExpired,
+            VoidReason::ReleasedElsewhere,
+        ];
+        all.into_iter()
             .find(|reason| self.reason.as_deref() == Some(void_reason(*reason)))
     }
 
@@ -334,6 +363,15 @@ impl PaymentRecord {
                 total,
                 attempt: attempt?,
                 expires_at: self.authorized_until?,
+            },
+            Phase::Settling => State::Settling {
+                total,
+                attempt: attempt?,
+                charge: Money::new(self.charge?, currency),
+                expires_at: self.authorized_until?,
+                since: self.since?,
+                tries: self.tries?,
+                is_told: self.told.unwrap_or_default(),
             },
             Phase::Declined => State::Declined {
                 total,
@@ -491,6 +529,7 @@ mod tests {
             Phase::Authorizing,
             Phase::ActionRequired,
             Phase::Authorized,
+            Phase::Settling,
             Phase::Declined,
             Phase::Captured,
             Phase::Voided,

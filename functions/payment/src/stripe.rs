@@ -102,7 +102,7 @@ impl Stripe {
     /// # Errors
     /// See [`Failure`].
     pub async fn create_intent(&self, new: &NewIntent<'_>) -> Result<Intent, Failure> {
-        let amount = new.total.amount().to_string();
+        let amount = new.total.to_charge_amount()?.to_string();
         let currency = new.total.currency().code().to_ascii_lowercase();
         let (payment_id, order_id) = (new.payment_id.to_string(), new.order_id.to_string());
         let fields = [
@@ -190,7 +190,7 @@ impl Stripe {
     /// # Errors
     /// See [`Failure`].
     pub async fn capture(&self, intent: &IntentId, amount: Money) -> Result<Intent, Failure> {
-        let amount = amount.amount().to_string();
+        let amount = amount.to_charge_amount()?.to_string();
         self.act(intent, "capture", &[("amount_to_capture", &amount), EXPAND])
             .await
     }

@@ -5,7 +5,8 @@
 
 use ::store::Commit;
 use contracts::restaurant::{
-    Approved, AvailabilityOverride, Changed, ItemAvailabilityChanged, MenuPublished, Paused, Resumed, Reviewed, Snapshot, Status,
+    Approved, AvailabilityOverride, Changed, ItemAvailabilityChanged, MenuPublished, Paused, Resumed, Reviewed,
+    Snapshot, Status,
 };
 
 use crate::domain::review::Invitation;

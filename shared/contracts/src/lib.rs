@@ -117,6 +117,7 @@ published! {
     payment::ActionRequired = "payment.action_required.v1" from "/payment";
     payment::Captured = "payment.captured.v1" from "/payment";
     payment::Voided = "payment.voided.v1" from "/payment";
+    payment::Settling = "payment.settling.v1" from "/payment";
     payment::Stalled = "payment.stalled.v1" from "/payment";
 
     delivery::Scheduled = "delivery.scheduled.v1" from "/delivery";

@@ -69,6 +69,20 @@ pub struct Voided {
     pub reason: String,
 }
 
+/// What becomes of the reserved money is decided: it is being taken, or released. [`Captured`], [`Voided`] or, if it takes long,
+/// [`Stalled`] follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Settling {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// What for.
+    pub order_id: OrderId,
+    /// What is to be charged; zero means that all is released.
+    pub charge: Money,
+    /// How often it was tried again.
+    pub tries: u32,
+}
+
 /// Money that should have been taken or released long ago still is not: an operator should look. Told once for each
 /// payment; the service goes on trying for as long as the hold lives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

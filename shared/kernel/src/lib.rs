@@ -3,6 +3,7 @@
 //! Pure values with one fallible constructor each. Nothing here reads a clock, draws randomness or knows AWS.
 
 pub mod calling_code;
+mod charge;
 mod country;
 mod geo;
 pub mod hours;
@@ -12,6 +13,7 @@ mod role;
 mod text;
 mod zone;
 
+pub use charge::NotChargeable;
 pub use country::{Country, InvalidCountry};
 pub use geo::{EARTH_RADIUS_METERS, InvalidPosition, Meters, Position};
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeZone};

@@ -1,10 +1,10 @@
 //! `POST /v1/payment-methods`
 
-use ::store::{Commit, CommitError, Index};
+use ::store::{Budget, Commit, CommitError, Index};
 use axum::extract::State;
 use contracts::Cause;
 use http::StatusCode;
-use kernel::{PaymentMethodId, Role, TypedId as _, UserId};
+use kernel::{PaymentMethodId, Role, SignedDuration, TypedId as _, UserId};
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -18,6 +18,9 @@ use crate::stripe::{Failure, SavedCard};
 
 /// Cards that one person may save: more than anybody carries, and one page of a list.
 const METHODS_MAX: usize = 20;
+
+/// Cards that one person may try to save: a person mistypes, a program tests stolen numbers.
+const PERSON_BUDGET: Budget = Budget::new("add_payment_method", 20, SignedDuration::from_hours(1));
 
 /// The card to save. Never a card's number: the app gives that to the provider and gets the token.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,6 +48,8 @@ pub struct AddPaymentMethod {
         (status = 413, description = "The body is too large.", body = Problem),
         (status = 415, description = "The body is not sent as JSON.", body = Problem),
         (status = 422, description = "`invalid_body`, or `payment_method_refused`: the bank or the provider does not take the card.", body = Problem),
+        (status = 429, description = "`too_many_requests`", body = Problem,
+            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
         (status = 503, description = "The provider does not answer: try again.", body = Problem),
     ),
     security(("token" = []))
@@ -59,6 +64,7 @@ pub async fn add_payment_method(
     let token = ProviderToken::parse(body.provider_token.as_str().unwrap_or_default())
         .map_err(|error| Problem::invalid("/provider_token", "invalid_provider_token", error.to_string()))?;
     let user_id = principal.user_id;
+    app.table.spend(&PERSON_BUDGET, &user_id.to_string(), cause.now).await?;
     require_room(&app, user_id).await?;
     let customer = customer(&app, user_id, &cause).await?;
     let card = app.stripe.attach(&token, &customer).await.map_err(refused)?;

@@ -65,7 +65,7 @@ pub struct PaymentView {
     /// Until when the money stays reserved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorized_until: Option<Timestamp>,
-    /// Why it was declined (the provider's code) or voided (`order_ended`, `authorization_expired`).
+    /// Why it was declined (the provider's code) or voided (`order_ended`, `authorization_expired`, `released_elsewhere`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -80,6 +80,10 @@ pub enum PaymentState {
     ActionRequired,
     /// The money is reserved.
     Authorized,
+    /// The order has ended: the money is being taken.
+    Capturing,
+    /// The order has ended: the money is being released.
+    Releasing,
     /// The bank said no.
     Declined,
     /// The customer was charged.
@@ -155,6 +159,15 @@ impl PaymentView {
                 view.authorized_until = Some(*expires_at);
                 PaymentState::Authorized
             }
+            State::Settling { charge, expires_at, .. } => {
+                view.authorized = total;
+                view.authorized_until = Some(*expires_at);
+                if charge.is_zero() {
+                    PaymentState::Releasing
+                } else {
+                    PaymentState::Capturing
+                }
+            }
             State::Declined { reason, .. } => {
                 view.reason = Some(reason.clone());
                 PaymentState::Declined
@@ -218,6 +231,8 @@ mod tests {
                 ["authorizing", 0, 0],
                 ["action_required", 0, 0],
                 ["authorized", 2890, 0],
+                ["capturing", 2890, 0],
+                ["releasing", 2890, 0],
                 ["declined", 0, 0],
                 ["captured", 2890, 2890],
                 ["voided", 0, 0],

@@ -18,6 +18,8 @@ pub enum Command {
     Settle {
         /// The final amount, or the fee.
         charge: Money,
+        /// The current instant.
+        now: Timestamp,
     },
     /// An intent was made or found; it has moved no money yet.
     Prepare(Attempt),
@@ -30,6 +32,13 @@ pub enum Command {
     Observe(Observation),
     /// It may have stalled: look.
     Check,
+    /// What was decided should have been done by now: do it.
+    Retry,
+    /// It could not be done: later again.
+    Postpone {
+        /// The current instant.
+        now: Timestamp,
+    },
     /// The reservation may be about to lapse.
     Expire {
         /// The current instant.
@@ -151,6 +160,24 @@ pub enum Event {
         /// Why.
         reason: VoidReason,
     },
+    /// What becomes of the money is decided, and is tried at this moment.
+    Settling {
+        /// What is to be charged; zero means that all is released.
+        charge: Money,
+        /// How often it was tried again.
+        tries: u32,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// What was decided does not succeed: operators should look.
+    Stalled {
+        /// What is to be charged; zero means that all is released.
+        charge: Money,
+        /// Since when it is tried.
+        since: Timestamp,
+        /// When it is tried again; `None` means that it cannot succeed any more.
+        retry_at: Option<Timestamp>,
+    },
 }
 
 /// Why a command cannot be carried out.
@@ -212,12 +239,14 @@ impl Command {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Request { .. } => "request",
-            Self::Settle { charge } if charge.is_zero() => "release",
+            Self::Settle { charge, .. } if charge.is_zero() => "release",
             Self::Settle { .. } => "charge",
             Self::Prepare(_) => "prepare",
             Self::Refuse { .. } => "refuse",
             Self::Observe(observation) => observation.standing.name(),
             Self::Check => "check",
+            Self::Retry => "retry",
+            Self::Postpone { .. } => "postpone",
             Self::Expire { .. } => "expire",
         }
     }

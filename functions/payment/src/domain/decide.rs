@@ -3,8 +3,8 @@
 use kernel::{Money, PaymentMethodId, Timestamp};
 
 use super::{
-    Ask, Attempt, Command, Decision, EXPIRY_MARGIN, Event, NextAction, Observation, Rejection, Standing, State,
-    VoidReason,
+    Ask, Attempt, Command, Decision, EXPIRY_MARGIN, Event, NextAction, Observation, Rejection, STALLED_AFTER, Standing,
+    State, VoidReason,
 };
 
 /// The name of a payment that does not exist yet.
@@ -21,11 +21,13 @@ fn name(state: Option<&State>) -> &'static str {
 pub fn decide(state: Option<&State>, command: &Command) -> Result<Decision, Rejection> {
     match command {
         Command::Request { total, method } => request(state, *total, *method),
-        Command::Settle { charge } => settle(state, *charge),
+        Command::Settle { charge, now } => settle(state, *charge, *now),
         Command::Prepare(attempt) => prepare(state, attempt),
         Command::Refuse { reason } => refuse(state, reason),
         Command::Observe(observation) => observe(state, observation),
         Command::Check => Ok(check(state)),
+        Command::Retry => Ok(retry(state)),
+        Command::Postpone { now } => Ok(postpone(state, *now)),
         Command::Expire { now } => Ok(expire(state, *now)),
     }
 }
@@ -45,6 +47,7 @@ fn request(state: Option<&State>, total: Money, method: PaymentMethodId) -> Resu
         Some(
             State::ActionRequired { .. }
             | State::Authorized { .. }
+            | State::Settling { .. }
             | State::Declined { .. }
             | State::Captured { .. }
             | State::Voided { .. },
@@ -52,16 +55,48 @@ fn request(state: Option<&State>, total: Money, method: PaymentMethodId) -> Resu
     })
 }
 
-fn settle(state: Option<&State>, charge: Money) -> Result<Decision, Rejection> {
+fn settle(state: Option<&State>, charge: Money, now: Timestamp) -> Result<Decision, Rejection> {
     if charge.is_zero() {
-        release(state)
+        release(state, now)
     } else {
-        capture(state, charge)
+        capture(state, charge, now)
     }
 }
 
+/// What becomes of reserved money is committed before the provider is asked.
+fn settling(total: Money, attempt: &Attempt, charge: Money, expires_at: Timestamp, now: Timestamp) -> Decision {
+    let retry_at = State::next_try(0, now);
+    Decision::Become {
+        state: State::Settling {
+            total,
+            attempt: attempt.clone(),
+            charge,
+            expires_at,
+            since: now,
+            tries: 0,
+            is_told: false,
+        },
+        event: Some(Event::Settling {
+            charge,
+            tries: 0,
+            retry_at,
+        }),
+    }
+}
+
+/// What to ask for a settlement that was decided.
+fn pursue(attempt: &Attempt, charge: Money) -> Decision {
+    let intent = attempt.intent.clone();
+    Decision::Ask(if charge.is_zero() {
+        let reason = VoidReason::OrderEnded;
+        Ask::Cancel { intent, reason }
+    } else {
+        Ask::Capture { intent, amount: charge }
+    })
+}
+
 /// The order ended without anything to pay: whatever the order of messages, nothing may stay reserved.
-fn release(state: Option<&State>) -> Result<Decision, Rejection> {
+fn release(state: Option<&State>, now: Timestamp) -> Result<Decision, Rejection> {
     let cancel = |attempt: &Attempt| {
         Decision::Ask(Ask::Cancel {
             intent: attempt.intent.clone(),
@@ -75,11 +110,19 @@ fn release(state: Option<&State>) -> Result<Decision, Rejection> {
         },
         // No intent is known, so none was confirmed, and after this none will be.
         Some(State::Requested { total, .. }) => voided(*total, None, VoidReason::OrderEnded),
-        Some(
-            State::Authorizing { attempt, .. }
-            | State::ActionRequired { attempt, .. }
-            | State::Authorized { attempt, .. },
-        ) => cancel(attempt),
+        Some(State::Authorizing { attempt, .. } | State::ActionRequired { attempt, .. }) => cancel(attempt),
+        Some(State::Authorized {
+            total,
+            attempt,
+            expires_at,
+        }) => settling(*total, attempt, Money::zero(total.currency()), *expires_at, now),
+        Some(State::Settling { attempt, charge, .. }) if charge.is_zero() => pursue(attempt, *charge),
+        Some(State::Settling { charge, .. }) => {
+            return Err(Rejection::AlreadyCaptured {
+                charge: Money::zero(charge.currency()),
+                captured: *charge,
+            });
+        }
         Some(State::Forestalled | State::Declined { .. } | State::Voided { .. }) => Decision::Nothing,
         Some(State::Captured { total, captured, .. }) => {
             return Err(Rejection::AlreadyCaptured {
@@ -91,7 +134,7 @@ fn release(state: Option<&State>) -> Result<Decision, Rejection> {
 }
 
 /// The order ended with something to pay.
-fn capture(state: Option<&State>, charge: Money) -> Result<Decision, Rejection> {
+fn capture(state: Option<&State>, charge: Money, now: Timestamp) -> Result<Decision, Rejection> {
     match state {
         // An order can only end with something to pay after it heard that its money is reserved.
         None
@@ -101,18 +144,26 @@ fn capture(state: Option<&State>, charge: Money) -> Result<Decision, Rejection> 
             command: "charge",
             state: name(state),
         }),
-        Some(State::Authorized { total, attempt, .. }) => {
+        Some(State::Authorized {
+            total,
+            attempt,
+            expires_at,
+        }) => {
             if !within(charge, *total) {
                 return Err(Rejection::ExceedsReservation {
                     charge,
                     reserved: *total,
                 });
             }
-            Ok(Decision::Ask(Ask::Capture {
-                intent: attempt.intent.clone(),
-                amount: charge,
-            }))
+            Ok(settling(*total, attempt, charge, *expires_at, now))
         }
+        Some(State::Settling {
+            attempt, charge: known, ..
+        }) if *known == charge => Ok(pursue(attempt, charge)),
+        Some(State::Settling { charge: known, .. }) => Err(Rejection::AlreadyCaptured {
+            charge,
+            captured: *known,
+        }),
         Some(State::Captured { captured, .. }) if *captured == charge => Ok(Decision::Nothing),
         Some(State::Captured { captured, .. }) => Err(Rejection::AlreadyCaptured {
             charge,
@@ -142,6 +193,7 @@ fn prepare(state: Option<&State>, attempt: &Attempt) -> Result<Decision, Rejecti
             State::Authorizing { .. }
             | State::ActionRequired { .. }
             | State::Authorized { .. }
+            | State::Settling { .. }
             | State::Declined { .. }
             | State::Captured { .. }
             | State::Voided { .. },
@@ -171,6 +223,7 @@ fn refuse(state: Option<&State>, reason: &str) -> Result<Decision, Rejection> {
             State::Authorizing { .. }
             | State::ActionRequired { .. }
             | State::Authorized { .. }
+            | State::Settling { .. }
             | State::Declined { .. }
             | State::Captured { .. }
             | State::Voided { .. },
@@ -187,6 +240,12 @@ fn observe(state: Option<&State>, seen: &Observation) -> Result<Decision, Reject
             pending(state, *total, attempt, seen)
         }
         (Some(State::Authorized { total, .. }), Some(attempt)) => reserved(state, *total, attempt, seen),
+        (
+            Some(State::Settling {
+                total, charge, since, ..
+            }),
+            Some(attempt),
+        ) => settled(state, (*total, *charge, *since), attempt, seen),
         (Some(State::Captured { captured, .. }), Some(_)) => match &seen.standing {
             Standing::Captured { amount } if amount == captured => Ok(Decision::Nothing),
             Standing::Captured { .. }
@@ -206,6 +265,7 @@ fn observe(state: Option<&State>, seen: &Observation) -> Result<Decision, Reject
                 | State::Authorizing { .. }
                 | State::ActionRequired { .. }
                 | State::Authorized { .. }
+                | State::Settling { .. }
                 | State::Declined { .. }
                 | State::Captured { .. }
                 | State::Voided { .. },
@@ -258,6 +318,7 @@ fn needs_action(state: Option<&State>, total: Money, attempt: &Attempt, action: 
             | State::Requested { .. }
             | State::Authorizing { .. }
             | State::Authorized { .. }
+            | State::Settling { .. }
             | State::Declined { .. }
             | State::Captured { .. }
             | State::Voided { .. },
@@ -274,6 +335,38 @@ fn reserved(state: Option<&State>, total: Money, attempt: &Attempt, seen: &Obser
         Standing::Unconfirmed | Standing::Processing | Standing::NeedsAction(_) | Standing::Failed { .. } => {
             Err(contradiction(state, seen))
         }
+    }
+}
+
+/// The intent of a payment whose settlement is decided.
+fn settled(
+    state: Option<&State>,
+    (total, charge, since): (Money, Money, Timestamp),
+    attempt: &Attempt,
+    seen: &Observation,
+) -> Result<Decision, Rejection> {
+    match &seen.standing {
+        Standing::Reserved { .. } => Ok(Decision::Nothing),
+        Standing::Captured { amount } if *amount == charge => charged(state, total, attempt, *amount, seen),
+        Standing::Canceled if charge.is_zero() => Ok(voided(total, Some(attempt.clone()), VoidReason::OrderEnded)),
+        // What is owed cannot be taken any more: the order has ended, so it is for operators to hear.
+        Standing::Canceled => Ok(Decision::Become {
+            state: State::Voided {
+                total,
+                attempt: Some(attempt.clone()),
+                reason: seen.void_reason,
+            },
+            event: Some(Event::Stalled {
+                charge,
+                since,
+                retry_at: None,
+            }),
+        }),
+        Standing::Captured { .. }
+        | Standing::Unconfirmed
+        | Standing::Processing
+        | Standing::NeedsAction(_)
+        | Standing::Failed { .. } => Err(contradiction(state, seen)),
     }
 }
 
@@ -307,10 +400,68 @@ fn check(state: Option<&State>) -> Decision {
         | Some(
             State::Forestalled
             | State::Authorized { .. }
+            | State::Settling { .. }
             | State::Declined { .. }
             | State::Captured { .. }
             | State::Voided { .. },
         ) => Decision::Nothing,
+    }
+}
+
+fn retry(state: Option<&State>) -> Decision {
+    if let Some(State::Settling { attempt, charge, .. }) = state {
+        pursue(attempt, *charge)
+    } else {
+        Decision::Nothing
+    }
+}
+
+/// A settlement that does not succeed is tried for as long as the money is reserved; operators hear of it once.
+fn postpone(state: Option<&State>, now: Timestamp) -> Decision {
+    let Some(State::Settling {
+        total,
+        attempt,
+        charge,
+        expires_at,
+        since,
+        tries,
+        is_told,
+    }) = state
+    else {
+        return Decision::Nothing;
+    };
+    let (charge, since, expires_at) = (*charge, *since, *expires_at);
+    let tries = tries + 1;
+    let is_over = now >= expires_at;
+    if is_over && *is_told {
+        return Decision::Nothing;
+    }
+    let retry_at = State::next_try(tries, now);
+    let tell = !*is_told && (is_over || now >= since + STALLED_AFTER);
+    let event = if tell {
+        Event::Stalled {
+            charge,
+            since,
+            retry_at: (!is_over).then_some(retry_at),
+        }
+    } else {
+        Event::Settling {
+            charge,
+            tries,
+            retry_at,
+        }
+    };
+    Decision::Become {
+        state: State::Settling {
+            total: *total,
+            attempt: attempt.clone(),
+            charge,
+            expires_at,
+            since,
+            tries,
+            is_told: *is_told || tell,
+        },
+        event: Some(event),
     }
 }
 
@@ -322,6 +473,8 @@ fn expire(state: Option<&State>, now: Timestamp) -> Decision {
             intent: attempt.intent.clone(),
             reason: VoidReason::AuthorizationExpired,
         }),
+        // What is owed is taken, not given back.
+        Some(State::Settling { attempt, charge, .. }) => pursue(attempt, *charge),
         None
         | Some(
             State::Forestalled

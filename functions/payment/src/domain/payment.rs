@@ -8,6 +8,9 @@ use super::Card;
 /// and long after any order of the same day has ended.
 pub const EXPIRY_MARGIN: SignedDuration = SignedDuration::from_hours(24);
 
+/// Money that is not taken or released for so long is for a person to look at; trying goes on.
+pub const STALLED_AFTER: SignedDuration = SignedDuration::from_mins(10);
+
 /// The provider's id of a payment intent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntentId(String);
@@ -56,6 +59,8 @@ pub enum VoidReason {
     OrderEnded,
     /// The bank would have released it soon.
     AuthorizationExpired,
+    /// Somebody released it at the provider, and not because this service asked for it.
+    ReleasedElsewhere,
 }
 
 /// The state of a payment.
@@ -94,6 +99,24 @@ pub enum State {
         attempt: Attempt,
         /// When the bank releases it by itself.
         expires_at: Timestamp,
+    },
+    /// What becomes of the reserved money is decided, and is being done: committed before the provider is asked, so that a
+    /// debt outlives any outage and a release that we did not ask for is told from our own.
+    Settling {
+        /// What is reserved.
+        total: Money,
+        /// The intent.
+        attempt: Attempt,
+        /// What is to be charged; zero means that all is released.
+        charge: Money,
+        /// When the bank releases it by itself.
+        expires_at: Timestamp,
+        /// Since when it is tried.
+        since: Timestamp,
+        /// How often it was tried again.
+        tries: u32,
+        /// Whether operators were told that it does not succeed.
+        is_told: bool,
     },
     /// The bank, or we, said no. An end.
     Declined {
@@ -134,6 +157,8 @@ impl State {
             Self::Authorizing { .. } => "authorizing",
             Self::ActionRequired { .. } => "action_required",
             Self::Authorized { .. } => "authorized",
+            Self::Settling { charge, .. } if charge.is_zero() => "releasing",
+            Self::Settling { .. } => "capturing",
             Self::Declined { .. } => "declined",
             Self::Captured { .. } => "captured",
             Self::Voided { .. } => "voided",
@@ -148,9 +173,19 @@ impl State {
             Self::Authorizing { attempt, .. }
             | Self::ActionRequired { attempt, .. }
             | Self::Authorized { attempt, .. }
+            | Self::Settling { attempt, .. }
             | Self::Captured { attempt, .. } => Some(attempt),
             Self::Declined { attempt, .. } | Self::Voided { attempt, .. } => attempt.as_ref(),
         }
+    }
+
+    /// When the next try of a settlement is due, after so many: soon at first, and for as long as the reservation lives.
+    #[must_use]
+    pub fn next_try(tries: u32, now: Timestamp) -> Timestamp {
+        const PAUSES_SECONDS: [i64; 7] = [30, 60, 120, 300, 600, 1800, 3600];
+        let last = PAUSES_SECONDS.len() - 1;
+        let place = usize::try_from(tries).unwrap_or(last).min(last);
+        now + SignedDuration::from_secs(PAUSES_SECONDS[place])
     }
 
     /// What the order asked for, once that is known.
@@ -162,25 +197,28 @@ impl State {
             | Self::Authorizing { total, .. }
             | Self::ActionRequired { total, .. }
             | Self::Authorized { total, .. }
+            | Self::Settling { total, .. }
             | Self::Declined { total, .. }
             | Self::Captured { total, .. }
             | Self::Voided { total, .. } => Some(*total),
         }
     }
 
-    /// Why an intent that somebody finds cancelled was cancelled, if nobody says: close to its end it is the bank or
-    /// our own timer, before that the order's end.
+    /// Why an intent that somebody finds cancelled was cancelled, if nobody says. While the money is reserved and nothing else
+    /// was decided, it was not this service; close to the reservation's end it is the bank or our own timer.
     #[must_use]
     pub fn likely_void_reason(&self, now: Timestamp) -> VoidReason {
         match self {
             Self::Authorized { expires_at, .. } if now >= *expires_at - EXPIRY_MARGIN => {
                 VoidReason::AuthorizationExpired
             }
+            Self::Authorized { .. } => VoidReason::ReleasedElsewhere,
+            Self::Settling { charge, .. } if !charge.is_zero() => VoidReason::ReleasedElsewhere,
             Self::Forestalled
             | Self::Requested { .. }
             | Self::Authorizing { .. }
             | Self::ActionRequired { .. }
-            | Self::Authorized { .. }
+            | Self::Settling { .. }
             | Self::Declined { .. }
             | Self::Captured { .. }
             | Self::Voided { .. } => VoidReason::OrderEnded,

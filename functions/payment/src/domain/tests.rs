@@ -31,6 +31,10 @@ pub(super) fn expires_at() -> Timestamp {
     "2026-11-27T18:30:00Z".parse().unwrap()
 }
 
+pub(super) fn now() -> Timestamp {
+    "2026-11-20T19:00:00Z".parse().unwrap()
+}
+
 pub(super) fn action() -> NextAction {
     NextAction::Redirect {
         url: "https://bank.example/3ds".to_owned(),
@@ -45,7 +49,10 @@ pub(super) fn request() -> Command {
 }
 
 pub(super) fn settle(amount: i64) -> Command {
-    Command::Settle { charge: eur(amount) }
+    Command::Settle {
+        charge: eur(amount),
+        now: now(),
+    }
 }
 
 pub(super) fn seen(standing: Standing) -> Command {
@@ -64,6 +71,19 @@ pub(super) fn reserved() -> Standing {
     Standing::Reserved {
         amount: total(),
         expires_at: expires_at(),
+    }
+}
+
+/// A settlement that was decided a moment ago.
+pub(super) fn settling(charge: Money) -> State {
+    State::Settling {
+        total: total(),
+        attempt: attempt(),
+        charge,
+        expires_at: expires_at(),
+        since: now(),
+        tries: 0,
+        is_told: false,
     }
 }
 
@@ -90,6 +110,8 @@ pub fn states() -> Vec<State> {
             attempt: attempt.clone(),
             expires_at: expires_at(),
         },
+        settling(total),
+        settling(eur(0)),
         State::Declined {
             total,
             attempt: Some(attempt.clone()),
@@ -171,7 +193,8 @@ fn the_end_of_an_order_that_was_not_heard_of_is_remembered() {
 fn an_order_that_ends_while_its_payment_is_open_releases_it() {
     let (state, _) = becomes(decide_in("requested", &settle(0)));
     assert_eq!(state.name(), "voided");
-    for name in ["authorizing", "action_required", "authorized"] {
+    assert_eq!(becomes(decide_in("authorized", &settle(0))).0, settling(eur(0)));
+    for name in ["authorizing", "action_required", "releasing"] {
         let intent = attempt().intent;
         let reason = VoidReason::OrderEnded;
         assert_eq!(
@@ -207,6 +230,7 @@ fn a_late_authorisation_goes_back() {
 fn no_more_is_charged_than_was_reserved() {
     let usd = Command::Settle {
         charge: Money::new(1, Currency::USD),
+        now: now(),
     };
     for command in [settle(2891), settle(-1), usd] {
         let decision = decide_in("authorized", &command);
@@ -217,8 +241,12 @@ fn no_more_is_charged_than_was_reserved() {
     }
     let amount = eur(500);
     let intent = attempt().intent;
+    // What is owed is committed before the provider is asked for it.
+    let (owed, event) = becomes(decide_in("authorized", &settle(500)));
+    assert_eq!(owed, settling(amount));
+    assert!(matches!(event, Some(Event::Settling { charge, tries: 0, .. }) if charge == amount));
     assert_eq!(
-        decide_in("authorized", &settle(500)),
+        decide(Some(&owed), &settle(500)),
         Ok(Decision::Ask(Ask::Capture { intent, amount }))
     );
     let (state, _) = becomes(decide_in("authorized", &seen(Standing::Captured { amount })));
@@ -280,6 +308,10 @@ fn a_reservation_is_given_back_a_day_before_it_lapses() {
     );
     assert_eq!(
         state("authorized").unwrap().likely_void_reason(before),
+        VoidReason::ReleasedElsewhere
+    );
+    assert_eq!(
+        state("releasing").unwrap().likely_void_reason(before),
         VoidReason::OrderEnded
     );
     assert_eq!(
@@ -330,4 +362,48 @@ fn an_intent_that_came_too_late_does_not_stay() {
         let decision = decide_in(name, &Command::Prepare(late.clone()));
         assert_eq!(decision, Ok(Decision::Ask(expected)), "{name}");
     }
+}
+
+#[test]
+fn what_is_owed_is_taken_when_the_reservation_is_about_to_lapse() {
+    for command in [Command::Expire { now: expires_at() }, Command::Retry] {
+        let Ok(Decision::Ask(Ask::Capture { amount, .. })) = decide_in("capturing", &command) else {
+            panic!("{command:?} must capture");
+        };
+        assert_eq!(amount, total());
+    }
+}
+
+#[test]
+fn a_settlement_that_does_not_succeed_is_tried_for_as_long_as_the_money_is_reserved_and_told_once() {
+    let mut state = settling(total());
+    let mut at = now();
+    let (mut told, mut tries) = (0, 0);
+    while at < expires_at() {
+        let (next, event) = becomes(decide(Some(&state), &Command::Postpone { now: at }));
+        let retry_at = match event {
+            Some(Event::Settling { retry_at, .. }) => retry_at,
+            Some(Event::Stalled { retry_at, since, .. }) => {
+                assert!(at >= since + STALLED_AFTER && at < since + STALLED_AFTER * 2, "{at}");
+                told += 1;
+                retry_at.unwrap()
+            }
+            other => panic!("{other:?}"),
+        };
+        assert!(retry_at > at);
+        (state, at, tries) = (next, retry_at, tries + 1);
+    }
+    assert_eq!(told, 1);
+    assert!((100..300).contains(&tries), "{tries} tries in a week");
+    assert_eq!(
+        decide(Some(&state), &Command::Postpone { now: at }),
+        Ok(Decision::Nothing)
+    );
+}
+
+#[test]
+fn money_that_is_owed_and_was_released_elsewhere_is_for_operators_to_hear() {
+    let (state, event) = becomes(decide_in("capturing", &seen(Standing::Canceled)));
+    assert_eq!(state.name(), "voided");
+    assert!(matches!(event, Some(Event::Stalled { charge, retry_at: None, .. }) if charge == total()));
 }

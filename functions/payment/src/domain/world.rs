@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 
-use super::tests::{action, attempt, eur, expires_at, request, settle, total};
+use super::tests::{action, attempt, eur, expires_at, now, request, settle, total};
 use super::*;
 
 /// What the bank says to a confirmation.
@@ -35,7 +35,7 @@ enum Step {
     Commit {
         command: Command,
         version: u64,
-        decision: Decision,
+        decision: Box<Decision>,
     },
     Done,
 }
@@ -149,7 +149,7 @@ impl World {
                 command,
                 version,
                 decision,
-            } => self.commit(command, version, decision),
+            } => self.commit(command, version, *decision),
             Step::Done => Step::Done,
         };
         let crashed = fault && !matches!(next, Step::Done);
@@ -166,7 +166,7 @@ impl World {
             Ok(decision @ Decision::Become { .. }) => Step::Commit {
                 command,
                 version: self.version,
-                decision,
+                decision: Box::new(decision),
             },
             Err(rejection) if own && !matches!(rejection, Rejection::Premature { .. }) => {
                 panic!("{rejection} at {command:?} in {:?}", self.state)
@@ -213,10 +213,12 @@ impl World {
         if let Some(State::Captured { captured, total, .. }) = &self.state {
             assert!(captured.amount() <= total.amount());
         }
-        let ends = self
-            .published
-            .iter()
-            .filter(|event| !matches!(event, Event::Authorized { .. } | Event::ActionRequired));
+        let ends = self.published.iter().filter(|event| {
+            matches!(
+                event,
+                Event::Declined { .. } | Event::Captured { .. } | Event::Voided { .. }
+            )
+        });
         assert!(ends.count() <= 1, "ended twice: {:?}", self.published);
     }
 
@@ -302,7 +304,8 @@ proptest! {
         let captured = world.intents.iter().filter(|intent| **intent == Intent::Captured(charge));
         prop_assert_eq!(captured.count(), 1);
         let authorized = Event::Authorized { amount: total(), expires_at: expires_at() };
-        prop_assert_eq!(&world.published, &[authorized, Event::Captured { amount: eur(charge) }]);
+        let decided = Event::Settling { charge: eur(charge), tries: 0, retry_at: State::next_try(0, now()) };
+        prop_assert_eq!(&world.published, &[authorized, decided, Event::Captured { amount: eur(charge) }]);
         prop_assert!(world.deliveries.iter().all(|delivery| matches!(delivery.step, Step::Done)));
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong with a call, by what the caller should do about it.
 
+use kernel::NotChargeable;
 use serde::Deserialize;
 
 /// The longest message of Stripe's that is repeated.
@@ -40,6 +41,17 @@ struct Details {
     kind: Option<String>,
     code: Option<String>,
     message: Option<String>,
+}
+
+/// An amount that the provider would refuse is not sent.
+impl From<NotChargeable> for Failure {
+    fn from(error: NotChargeable) -> Self {
+        Self::Refused {
+            status: 0,
+            code: "amount_not_chargeable".to_owned(),
+            message: error.to_string(),
+        }
+    }
 }
 
 impl Failure {

@@ -200,7 +200,7 @@ impl Intent {
     fn money(&self, amount: i64) -> Result<Money, Failure> {
         let currency = self.currency.to_ascii_uppercase().parse::<Currency>();
         let currency = currency.map_err(|_| unknown(&format!("currency {}", self.currency)))?;
-        Ok(Money::new(amount, currency))
+        Money::from_charge_amount(amount, currency).map_err(|error| unknown(&error.to_string()))
     }
 
     fn charge(&self) -> Option<&Charge> {

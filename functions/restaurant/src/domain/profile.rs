@@ -186,6 +186,12 @@ impl Profile {
             InvalidCountry.to_string(),
         );
         faults.unless(
+            self.currency.is_chargeable(),
+            "/currency",
+            "currency_not_supported",
+            "must be one that cards can be charged in",
+        );
+        faults.unless(
             self.tax.rate_bps <= BasisPoints::WHOLE.0,
             "/tax/rate_bps",
             "out_of_range",
@@ -281,6 +287,10 @@ mod tests {
     fn every_limit_is_checked() {
         let usd = Money::new(1, Currency::USD);
         let eur = |amount| Money::new(amount, Currency::EUR);
+        assert_eq!(
+            faults(|p| (p.currency, p.minimum_order) = ("IRR".parse().unwrap(), None)),
+            one("/currency", "currency_not_supported")
+        );
         assert_eq!(faults(|p| p.cuisines.clear()), one("/cuisines", "out_of_range"));
         assert_eq!(
             faults(|p| p.cuisines = (0..=CUISINES_MAX).map(|n| format!("c{n}")).collect()),
