@@ -3,6 +3,7 @@
 use ::store::{CursorKey, Table};
 use runtime::{Edge, Internal};
 
+use crate::allowance::Allowance;
 use crate::live::Connections;
 use crate::providers::Providers;
 
@@ -28,6 +29,8 @@ pub struct Desk {
     pub internal: Internal,
     /// Who carries mails and text messages.
     pub providers: Providers,
+    /// What may go out.
+    pub allowance: Allowance,
     /// The way to open live connections.
     pub connections: Connections,
     /// The base of links in mails.
@@ -59,6 +62,7 @@ impl Desk {
             cursor_key: edge.cursor_key().clone(),
             internal: edge.internal()?,
             providers: Providers::of(edge)?,
+            allowance: Allowance::of(edge)?,
             connections: Connections::of(edge)?,
             // Links in mails lead through the same gateway as calls between services.
             api_url: edge.var("INTERNAL_API_URL")?.trim_end_matches('/').to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! Nothing here sends, stores, or reads a clock.
 
+mod coalesce;
 mod decide;
 mod happening;
 mod message;
@@ -9,10 +10,11 @@ mod notice;
 mod preferences;
 mod route;
 
+pub use coalesce::is_worth_a_text;
 pub use decide::{Recipient, decide};
 pub use happening::Happening;
 pub use message::message_id;
-pub use notice::{CancelledBy, Category, Notice, Rule, Urgency};
+pub use notice::{CancelledBy, Category, Frequency, Notice, Rule, Urgency};
 pub use preferences::Preferences;
 #[cfg(test)]
 use preferences::QuietHours;

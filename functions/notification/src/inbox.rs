@@ -6,7 +6,7 @@ mod restaurants;
 mod users;
 
 use contracts::{Cause, Contract as _, Envelope, delivery, restaurant, user};
-use runtime::{Consumed, Done, Standing};
+use runtime::{Consumed, Done};
 
 use crate::app::Desk;
 use crate::domain::Happening;
@@ -18,7 +18,7 @@ use crate::domain::Happening;
 pub async fn handle(desk: &Desk, event: &Envelope, cause: &Cause) -> Consumed {
     match event.event_type.as_str() {
         user::Registered::TYPE => users::registered(desk, &event.data()?, cause).await,
-        user::RolesChanged::TYPE => Standing::keep(&desk.table, event, cause).await,
+        user::RolesChanged::TYPE => users::roles_changed(desk, event, cause).await,
         user::ProfileChanged::TYPE => users::profile_changed(desk, &event.data()?, cause).await,
         user::PreferencesChanged::TYPE => users::preferences_changed(desk, event, &event.data()?, cause).await,
         user::SignUpRepeated::TYPE => users::sign_up_repeated(desk, event, &event.data()?, cause).await,
@@ -58,6 +58,7 @@ mod tests {
         let mut handled: Vec<_> = Happening::TYPES.to_vec();
         handled.extend([
             user::Registered::TYPE,
+            user::RolesChanged::TYPE,
             user::ProfileChanged::TYPE,
             user::PreferencesChanged::TYPE,
             user::SignUpRepeated::TYPE,

@@ -1,5 +1,6 @@
 //! The notification service: what people are told, by mail, text message, in-app inbox and live connection.
 
+mod allowance;
 mod api;
 mod app;
 mod domain;

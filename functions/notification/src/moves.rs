@@ -10,7 +10,7 @@ use kernel::{CourierId, SignedDuration, Timestamp};
 use runtime::{Consumed, Done, Edge};
 use serde_json::json;
 
-use crate::live::{Connections, Frame, Gathered, Topic, gather, push};
+use crate::live::{Connections, Frame, Gathered, Topic, Viewers, gather, push};
 
 /// A move that is older says where the courier was, not where the courier is.
 const STALE_AFTER: SignedDuration = SignedDuration::from_secs(30);
@@ -76,6 +76,7 @@ fn frame(topic: Topic, event: &Envelope, moved: &Moved, sight: &Sight) -> Frame 
             "position_approximate": sight.approximate,
         }),
         at: event.time,
+        viewers: Viewers::All,
     }
 }
 

@@ -93,11 +93,11 @@ impl Person {
         Preferences::new(self.preferences.as_ref(), unsubscribed).map_err(|error| error.to_string())
     }
 
-    /// How the person can be reached.
-    pub fn reach(&self) -> Reach {
+    /// How the person can be reached: by a number only if `serves` it.
+    pub fn reach(&self, serves: impl Fn(&str) -> bool) -> Reach {
         self.contact.as_ref().map_or(Reach::NONE, |contact| Reach {
             email: !contact.email.is_empty(),
-            phone: contact.phone.is_some(),
+            phone: contact.phone.as_deref().is_some_and(serves),
         })
     }
 
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_newer_contact_holds() {
         let mut person = Person::default();
-        assert_eq!(person.reach(), Reach::NONE);
+        assert_eq!(person.reach(|_| true), Reach::NONE);
         assert!(keep_contact(&mut person, &contact("Ana", 2)));
         assert!(!keep_contact(&mut person, &contact("Older", 1)));
         assert!(!keep_contact(&mut person, &contact("Same", 2)));
@@ -136,13 +136,28 @@ mod tests {
             Some("Newer")
         );
         assert_eq!(
-            person.reach(),
+            person.reach(|_| true),
             Reach {
                 email: true,
                 phone: false
             }
         );
         assert_eq!(person.zone().name(), "Europe/Amsterdam");
+    }
+
+    #[test]
+    fn a_number_that_no_texts_are_sent_to_is_as_good_as_none() {
+        let mut person = Person::default();
+        let phone = Some("+12025550123".to_owned());
+        keep_contact(
+            &mut person,
+            &Contact {
+                phone,
+                ..contact("Ana", 1)
+            },
+        );
+        assert!(person.reach(|number| number.starts_with("+1")).phone);
+        assert!(!person.reach(|number| number.starts_with("+31")).phone);
     }
 
     #[test]

@@ -10,6 +10,10 @@
 //! | `RESTAURANT#<restaurant>` | `STAFF` | who works there |
 //! | `ORDER#…`, `RESTAURANT#…`, `COURIER#…`, `OPERATORS` | `LIVE#<connection>` | a connection that follows the topic |
 //! | `CONNECTION#<connection>` | `STATE` | a live connection and its topics |
+//! | `USER#<user>` | `SESSIONS` | a person's open connections |
+//! | `TOLD#<order>` | `DELAY` | what a text message last told of an order's delay |
+//! | `BUDGET#…` | a window's start | how often something was done |
+//! | `STANDING#<user>` | `STANDING` | the roles that a person has since the last change |
 //! | `TICKET#<ticket>` | `USED` | a ticket that has opened its connection |
 
 use std::collections::BTreeMap;
@@ -19,7 +23,7 @@ use contracts::internal::Contact;
 use contracts::notification::Channel;
 use contracts::restaurant::StaffMember;
 use contracts::user::PreferencesChanged;
-use kernel::{CourierId, MessageId, OrderId, RestaurantId, SignedDuration, Timestamp, TypedId as _, UserId};
+use kernel::{CourierId, MessageId, OrderId, RestaurantId, Role, SignedDuration, Timestamp, TypedId as _, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Recipient;
@@ -137,15 +141,45 @@ impl Staff {
 pub struct Connection {
     /// Whose.
     pub user_id: UserId,
-    /// True for an operator's.
-    pub operator: bool,
-    /// True for a courier's.
-    #[serde(default)]
-    pub courier: bool,
+    /// What its owner may be, as the ticket said. Once one of these is lost, the connection is closed.
+    #[serde(default, with = "::store::json")]
+    pub roles: Vec<Role>,
     /// What it follows.
     #[serde(default, with = "::store::json")]
     pub topics: Vec<Topic>,
     /// When it ends at the latest, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+/// A person's open connections, the oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sessions {
+    /// Each of them.
+    #[serde(with = "::store::json")]
+    pub open: Vec<Session>,
+    /// When the last of them ends at the latest, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+/// One open connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Which.
+    pub connection_id: String,
+    /// When it ends at the latest, in seconds of the epoch.
+    pub expires_at: i64,
+}
+
+/// What a text message last told of an order's delay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldDelay {
+    /// The order's event that it told.
+    pub sequence: u32,
+    /// When the food was to be ready.
+    pub ready_at: Timestamp,
+    /// When it was told.
+    pub told_at: Timestamp,
+    /// When the table forgets it, in seconds of the epoch.
     pub expires_at: i64,
 }
 
@@ -285,6 +319,16 @@ pub fn connection_key(connection_id: &str) -> Key {
     Key::new(format!("CONNECTION#{connection_id}"), "STATE")
 }
 
+/// The key of a person's open connections.
+pub fn sessions_key(user_id: UserId) -> Key {
+    Key::new(format!("USER#{user_id}"), "SESSIONS")
+}
+
+/// The key of what was told of an order's delay.
+pub fn told_delay_key(order_id: OrderId) -> Key {
+    Key::new(format!("TOLD#{order_id}"), "DELAY")
+}
+
 /// The key of a ticket that has been used.
 pub fn ticket_key(ticket_id: &str) -> Key {
     Key::new(format!("TICKET#{ticket_id}"), "USED")
@@ -296,6 +340,12 @@ pub fn is_courier(courier_id: CourierId, user_id: UserId) -> bool {
 }
 
 impl Audience {
+    /// Nobody fetches the order any more, for good: a word of the delivery that comes late changes nothing. False if there is
+    /// no courier.
+    pub fn end_courier(&mut self) -> bool {
+        self.courier_id.is_some() && self.note_courier(None, u32::MAX)
+    }
+
     /// Notes the delivery's word on who fetches the order; false if a later one is known. The same word again holds.
     pub fn note_courier(&mut self, courier_id: Option<CourierId>, since: u32) -> bool {
         if self.courier_since > since {
@@ -353,6 +403,23 @@ mod tests {
                 "{order:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_courier_is_not_of_the_audience_of_an_order_that_has_ended() {
+        let mut audience = audience();
+        assert!(
+            !audience.end_courier(),
+            "an order without a courier has nobody to forget"
+        );
+        let person = UserId::from_uuid(courier(3).uuid());
+        audience.note_courier(Some(courier(3)), 3);
+        assert!(audience.end_courier());
+        assert!(!audience.admits(person) && audience.admits(audience.customer_id));
+        assert!(!audience.end_courier(), "the same again writes nothing");
+        // The assignment comes once more, late.
+        assert!(!audience.note_courier(Some(courier(3)), 3));
+        assert!(!audience.admits(person));
     }
 
     #[test]

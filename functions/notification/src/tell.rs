@@ -12,6 +12,7 @@ use contracts::{Cause, Envelope};
 use kernel::{MessageId, OrderId, SignedDuration, UserId};
 use runtime::{Consumed, Done, Undone};
 
+use crate::allowance::Asked;
 use crate::app::Desk;
 use crate::domain::{Notice, Recipient, Route, Rule, message_id, route};
 use crate::providers::{NotTaken, Parcel};
@@ -30,7 +31,9 @@ struct Telling<'a> {
     event: &'a Envelope,
     cause: &'a Cause,
     recipient: Recipient,
+    notice: &'a Notice,
     rule: Rule,
+    order_id: Option<OrderId>,
 }
 
 /// The sending of one notice, in this consumer's hands.
@@ -56,12 +59,15 @@ pub async fn tell(
         event,
         cause,
         recipient,
+        notice,
         rule: notice.rule(),
+        order_id,
     };
     let person = telling.person().await?;
     let zone = person.zone();
     let preferences = person.wants().map_err(Undone::Park)?;
-    let route = route(&telling.rule, &preferences, person.reach(), &zone, cause.now);
+    let reach = person.reach(|number| desk.allowance.market_of(number).is_some());
+    let route = route(&telling.rule, &preferences, reach, &zone, cause.now);
     let locale = person
         .contact
         .as_ref()
@@ -74,8 +80,8 @@ pub async fn tell(
             now: event.time,
         },
     );
-    let parcels = telling.parcels(&person, &text, route, order_id)?;
-    telling.carry_out(&text, route, order_id, parcels).await
+    let parcels = telling.parcels(&person, &text, route)?;
+    telling.carry_out(&text, route, parcels).await
 }
 
 impl Telling<'_> {
@@ -102,22 +108,21 @@ impl Telling<'_> {
         message_id(self.event.time, &self.event.id, &recipient, self.rule.name, channel)
     }
 
-    fn parcels(
-        &self,
-        person: &Person,
-        text: &Text,
-        route: Route,
-        order_id: Option<OrderId>,
-    ) -> Result<Vec<(UserId, Parcel)>, Undone> {
+    fn parcels(&self, person: &Person, text: &Text, route: Route) -> Result<Vec<(UserId, Parcel)>, Undone> {
         let (Recipient::Person(user_id), Some(contact)) = (self.recipient, &person.contact) else {
             return Ok(Vec::new());
         };
         let mut parcels = Vec::new();
         if route.email {
             let unsubscribe = (!self.rule.essential)
-                .then(|| unsubscribe::link(&self.desk.cursor_key, &self.desk.api_url, user_id, self.rule.category))
+                .then(|| {
+                    let Desk {
+                        cursor_key, api_url, ..
+                    } = self.desk;
+                    unsubscribe::link(cursor_key, api_url, user_id, self.rule.category, self.cause.now)
+                })
                 .flatten();
-            let mail = mail(text, &contact.name, order_id, unsubscribe.as_deref())
+            let mail = mail(text, &contact.name, self.order_id, unsubscribe.as_deref())
                 .map_err(|error| Undone::Park(format!("the mail cannot be written: {error}")))?;
             parcels.push((
                 user_id,
@@ -141,42 +146,25 @@ impl Telling<'_> {
     }
 
     /// Creates the message, or finds it; then sends what nobody has sent.
-    async fn carry_out(
-        &self,
-        text: &Text,
-        route: Route,
-        order_id: Option<OrderId>,
-        mut parcels: Vec<(UserId, Parcel)>,
-    ) -> Consumed {
+    async fn carry_out(&self, text: &Text, route: Route, mut parcels: Vec<(UserId, Parcel)>) -> Consumed {
         if !route.in_app && parcels.is_empty() {
             return Ok(Done);
         }
-        let now = self.cause.now;
-        let lease_until = (!parcels.is_empty()).then(|| expiry(now, LEASE));
-        let note = Note {
-            kind: self.rule.name.to_owned(),
-            category: self.rule.category.as_str().to_owned(),
-            title: text.title.clone(),
-            body: text.body.clone(),
-            order_id,
-            created_at: self.event.time,
-            read_at: None,
-            channels: parcels.iter().map(|(_, parcel)| parcel.channel()).collect(),
-            claimed_by: lease_until.map(|_| claimant()),
-            lease_until,
-            expires_at: expiry(now, NOTE_KEPT_FOR),
-        };
+        let note = self.note(text, &parcels);
         let key = note_key(self.recipient, self.id(Channel::InApp), route.in_app);
         let commit = Commit::new(self.cause).also_create(&key, &note, "claimed");
         let claim = match self.desk.table.commit(commit).await {
-            Ok(()) => Claim {
-                key,
-                note: Stored {
-                    value: note,
-                    version: 1,
-                    sequence: 0,
-                },
-            },
+            Ok(()) => {
+                parcels = self.allowed(parcels, &note, route).await?;
+                Claim {
+                    key,
+                    note: Stored {
+                        value: note,
+                        version: 1,
+                        sequence: 0,
+                    },
+                }
+            }
             Err(CommitError::Refused(_)) if parcels.is_empty() => return Ok(Done),
             Err(CommitError::Refused(_)) => {
                 parcels = self.unsent(parcels).await?;
@@ -188,6 +176,70 @@ impl Telling<'_> {
             Err(error) => return Err(error.into()),
         };
         self.send(parcels, claim).await
+    }
+
+    fn note(&self, text: &Text, parcels: &[(UserId, Parcel)]) -> Note {
+        let now = self.cause.now;
+        let lease_until = (!parcels.is_empty()).then(|| expiry(now, LEASE));
+        Note {
+            kind: self.rule.name.to_owned(),
+            category: self.rule.category.as_str().to_owned(),
+            title: text.title.clone(),
+            body: text.body.clone(),
+            order_id: self.order_id,
+            created_at: self.event.time,
+            read_at: None,
+            channels: parcels.iter().map(|(_, parcel)| parcel.channel()).collect(),
+            claimed_by: lease_until.map(|_| claimant()),
+            lease_until,
+            expires_at: expiry(now, NOTE_KEPT_FOR),
+        }
+    }
+
+    /// Leaves out what exceeds a budget or was said a moment ago. It ends with the reason, and the inbox keeps it even if its
+    /// category is not wanted there.
+    async fn allowed(
+        &self,
+        parcels: Vec<(UserId, Parcel)>,
+        note: &Note,
+        route: Route,
+    ) -> Result<Vec<(UserId, Parcel)>, Undone> {
+        let mut allowed = Vec::new();
+        for (user_id, parcel) in parcels {
+            let message = self.outgoing(user_id, &parcel);
+            let asked = Asked {
+                event: self.event,
+                cause: self.cause,
+                notice: self.notice,
+                rule: &self.rule,
+                order_id: self.order_id,
+                message_id: message.message_id,
+                user_id,
+            };
+            let table = &self.desk.table;
+            let Some(withheld) = self.desk.allowance.withholds(table, &asked, &parcel).await? else {
+                allowed.push((user_id, parcel));
+                continue;
+            };
+            let reason = withheld.as_str();
+            tracing::warn!(message.id = %message.message_id, reason, kind = self.rule.name, "a message is not sent");
+            failed(table, self.cause, message, reason.to_owned()).await?;
+            if !route.in_app {
+                let key = note_key(self.recipient, self.id(Channel::InApp), true);
+                table.commit(Commit::new(self.cause).also_put(&key, note)).await?;
+            }
+        }
+        Ok(allowed)
+    }
+
+    fn outgoing(&self, user_id: UserId, parcel: &Parcel) -> Outgoing<'_> {
+        let channel = parcel.channel();
+        Outgoing {
+            message_id: self.id(channel),
+            user_id,
+            channel,
+            rule: &self.rule,
+        }
     }
 
     /// Leaves out what has ended.
@@ -237,14 +289,8 @@ impl Telling<'_> {
         let mut busy = None;
         let mut unknown = None;
         for (user_id, parcel) in parcels {
-            let channel = parcel.channel();
-            let message_id = self.id(channel);
-            let message = Outgoing {
-                message_id,
-                user_id,
-                channel,
-                rule: &self.rule,
-            };
+            let message = self.outgoing(user_id, &parcel);
+            let message_id = message.message_id;
             match self.desk.providers.take(message_id, &parcel).await {
                 Ok(()) => sent(&self.desk.table, self.cause, message).await?,
                 Err(NotTaken::Refused(reason)) => {

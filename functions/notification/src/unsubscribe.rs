@@ -1,7 +1,8 @@
-//! Links that end mails of a category without signing in: sealed, so that nobody can make one up.
+//! Links that end mails of a category without signing in: sealed, so that nobody can make one up, and good for a while, so that
+//! an old mailbox in wrong hands is not.
 
 use ::store::CursorKey;
-use kernel::UserId;
+use kernel::{SignedDuration, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Category;
@@ -9,18 +10,34 @@ use crate::domain::Category;
 /// Keeps links apart from other things sealed with the same key.
 const SCOPE: &str = "unsubscribe";
 
-/// What a link ends. It never expires: a mail may be opened years later.
+/// How long a link works: twice what the rules on mail in bulk demand.
+pub const LINK_LASTS: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+/// What a link ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Token {
     user_id: UserId,
     category: String,
+    /// Until when, in seconds of the epoch. A link without it is from before links ended, and has.
+    #[serde(default)]
+    expires_at: i64,
+}
+
+/// Why a link does nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoLink {
+    /// It was not made here.
+    Invalid,
+    /// It was good once.
+    Expired,
 }
 
 /// The link for a person and a category.
-pub fn link(key: &CursorKey, api_url: &str, user_id: UserId, category: Category) -> Option<String> {
+pub fn link(key: &CursorKey, api_url: &str, user_id: UserId, category: Category, now: Timestamp) -> Option<String> {
     let token = Token {
         user_id,
         category: category.as_str().to_owned(),
+        expires_at: (now + LINK_LASTS).as_second(),
     };
     // The token's alphabet needs no escaping in a URL.
     key.seal(SCOPE, &token)
@@ -28,9 +45,16 @@ pub fn link(key: &CursorKey, api_url: &str, user_id: UserId, category: Category)
 }
 
 /// Reads a link's token.
-pub fn open(key: &CursorKey, token: &str) -> Option<(UserId, Category)> {
-    let token: Token = key.open(SCOPE, token).ok()?;
-    Some((token.user_id, token.category.parse().ok()?))
+///
+/// # Errors
+/// See [`NoLink`].
+pub fn open(key: &CursorKey, token: &str, now: Timestamp) -> Result<(UserId, Category), NoLink> {
+    let token: Token = key.open(SCOPE, token).map_err(|_| NoLink::Invalid)?;
+    let category = token.category.parse().map_err(|_| NoLink::Invalid)?;
+    if token.expires_at <= now.as_second() {
+        return Err(NoLink::Expired);
+    }
+    Ok((token.user_id, category))
 }
 
 #[cfg(test)]
@@ -41,15 +65,32 @@ mod tests {
     fn a_link_says_whose_and_what_and_cannot_be_made_up() {
         let key = CursorKey::new("secret");
         let user_id: UserId = "usr_2x4bbcxr3m8ttbn9s0m1n9q8zr".parse().unwrap();
-        let link = link(&key, "https://api.example", user_id, Category::Payments).unwrap();
+        let now: Timestamp = "2026-11-20T18:30:00Z".parse().unwrap();
+        let link = link(&key, "https://api.example", user_id, Category::Payments, now).unwrap();
         let token = link.strip_prefix("https://api.example/v1/unsubscribe?token=").unwrap();
-        assert_eq!(open(&key, token), Some((user_id, Category::Payments)));
-        assert_eq!(open(&CursorKey::new("other"), token), None);
-        assert_eq!(open(&key, ""), None);
+        assert_eq!(open(&key, token, now), Ok((user_id, Category::Payments)));
+        assert_eq!(open(&CursorKey::new("other"), token, now), Err(NoLink::Invalid));
+        assert_eq!(open(&key, "", now), Err(NoLink::Invalid));
         assert!(
             token
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
         );
+    }
+
+    #[test]
+    fn a_link_ends_after_sixty_days() {
+        let key = CursorKey::new("secret");
+        let user_id: UserId = "usr_2x4bbcxr3m8ttbn9s0m1n9q8zr".parse().unwrap();
+        let now: Timestamp = "2026-11-20T18:30:00Z".parse().unwrap();
+        let link = link(&key, "", user_id, Category::Payments, now).unwrap();
+        let token = link.strip_prefix("/v1/unsubscribe?token=").unwrap();
+        let second = SignedDuration::from_secs(1);
+        assert!(open(&key, token, now + LINK_LASTS - second).is_ok());
+        assert_eq!(open(&key, token, now + LINK_LASTS), Err(NoLink::Expired));
+        // As links were made when they did not end.
+        let old = serde_json::json!({"user_id": user_id, "category": "payments"});
+        let old = key.seal(SCOPE, &old).unwrap();
+        assert_eq!(open(&key, &old, now), Err(NoLink::Expired));
     }
 }

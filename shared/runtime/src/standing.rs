@@ -36,6 +36,21 @@ impl Standing {
         }
     }
 
+    /// What is known of a person; nothing if no role of theirs changed lately.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn of(table: &Table, user_id: UserId, freshness: Freshness) -> Result<Option<Self>, StoreError> {
+        let known = table.get_fresh::<Self>(&Self::key(user_id), freshness).await?;
+        Ok(known.map(|known| known.value))
+    }
+
+    /// Whether the person still has all of these roles, and any at all: who is suspended has none.
+    #[must_use]
+    pub fn allows(&self, roles: &[Role]) -> bool {
+        !self.roles.is_empty() && roles.iter().all(|role| self.roles.contains(role))
+    }
+
     /// Where a service keeps it.
     #[must_use]
     pub fn key(user_id: UserId) -> Key {
@@ -63,10 +78,24 @@ impl Standing {
         user_id: UserId,
         mut roles: Vec<Role>,
     ) -> Result<Vec<Role>, StoreError> {
-        let known = table.get_fresh::<Self>(&Self::key(user_id), Freshness::Recent).await?;
-        if let Some(known) = known {
-            roles.retain(|role| known.value.roles.contains(role));
+        if let Some(known) = Self::of(table, user_id, Freshness::Recent).await? {
+            roles.retain(|role| known.roles.contains(role));
         }
         Ok(roles)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_lost_a_role_or_is_suspended_is_not_let_in_as_before() {
+        let standing = |roles: &[Role]| Standing::new(roles.iter().copied(), Timestamp::UNIX_EPOCH);
+        let both = [Role::Customer, Role::Operator];
+        assert!(standing(&both).allows(&both));
+        assert!(standing(&both).allows(&[Role::Customer]));
+        assert!(!standing(&[Role::Customer]).allows(&both));
+        assert!(!standing(&[]).allows(&[Role::Customer]) && !standing(&[]).allows(&[]));
     }
 }

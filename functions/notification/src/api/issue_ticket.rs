@@ -1,15 +1,19 @@
 //! `POST /v1/live/tickets`: admission to one live connection.
 
+use ::store::{Budget, Freshness};
 use axum::extract::State;
 use http::StatusCode;
-use kernel::Role;
-use runtime::{Json, Principal, Problem, RequestCause};
+use kernel::SignedDuration;
+use runtime::{Json, Principal, Problem, RequestCause, Standing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::live::{TICKET_LIFETIME, Ticket};
 use crate::store::expiry;
+
+/// Tickets of one person: an app that loses its connection every minute for ten minutes needs ten, on three devices thirty.
+const BUDGET: Budget = Budget::new("issue_live_ticket", 30, SignedDuration::from_mins(10));
 
 /// A ticket, good for one connection.
 #[derive(Serialize, ToSchema)]
@@ -36,6 +40,9 @@ pub struct LiveTicket {
     responses(
         (status = 201, description = "The ticket.", body = LiveTicket),
         (status = 401, description = "Nobody is signed in.", body = Problem),
+        (status = 403, description = "A role of the access token was taken away: sign in again.", body = Problem),
+        (status = 429, description = "`too_many_requests`: keep the connection that you have.", body = Problem,
+            headers(("retry-after" = u32, description = "Seconds until it may be tried again"))),
     ),
 )]
 pub async fn issue_live_ticket(
@@ -43,11 +50,16 @@ pub async fn issue_live_ticket(
     principal: Principal,
     RequestCause(cause): RequestCause,
 ) -> Result<(StatusCode, Json<LiveTicket>), Problem> {
+    let user_id = principal.user_id;
+    app.table.spend(&BUDGET, &user_id.to_string(), cause.now).await?;
+    let standing = Standing::of(&app.table, user_id, Freshness::Recent).await?;
+    if standing.is_some_and(|standing| !standing.allows(&principal.roles)) {
+        return Err(Problem::forbidden());
+    }
     let ticket = Ticket {
         id: runtime::ids::random().simple().to_string(),
-        user_id: principal.user_id,
-        operator: principal.has(Role::Operator),
-        courier: principal.has(Role::Courier),
+        user_id,
+        roles: principal.roles,
         expires_at: expiry(cause.now, TICKET_LIFETIME),
     };
     let ticket = ticket.seal(&app.cursor_key).ok_or_else(Problem::internal)?;

@@ -1,16 +1,20 @@
 //! `GET` and `POST /v1/unsubscribe`: no more mails of a category.
+//!
+//! Mail programs and scanners open every link of a mail, so opening one changes nothing: it shows a button.
 
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::response::Html;
+use axum::response::{Html, IntoResponse, Response};
 use contracts::Cause;
-use http::StatusCode;
+use http::{HeaderName, StatusCode, header};
 use runtime::{Problem, Query, RequestCause};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::store::Person;
-use crate::text::unsubscribed_page;
+use crate::text::{expired_page, unsubscribe_page, unsubscribed_page};
+use crate::unsubscribe::NoLink;
 use crate::{people, unsubscribe as link};
 
 /// The query of an unsubscribe link.
@@ -22,9 +26,24 @@ pub struct Link {
     pub token: String,
 }
 
-/// Unsubscribe from mails
+/// The field of the page's form. A mail program sends `List-Unsubscribe=One-Click` instead (RFC 8058).
+const OF_PAGE: &str = "answer=page";
+
+/// What the pages may do: nothing but send their own form back. Their address carries the token, so nobody else is told it.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
+
+/// Ask whether to unsubscribe from mails
 ///
-/// The link at the end of a mail. Needs no sign-in, never expires, and may be opened again.
+/// The link at the end of a mail. Shows a page with one button, which posts the same link; by itself it changes nothing. Needs
+/// no sign-in, and works for sixty days.
 #[utoipa::path(
     get,
     path = "/v1/unsubscribe",
@@ -32,59 +51,111 @@ pub struct Link {
     tag = "notifications",
     params(Link),
     responses(
-        (status = 200, description = "A page that says so.", body = String, content_type = "text/html"),
+        (status = 200, description = "A page with one button.", body = String, content_type = "text/html"),
         (status = 400, description = "`invalid_token`: the link was changed.", body = Problem),
+        (status = 410, description = "A page that says that the link is too old, and what to do.", body = String, content_type = "text/html"),
     ),
 )]
 pub async fn unsubscribe(
     State(app): State<App>,
     Query(query): Query<Link>,
     RequestCause(cause): RequestCause,
-) -> Result<Html<String>, Problem> {
-    let category = carry_out(&app, &query.token, &cause).await?;
-    unsubscribed_page(category).map(Html).map_err(|error| {
-        tracing::error!(error = %error, "a page could not be written");
-        Problem::internal()
-    })
+) -> Result<Response, Problem> {
+    match link::open(&app.cursor_key, &query.token, cause.now) {
+        Ok((_, category)) => page(StatusCode::OK, unsubscribe_page(category.as_str(), &query.token)),
+        Err(reason) => useless(reason),
+    }
 }
 
-/// Unsubscribe from mails by the mail program
+/// Unsubscribe from mails
 ///
-/// What a mail program does for its user's click (RFC 8058).
+/// What the page's button does, and what a mail program does for its user's click (RFC 8058). May be done again.
 #[utoipa::path(
     post,
     path = "/v1/unsubscribe",
     operation_id = "unsubscribe_one_click",
     tag = "notifications",
     params(Link),
+    request_body(content = String, description = "`List-Unsubscribe=One-Click`, the page's form, or nothing.",
+        content_type = "application/x-www-form-urlencoded"),
     responses(
+        (status = 200, description = "Done: a page that says so, for the page's button.", body = String, content_type = "text/html"),
         (status = 204, description = "Done."),
         (status = 400, description = "`invalid_token`: the link was changed.", body = Problem),
+        (status = 410, description = "A page that says that the link is too old, and what to do.", body = String, content_type = "text/html"),
     ),
 )]
 pub async fn unsubscribe_one_click(
     State(app): State<App>,
     Query(query): Query<Link>,
     RequestCause(cause): RequestCause,
-) -> Result<StatusCode, Problem> {
-    carry_out(&app, &query.token, &cause).await?;
-    Ok(StatusCode::NO_CONTENT)
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let (user_id, category) = match link::open(&app.cursor_key, &query.token, cause.now) {
+        Ok(found) => found,
+        Err(reason) => return useless(reason),
+    };
+    carry_out(&app, user_id, category.as_str(), &cause).await?;
+    if body.as_ref() == OF_PAGE.as_bytes() {
+        page(StatusCode::OK, unsubscribed_page(category.as_str()))
+    } else {
+        Ok(StatusCode::NO_CONTENT.into_response())
+    }
 }
 
-async fn carry_out(app: &App, token: &str, cause: &Cause) -> Result<&'static str, Problem> {
-    let (user_id, category) = link::open(&app.cursor_key, token).ok_or_else(|| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_token",
-            "The link is not one that was mailed.",
-        )
-    })?;
-    let name = category.as_str();
+async fn carry_out(app: &App, user_id: kernel::UserId, name: &str, cause: &Cause) -> Result<(), Problem> {
     let add = |person: &mut Person| {
         let known = person.unsubscribed.contains_key(name);
         person.unsubscribed.entry(name.to_owned()).or_insert(cause.now);
         !known
     };
-    people::change(&app.table, user_id, cause, add).await?;
-    Ok(name)
+    Ok(people::change(&app.table, user_id, cause, add).await?)
+}
+
+fn useless(reason: NoLink) -> Result<Response, Problem> {
+    match reason {
+        NoLink::Expired => page(StatusCode::GONE, expired_page()),
+        NoLink::Invalid => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_token",
+            "The link is not one that was mailed.",
+        )),
+    }
+}
+
+fn page(status: StatusCode, text: Result<String, askama::Error>) -> Result<Response, Problem> {
+    let text = text.map_err(|error| {
+        tracing::error!(error = %error, "a page could not be written");
+        Problem::internal()
+    })?;
+    Ok((status, HEADERS, Html(text)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_shows_a_button_that_posts_and_needs_no_script() {
+        let text = unsubscribe_page("order_updates", "abc-123").unwrap();
+        assert!(
+            text.contains("action=\"?token=abc-123\"") && text.contains("method=\"post\""),
+            "{text}"
+        );
+        let (name, value) = OF_PAGE.split_once('=').unwrap();
+        assert!(text.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{text}");
+        assert!(!text.contains("<script") && !text.contains("style=") && !text.contains("http"));
+        let response = page(StatusCode::OK, Ok(text)).unwrap();
+        let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none';") && policy.contains("form-action 'self'"));
+        assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
+    }
+
+    #[test]
+    fn a_link_that_is_too_old_says_what_to_do() {
+        let response = useless(NoLink::Expired).unwrap();
+        assert_eq!(response.status(), StatusCode::GONE);
+        assert!(expired_page().unwrap().contains("settings"));
+        assert!(useless(NoLink::Invalid).is_err());
+    }
 }

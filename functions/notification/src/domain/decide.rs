@@ -37,17 +37,35 @@ pub fn decide(happening: &Happening, courier: Option<CourierId>, restaurant: Opt
         let former = Recipient::Person(UserId::from_uuid(event.courier_id.uuid()));
         told.extend((courier != Some(former)).then(|| (former, taken_off(event, restaurant))));
     }
-    if let Happening::DeliveryEscalated(event) = happening {
-        let restaurant = restaurant.map(str::to_owned);
-        let notice = if event.reason.as_deref() == Some(OVERDUE) {
-            Notice::DeliveryOverdue { restaurant }
-        } else {
-            let offers = event.offers;
-            Notice::DeliveryEscalated { offers, restaurant }
-        };
-        told.push((Recipient::Operators, notice));
-    }
+    told.extend(operators_hear(happening, restaurant).map(|notice| (Recipient::Operators, notice)));
     told
+}
+
+fn operators_hear(happening: &Happening, restaurant: Option<&str>) -> Option<Notice> {
+    let restaurant = restaurant.map(str::to_owned);
+    if let Happening::DeliveryEscalated(event) = happening {
+        let offers = event.offers;
+        return Some(match event.reason.as_deref() {
+            Some(OVERDUE) => Notice::DeliveryOverdue { restaurant },
+            _ => Notice::DeliveryEscalated { offers, restaurant },
+        });
+    }
+    if let Happening::FailureReported(event) = happening {
+        return Some(Notice::FailureToReview {
+            restaurant,
+            reason: event.reason.clone(),
+            review_by: event.review_by,
+        });
+    }
+    if let Happening::PaymentStalled(event) = happening {
+        return Some(Notice::PaymentStalled {
+            restaurant,
+            operation: event.operation.clone(),
+            amount: event.amount,
+            since: event.since,
+        });
+    }
+    None
 }
 
 /// Why an operator should look: somebody took the food, and it is long overdue.
@@ -96,6 +114,10 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
             reason: event.reason.clone(),
             fee: event.fee,
         },
+        Happening::FailureReported(event) => Notice::FailureLookedInto {
+            restaurant: known(),
+            reason: event.reason.clone(),
+        },
         Happening::PaymentDeclined(_) => Notice::PaymentDeclined { restaurant: known() },
         Happening::PaymentActionRequired(_) => Notice::PaymentActionRequired { restaurant: known() },
         Happening::PaymentCaptured(event) => Notice::Receipt {
@@ -114,6 +136,7 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
         | Happening::CourierReleased(_)
         | Happening::CourierArrived(_)
         | Happening::EtaChanged(_)
+        | Happening::PaymentStalled(_)
         | Happening::DeliveryEscalated(_) => return None,
     })
 }
@@ -144,6 +167,8 @@ fn courier_hears(happening: &Happening) -> Option<Notice> {
         | Happening::CourierReleased(_)
         | Happening::CourierArrived(_)
         | Happening::EtaChanged(_)
+        | Happening::PaymentStalled(_)
+        | Happening::FailureReported(_)
         | Happening::DeliveryEscalated(_) => return None,
     })
 }

@@ -45,11 +45,13 @@ happenings! {
     PaymentActionRequired(payment::ActionRequired),
     PaymentCaptured(payment::Captured),
     PaymentVoided(payment::Voided),
+    PaymentStalled(payment::Stalled),
     CourierAssigned(delivery::Assigned),
     CourierReleased(delivery::Released),
     CourierArrived(delivery::CourierArrived),
     EtaChanged(delivery::EtaChanged),
     DeliveryEscalated(delivery::Escalated),
+    FailureReported(delivery::FailureReported),
 }
 
 impl Happening {
@@ -75,7 +77,9 @@ impl Happening {
             | Self::CourierReleased(delivery::Released { order_id, .. })
             | Self::CourierArrived(delivery::CourierArrived { order_id, .. })
             | Self::EtaChanged(delivery::EtaChanged { order_id, .. })
-            | Self::DeliveryEscalated(delivery::Escalated { order_id, .. }) => *order_id,
+            | Self::DeliveryEscalated(delivery::Escalated { order_id, .. })
+            | Self::FailureReported(delivery::FailureReported { order_id, .. })
+            | Self::PaymentStalled(payment::Stalled { order_id, .. }) => *order_id,
         }
     }
 
@@ -101,7 +105,9 @@ impl Happening {
             | Self::CourierReleased(delivery::Released { customer_id, .. })
             | Self::CourierArrived(delivery::CourierArrived { customer_id, .. })
             | Self::EtaChanged(delivery::EtaChanged { customer_id, .. })
-            | Self::DeliveryEscalated(delivery::Escalated { customer_id, .. }) => *customer_id,
+            | Self::DeliveryEscalated(delivery::Escalated { customer_id, .. })
+            | Self::FailureReported(delivery::FailureReported { customer_id, .. })
+            | Self::PaymentStalled(payment::Stalled { customer_id, .. }) => *customer_id,
         }
     }
 
@@ -155,7 +161,15 @@ impl Happening {
             | Self::CourierReleased(_)
             | Self::CourierArrived(_)
             | Self::EtaChanged(_)
-            | Self::DeliveryEscalated(_) => None,
+            | Self::DeliveryEscalated(_)
+            | Self::FailureReported(_)
+            | Self::PaymentStalled(_) => None,
         }
+    }
+
+    /// Whether the order has ended with it, so that its courier has nothing to do with it any more.
+    #[must_use]
+    pub const fn ends_the_courier(&self) -> bool {
+        matches!(self, Self::Delivered(_) | Self::Cancelled(_) | Self::Undeliverable(_))
     }
 }

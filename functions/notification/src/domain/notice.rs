@@ -78,6 +78,15 @@ pub enum Urgency {
     Urgent,
 }
 
+/// How often a message may come: what may come again and again is counted against a budget of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frequency {
+    /// Once with every paid order.
+    OncePerOrder,
+    /// As often as something happens.
+    Any,
+}
+
 /// Who ended an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CancelledBy {
@@ -219,6 +228,33 @@ pub enum Notice {
         /// Where it is from.
         restaurant: Option<String>,
     },
+    /// A courier says that the food could not be handed over: an operator decides who bears the price.
+    FailureToReview {
+        /// Where the food is from.
+        restaurant: Option<String>,
+        /// Why, as its code.
+        reason: String,
+        /// Until when.
+        review_by: Timestamp,
+    },
+    /// The same, to the customer: it is looked into, and nothing is charged meanwhile.
+    FailureLookedInto {
+        /// From where.
+        restaurant: Option<String>,
+        /// Why, as its code.
+        reason: String,
+    },
+    /// Money that should have been taken or released long ago still is not.
+    PaymentStalled {
+        /// What for.
+        restaurant: Option<String>,
+        /// `capture` or `release`.
+        operation: String,
+        /// How much.
+        amount: Money,
+        /// Since when it is tried.
+        since: Timestamp,
+    },
     /// Somebody tried to sign up with the person's address.
     SignUpRepeated,
 }
@@ -241,6 +277,8 @@ pub struct Rule {
     pub sms: bool,
     /// True for what a person must hear: preferences cannot silence it.
     pub essential: bool,
+    /// How often it may come.
+    pub frequency: Frequency,
 }
 
 impl Rule {
@@ -252,6 +290,7 @@ impl Rule {
             email: false,
             sms: false,
             essential: false,
+            frequency: Frequency::Any,
         }
     }
 
@@ -270,6 +309,11 @@ impl Rule {
         self
     }
 
+    const fn once_per_order(mut self) -> Self {
+        self.frequency = Frequency::OncePerOrder;
+        self
+    }
+
     const fn essential(mut self) -> Self {
         self.essential = true;
         self
@@ -282,11 +326,14 @@ impl Notice {
     pub fn rule(&self) -> Rule {
         use Category::{Account, DeliveryUpdates, Operations, OrderUpdates, Payments, Work};
         match self {
-            Self::OrderConfirmed { .. } => Rule::new("order_confirmed", OrderUpdates).email(),
+            Self::OrderConfirmed { .. } => Rule::new("order_confirmed", OrderUpdates).email().once_per_order(),
             Self::OrderAccepted { .. } => Rule::new("order_accepted", OrderUpdates),
             Self::OrderDelayed { .. } => Rule::new("order_delayed", OrderUpdates).sms(),
-            Self::OutForDelivery { .. } => Rule::new("out_for_delivery", DeliveryUpdates).sms(),
-            Self::CourierAtDoor { .. } => Rule::new("courier_at_door", DeliveryUpdates).sms().urgent(),
+            Self::OutForDelivery { .. } => Rule::new("out_for_delivery", DeliveryUpdates).sms().once_per_order(),
+            Self::CourierAtDoor { .. } => Rule::new("courier_at_door", DeliveryUpdates)
+                .sms()
+                .urgent()
+                .once_per_order(),
             Self::OrderDelivered { .. } => Rule::new("order_delivered", DeliveryUpdates),
             Self::OrderRejected { .. } => Rule::new("order_rejected", OrderUpdates)
                 .email()
@@ -317,7 +364,7 @@ impl Notice {
                 .urgent()
                 .essential(),
             Self::PaymentExpired { .. } => Rule::new("payment_expired", Payments).email().essential(),
-            Self::Receipt { .. } => Rule::new("receipt", Payments).email(),
+            Self::Receipt { .. } => Rule::new("receipt", Payments).email().once_per_order(),
             Self::CourierDelayed { .. } => Rule::new("courier_delayed", Work),
             Self::CourierCancelled { .. } => Rule::new("courier_cancelled", Work).sms().urgent().essential(),
             // Who ended the shift knows that what was not fetched goes to somebody else.
@@ -325,6 +372,14 @@ impl Notice {
             Self::CourierReleased { .. } => Rule::new("courier_released", Work).sms().urgent().essential(),
             Self::DeliveryEscalated { .. } => Rule::new("delivery_escalated", Operations).urgent(),
             Self::DeliveryOverdue { .. } => Rule::new("delivery_overdue", Operations).urgent(),
+            Self::FailureToReview { .. } => Rule::new("delivery_failure_reported", Operations).urgent(),
+            // Whoever is at home after all may still say so.
+            Self::FailureLookedInto { .. } => Rule::new("delivery_looked_into", DeliveryUpdates)
+                .email()
+                .sms()
+                .urgent()
+                .essential(),
+            Self::PaymentStalled { .. } => Rule::new("payment_stalled", Operations).urgent(),
             Self::SignUpRepeated => Rule::new("sign_up_repeated", Account).email().essential(),
         }
     }

@@ -136,6 +136,25 @@ fn the_decision_table() {
 }
 
 #[test]
+fn what_is_stuck_or_in_question_reaches_operators_and_whom_it_concerns() {
+    for (event, expected) in [
+        (
+            "delivery.failure_reported",
+            "customer: delivery_looked_into (delivery_updates) email sms urgent essential; \
+             operators: delivery_failure_reported (operations) urgent",
+        ),
+        ("payment.stalled", "operators: payment_stalled (operations) urgent"),
+        (
+            "order.cancelled by=platform reason=payment_released",
+            "customer: order_cancelled (order_updates) email sms urgent essential; \
+             courier: courier_cancelled (work) sms urgent essential",
+        ),
+    ] {
+        assert_eq!(told(event), expected, "{event}");
+    }
+}
+
+#[test]
 fn a_courier_who_is_taken_off_hears_of_it_and_nobody_else() {
     let hears = |event: &str, courier: Option<CourierId>| {
         let told = decide(&happening(event), courier, None).into_iter();
@@ -200,6 +219,13 @@ fn an_ordinary_order_makes_two_mails_and_two_text_messages() {
         .collect();
     assert_eq!(told.iter().filter(|(_, notice)| notice.rule().email).count(), 2);
     assert_eq!(told.iter().filter(|(_, notice)| notice.rule().sms).count(), 2);
+    // What every paid order brings once is exactly what the budgets of what goes wrong leave out.
+    let goes_out = |rule: &Rule| rule.email || rule.sms;
+    assert!(
+        told.iter()
+            .map(|(_, notice)| notice.rule())
+            .all(|rule| goes_out(&rule) == (rule.frequency == Frequency::OncePerOrder))
+    );
 }
 
 #[test]

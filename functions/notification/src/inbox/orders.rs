@@ -53,7 +53,23 @@ pub async fn happened(desk: &Desk, event: &Envelope, happening: &Happening, caus
             undone = Some(reason);
         }
     }
-    undone.map_or(Ok(Done), Err)
+    if let Some(reason) = undone {
+        return Err(reason);
+    }
+    if let Some(known) = order.audience.as_ref().filter(|_| happening.ends_the_courier()) {
+        end_courier(desk, happening.order_id(), known, cause).await?;
+    }
+    Ok(Done)
+}
+
+/// A courier has nothing to do with an order that has ended: forgotten last, so that the end itself is still told.
+async fn end_courier(desk: &Desk, order_id: OrderId, known: &Stored<Audience>, cause: &Cause) -> Result<(), Undone> {
+    let mut audience = known.value.clone();
+    if audience.end_courier() {
+        let commit = Commit::new(cause).also_replace(&audience_key(order_id), known, &audience, "changed");
+        desk.table.commit(commit).await?;
+    }
+    Ok(())
 }
 
 /// Remembers who may follow an order, from the first event that tells.

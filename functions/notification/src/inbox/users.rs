@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use contracts::user::{PreferencesChanged, ProfileChanged, Registered, SignUpRepeated};
+use contracts::user::{PreferencesChanged, ProfileChanged, Registered, RolesChanged, SignUpRepeated};
 use contracts::{Cause, Envelope};
 use kernel::{Timestamp, UserId};
-use runtime::{Consumed, Done};
+use runtime::{Consumed, Done, Standing};
 
 use crate::app::Desk;
 use crate::domain::{Notice, Recipient};
+use crate::live::end_lost;
 use crate::people;
 use crate::store::Person;
 use crate::tell::tell;
@@ -16,6 +17,15 @@ use crate::tell::tell;
 /// Somebody can be reached from now on.
 pub async fn registered(desk: &Desk, event: &Registered, cause: &Cause) -> Consumed {
     refresh(desk, event.user_id, cause).await
+}
+
+/// Somebody may be something else: connections from before that end at once. What is known is looked at, not the event, so
+/// that one which comes late gives nothing back.
+pub async fn roles_changed(desk: &Desk, event: &Envelope, cause: &Cause) -> Consumed {
+    let Done = Standing::keep(&desk.table, event, cause).await?;
+    let changed: RolesChanged = event.data()?;
+    end_lost(&desk.table, &desk.connections, changed.user_id, cause).await?;
+    Ok(Done)
 }
 
 /// Somebody's contact may have changed.

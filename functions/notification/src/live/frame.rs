@@ -9,6 +9,15 @@ use serde_json::{Value, json};
 use super::Topic;
 use crate::domain::Happening;
 
+/// Which of a topic's followers a frame is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewers {
+    /// All of them.
+    All,
+    /// The order's customer and operators: what only they may read over HTTP.
+    Payer,
+}
+
 /// One message to the followers of a topic.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Frame {
@@ -21,6 +30,9 @@ pub struct Frame {
     pub data: Value,
     /// When it happened.
     pub at: Timestamp,
+    /// For whom.
+    #[serde(skip)]
+    pub viewers: Viewers,
 }
 
 impl Frame {
@@ -35,6 +47,7 @@ impl Frame {
             kind: kind.map_or(event.event_type.as_str(), |(kind, _)| kind).to_owned(),
             data,
             at: event.time,
+            viewers: Viewers::All,
         }
     }
 }
@@ -70,7 +83,8 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         | Happening::EtaChanged(_) => vec![order],
         // Before the payment stands, the kitchen has not heard of the order: its end is none of the kitchen's news.
         Happening::Cancelled(event) if event.reason.starts_with("payment_") => vec![order],
-        Happening::DeliveryEscalated(_) => vec![Topic::Operators],
+        Happening::DeliveryEscalated(_) | Happening::PaymentStalled(_) => vec![Topic::Operators],
+        Happening::FailureReported(_) => vec![order, Topic::Operators],
         // Who was taken off does not follow the order any more.
         Happening::CourierReleased(event) => {
             let courier = Topic::Courier(event.courier_id);
@@ -89,8 +103,40 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         | Happening::CourierArrived(_) => [Some(order), restaurant].into_iter().flatten().collect(),
     };
     let data = facts(happening);
-    let frame = |topic| Frame::of(event, topic, happening.order_id(), data.clone());
+    let viewers = viewers(happening);
+    let frame = |topic| Frame {
+        viewers,
+        ..Frame::of(event, topic, happening.order_id(), data.clone())
+    };
     topics.into_iter().map(frame).collect()
+}
+
+/// Who may read over HTTP what a frame says: a payment is its payer's and the operators' business, and that a courier could
+/// not hand the food over is looked into by operators before anybody else hears how it ended.
+const fn viewers(happening: &Happening) -> Viewers {
+    match happening {
+        Happening::PaymentDeclined(_)
+        | Happening::PaymentActionRequired(_)
+        | Happening::PaymentCaptured(_)
+        | Happening::PaymentVoided(_)
+        | Happening::PaymentStalled(_)
+        | Happening::FailureReported(_) => Viewers::Payer,
+        Happening::Placed(_)
+        | Happening::Confirmed(_)
+        | Happening::Accepted(_)
+        | Happening::Rejected(_)
+        | Happening::Delayed(_)
+        | Happening::Ready(_)
+        | Happening::PickedUp(_)
+        | Happening::Delivered(_)
+        | Happening::Cancelled(_)
+        | Happening::Undeliverable(_)
+        | Happening::CourierAssigned(_)
+        | Happening::CourierReleased(_)
+        | Happening::CourierArrived(_)
+        | Happening::EtaChanged(_)
+        | Happening::DeliveryEscalated(_) => Viewers::All,
+    }
 }
 
 fn facts(happening: &Happening) -> Value {
@@ -122,6 +168,12 @@ fn facts(happening: &Happening) -> Value {
         Happening::PaymentActionRequired(_) => json!({"payment": "action_required"}),
         Happening::PaymentCaptured(event) => json!({"payment": "captured", "captured": event.amount}),
         Happening::PaymentVoided(_) => json!({"payment": "voided"}),
+        Happening::PaymentStalled(event) => {
+            json!({"payment": "stalled", "operation": event.operation, "amount": event.amount, "since": event.since})
+        }
+        Happening::FailureReported(event) => {
+            json!({"delivery": "failure_reported", "reason": event.reason, "review_by": event.review_by})
+        }
         Happening::CourierAssigned(_) => json!({"delivery": "assigned"}),
         Happening::CourierReleased(_) => json!({"delivery": "released"}),
         Happening::CourierArrived(event) => json!({"delivery": "arrived", "place": event.place}),
@@ -215,10 +267,28 @@ mod tests {
             assert_eq!(courier, *event_type == "delivery.released.v1", "{event_type}");
             assert_eq!(
                 kitchen,
-                !event_type.starts_with("payment.") && topics.len() > 1,
+                !event_type.starts_with("payment.") && !event_type.contains("failure") && topics.len() > 1,
                 "{event_type}"
             );
             assert_eq!(topics.is_empty(), *event_type == "order.placed.v1", "{event_type}");
+            let operators = topics.iter().any(|topic| topic == "operators");
+            let asked = [
+                "payment.stalled.v1",
+                "delivery.failure_reported.v1",
+                "delivery.escalated.v1",
+            ];
+            assert_eq!(operators, asked.contains(event_type), "{event_type}");
+        }
+    }
+
+    #[test]
+    fn what_is_paid_is_for_the_payer_and_operators_alone() {
+        for event_type in Happening::TYPES {
+            let private = event_type.starts_with("payment.") || *event_type == "delivery.failure_reported.v1";
+            for frame in frames_of(event_type) {
+                assert_eq!(frame.viewers == Viewers::Payer, private, "{event_type}");
+                assert!(serde_json::to_value(frame).unwrap().get("viewers").is_none());
+            }
         }
     }
 

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use ::store::{Commit, CommitError, StoreError, Stored, Table};
+use ::store::{Budget, Commit, CommitError, Freshness, SpendError, StoreError, Stored, Table};
 use contracts::Cause;
-use kernel::SignedDuration;
+use kernel::{Role, SignedDuration};
 use lambda_runtime::{LambdaEvent, service_fn};
-use runtime::Edge;
+use runtime::{Edge, Standing};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::access::may_follow;
 use super::push::Connections;
-use super::{Ticket, Topic};
-use crate::store::{Audience, Connection, Staff, UsedTicket, Watcher};
-use crate::store::{audience_key, connection_key, expiry, is_courier, staff_key, ticket_key, watcher_key};
+use super::{Ticket, Topic, session};
+use crate::store::{Connection, Session, UsedTicket, Watcher, connection_key, expiry, ticket_key, watcher_key};
 
 /// How long a connection lives: what API Gateway allows.
 const CONNECTION_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
@@ -22,6 +22,8 @@ const CONNECTION_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 const CONNECT: &str = "$connect";
 /// Topics of one connection, at most: a kitchen follows itself, a customer a few orders.
 const TOPICS_MAX: usize = 20;
+/// What a connection may ask to follow or not to follow: five times as much as it can follow at once. Guessing ids ends here.
+const COMMANDS: Budget = Budget::new("live_command", 100, SignedDuration::from_mins(10));
 /// The longest command, in bytes.
 const COMMAND_LENGTH_MAX: usize = 1024;
 
@@ -71,6 +73,8 @@ enum Refusal {
     Malformed,
     NotFound,
     TooManyTopics,
+    /// With the seconds until it may be tried again.
+    TooManyRequests(u32),
     Unavailable,
 }
 
@@ -80,6 +84,7 @@ impl Refusal {
             Self::Malformed => "malformed",
             Self::NotFound => "not_found",
             Self::TooManyTopics => "too_many_topics",
+            Self::TooManyRequests(_) => "too_many_requests",
             Self::Unavailable => "unavailable",
         }
     }
@@ -89,6 +94,7 @@ impl Refusal {
             Self::Malformed => r#"Send {"action": "subscribe", "topic": "order:<order id>"}."#,
             Self::NotFound => "There is no such topic, or it is not yours to follow.",
             Self::TooManyTopics => "This connection follows as many topics as one may.",
+            Self::TooManyRequests(_) => "Wait as many seconds as retry_after says.",
             Self::Unavailable => "Try again in a moment.",
         }
     }
@@ -105,6 +111,15 @@ impl From<CommitError> for Refusal {
     fn from(error: CommitError) -> Self {
         tracing::warn!(error = %error, "a commit did not happen");
         Self::Unavailable
+    }
+}
+
+impl From<SpendError> for Refusal {
+    fn from(error: SpendError) -> Self {
+        match error {
+            SpendError::Exhausted { retry_after_seconds } => Self::TooManyRequests(retry_after_seconds),
+            SpendError::Store(error) => error.into(),
+        }
     }
 }
 
@@ -156,7 +171,7 @@ impl Live {
         if context.route_key == CONNECT { status } else { 200 }
     }
 
-    /// Admits the bearer of a ticket that was not used before.
+    /// Admits the bearer of a ticket that was not used before, unless the person is not any more what the ticket says.
     async fn connect(&self, request: &Incoming, cause: &Cause) -> u16 {
         let text = request
             .query_string_parameters
@@ -176,18 +191,43 @@ impl Live {
             Err(CommitError::Refused(_)) => return 403,
             Err(error) => return Refusal::from(error).status(),
         }
+        match self.open(connection_id, ticket, cause).await {
+            Ok(true) => 200,
+            Ok(false) => 403,
+            Err(refusal) => refusal.status(),
+        }
+    }
+
+    /// Opens a connection; false if its owner has lost a role that the ticket tells. The order of steps is
+    /// [`super::session`]'s.
+    async fn open(&self, connection_id: &str, ticket: Ticket, cause: &Cause) -> Result<bool, Refusal> {
+        let (table, user_id) = (&self.table, ticket.user_id);
         let connection = Connection {
-            user_id: ticket.user_id,
-            operator: ticket.operator,
-            courier: ticket.courier,
+            user_id,
+            roles: ticket.roles,
             topics: Vec::new(),
             expires_at: expiry(cause.now, CONNECTION_LIFETIME),
         };
         let open = Commit::new(cause).also_put(&connection_key(connection_id), &connection);
-        self.table
-            .commit(open)
-            .await
-            .map_or_else(|error| Refusal::from(error).status(), |()| 200)
+        table.commit(open).await?;
+        let session = Session {
+            connection_id: connection_id.to_owned(),
+            expires_at: connection.expires_at,
+        };
+        let displaced = session::enter(table, user_id, session, cause).await?;
+        let standing = Standing::of(table, user_id, Freshness::Latest).await?;
+        if standing.is_some_and(|standing| !standing.allows(&connection.roles)) {
+            session::forget(table, connection_id, &connection, cause).await?;
+            session::leave(table, user_id, connection_id, cause).await?;
+            return Ok(false);
+        }
+        for id in displaced {
+            if let Some(oldest) = table.get::<Connection>(&connection_key(&id)).await? {
+                let code = "too_many_connections";
+                session::end(table, &self.connections, &id, &oldest.value, code, cause).await?;
+            }
+        }
+        Ok(true)
     }
 
     /// Forgets a connection and what it followed. What is left behind by a failure is forgotten by the table in time.
@@ -198,14 +238,11 @@ impl Live {
             Ok(None) => return 200,
             Err(error) => return Refusal::from(error).status(),
         };
-        let mut commit = Commit::new(cause).also_delete(&key, "", [], "gone");
-        for topic in &connection.topics {
-            commit = commit.also_delete(&watcher_key(topic, connection_id), "", [], "gone");
-        }
-        self.table
-            .commit(commit)
-            .await
-            .map_or_else(|error| Refusal::from(error).status(), |()| 200)
+        let gone = async {
+            session::forget(&self.table, connection_id, &connection, cause).await?;
+            session::leave(&self.table, connection.user_id, connection_id, cause).await
+        };
+        gone.await.map_or_else(|error| Refusal::from(error).status(), |()| 200)
     }
 
     /// Carries a command out and tells the client how it went.
@@ -215,11 +252,13 @@ impl Live {
         let outcome = self.obey(connection_id, body, cause).await;
         let (topic, kind, data) = match &outcome {
             Ok((topic, kind)) => (topic.map(|topic| topic.to_string()), *kind, json!({})),
-            Err(refusal) => (
-                None,
-                "error",
-                json!({"code": refusal.code(), "detail": refusal.detail()}),
-            ),
+            Err(refusal) => {
+                let mut data = json!({"code": refusal.code(), "detail": refusal.detail()});
+                if let Refusal::TooManyRequests(seconds) = refusal {
+                    data["retry_after"] = json!(seconds);
+                }
+                (None, "error", data)
+            }
         };
         let answer = json!({"topic": topic, "type": kind, "data": data, "at": cause.now});
         self.connections.post(connection_id, &answer.to_string()).await;
@@ -256,7 +295,8 @@ impl Live {
 
     async fn subscribe(&self, connection_id: &str, topic: Topic, cause: &Cause) -> Result<(), Refusal> {
         let connection = self.open_connection(connection_id, cause).await?;
-        if !self.may_follow(&connection.value, topic).await? {
+        self.table.spend(&COMMANDS, connection_id, cause.now).await?;
+        if !may_follow(&self.table, &connection.value, topic).await? {
             return Err(Refusal::NotFound);
         }
         if !connection.value.topics.contains(&topic) {
@@ -271,7 +311,7 @@ impl Live {
         let watcher = Watcher {
             connection_id: connection_id.to_owned(),
             user_id: connection.value.user_id,
-            operator: connection.value.operator,
+            operator: connection.value.roles.contains(&Role::Operator),
             expires_at: connection.value.expires_at,
         };
         let commit = Commit::new(cause).also_put(&watcher_key(&topic, connection_id), &watcher);
@@ -280,6 +320,7 @@ impl Live {
 
     async fn unsubscribe(&self, connection_id: &str, topic: Topic, cause: &Cause) -> Result<(), Refusal> {
         let connection = self.open_connection(connection_id, cause).await?;
+        self.table.spend(&COMMANDS, connection_id, cause.now).await?;
         let commit = Commit::new(cause).also_delete(&watcher_key(&topic, connection_id), "", [], "gone");
         self.table.commit(commit).await?;
         let mut shorter = connection.value.clone();
@@ -301,33 +342,6 @@ impl Live {
         let commit = Commit::new(cause).also_replace(&key, read, connection, "connection_changed");
         Ok(self.table.commit(commit).await?)
     }
-
-    /// Operators may follow everything but what a courier is asked, a customer and a courier their orders, a
-    /// restaurant's staff its orders.
-    async fn may_follow(&self, connection: &Connection, topic: Topic) -> Result<bool, StoreError> {
-        match topic {
-            Topic::Courier(courier_id) => Ok(connection.courier && is_courier(courier_id, connection.user_id)),
-            Topic::Operators | Topic::Restaurant(_) | Topic::Order(_) if connection.operator => Ok(true),
-            Topic::Operators => Ok(false),
-            Topic::Restaurant(restaurant_id) => {
-                let staff = self.table.get::<Staff>(&staff_key(restaurant_id)).await?;
-                Ok(staff.is_some_and(|staff| staff.value.includes(connection.user_id)))
-            }
-            Topic::Order(order_id) => {
-                let Some(audience) = self.table.get::<Audience>(&audience_key(order_id)).await? else {
-                    return Ok(false);
-                };
-                if audience.value.admits(connection.user_id) {
-                    return Ok(true);
-                }
-                let staff = self
-                    .table
-                    .get::<Staff>(&staff_key(audience.value.restaurant_id))
-                    .await?;
-                Ok(staff.is_some_and(|staff| staff.value.includes(connection.user_id)))
-            }
-        }
-    }
 }
 
 impl Refusal {
@@ -336,6 +350,7 @@ impl Refusal {
             Self::Malformed => 400,
             Self::NotFound => 404,
             Self::TooManyTopics => 422,
+            Self::TooManyRequests(_) => 429,
             Self::Unavailable => 503,
         }
     }

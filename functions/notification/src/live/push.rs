@@ -3,13 +3,14 @@
 use ::store::{Commit, StoreError, Table};
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::error::DisplayErrorContext;
+use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 use contracts::Cause;
 use runtime::Edge;
 use tokio::task::JoinSet;
 
-use super::{Frame, Topic};
+use super::{Frame, Topic, Viewers};
 use crate::store::{Audience, Staff, TopicItem, Watcher, is_courier, staff_query, topic_items, watcher_key};
 
 /// Pages of followers that are read for one frame, at most: a topic has a few followers, not thousands.
@@ -60,6 +61,21 @@ impl Connections {
     }
 }
 
+impl Connections {
+    /// Closes a connection. One that is gone is as good as closed; if it cannot be closed now, that is logged and no more: it
+    /// follows nothing any longer.
+    pub async fn close(&self, connection_id: &str) {
+        let request = self.client.delete_connection().connection_id(connection_id);
+        if let Err(error) = request.send().await
+            && !error
+                .as_service_error()
+                .is_some_and(DeleteConnectionError::is_gone_exception)
+        {
+            tracing::warn!(error = %DisplayErrorContext(error), "a connection could not be closed");
+        }
+    }
+}
+
 /// What a topic's partition says.
 #[derive(Debug, Default)]
 pub struct Gathered {
@@ -72,10 +88,14 @@ pub struct Gathered {
 }
 
 impl Gathered {
-    /// Whether a follower may still hear of the topic, as far as its partition says.
-    fn admits(&self, topic: Topic, watcher: &Watcher) -> bool {
+    /// Whether a follower may still hear of the topic, and of this on it, as far as its partition says.
+    fn admits(&self, topic: Topic, viewers: Viewers, watcher: &Watcher) -> bool {
         let user_id = watcher.user_id;
         match topic {
+            Topic::Order(_) if viewers == Viewers::Payer => {
+                let audience = self.audience.as_ref();
+                watcher.operator || audience.is_some_and(|audience| audience.value.customer_id == user_id)
+            }
             Topic::Courier(courier_id) => is_courier(courier_id, user_id),
             Topic::Operators => watcher.operator,
             Topic::Restaurant(_) => {
@@ -129,8 +149,10 @@ pub async fn push(table: &Table, connections: &Connections, gathered: &Gathered,
         .iter()
         .filter(|watcher| now < watcher.expires_at)
         .cloned()
-        .partition(|watcher| gathered.admits(frame.topic, watcher));
-    watchers.extend(employed(table, gathered, frame.topic, others).await);
+        .partition(|watcher| gathered.admits(frame.topic, frame.viewers, watcher));
+    if frame.viewers == Viewers::All {
+        watchers.extend(employed(table, gathered, frame.topic, others).await);
+    }
     let text = match serde_json::to_string(frame) {
         Ok(text) if !watchers.is_empty() => text,
         Ok(_) => return,
@@ -199,9 +221,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn who_may_still_hear_of_a_topic() {
-        let (customer, courier, former, cook, operator) = (1, 2, 3, 4, 5);
+    const PEOPLE: [u128; 5] = [1, 2, 3, 4, 5];
+
+    fn gathered() -> Gathered {
+        let [customer, courier, _, cook, _] = PEOPLE;
         let audience = Audience {
             customer_id: id::<UserId>(customer),
             restaurant_id: id(9),
@@ -212,7 +235,7 @@ mod tests {
         };
         let member = serde_json::json!({"user_id": id::<UserId>(cook), "role": "owner"});
         let staff: StaffMember = serde_json::from_value(member).unwrap();
-        let gathered = Gathered {
+        Gathered {
             watchers: Vec::new(),
             audience: Some(::store::Stored {
                 value: audience,
@@ -220,7 +243,18 @@ mod tests {
                 sequence: 0,
             }),
             staff: Some(Staff { staff: vec![staff] }),
-        };
+        }
+    }
+
+    fn hear(gathered: &Gathered, topic: Topic, viewers: Viewers) -> Vec<u128> {
+        let may = |user: &u128| gathered.admits(topic, viewers, &watcher(*user, *user == PEOPLE[4]));
+        PEOPLE.into_iter().filter(may).collect()
+    }
+
+    #[test]
+    fn who_may_still_hear_of_a_topic() {
+        let [customer, courier, _, cook, operator] = PEOPLE;
+        let gathered = gathered();
         let order = Topic::Order(id::<OrderId>(8));
         let restaurant = Topic::Restaurant(id::<RestaurantId>(9));
         let own = Topic::Courier(id::<CourierId>(courier));
@@ -231,12 +265,28 @@ mod tests {
             (own, vec![courier]),
             (Topic::Operators, vec![operator]),
         ] {
-            let people = [customer, courier, former, cook, operator].into_iter();
-            let hear: Vec<_> = people
-                .filter(|user| gathered.admits(topic, &watcher(*user, *user == operator)))
-                .collect();
-            assert_eq!(hear, who, "{topic}");
+            assert_eq!(hear(&gathered, topic, Viewers::All), who, "{topic}");
         }
-        assert!(!Gathered::default().admits(order, &watcher(customer, false)));
+        assert!(!Gathered::default().admits(order, Viewers::All, &watcher(customer, false)));
+    }
+
+    #[test]
+    fn of_the_payment_neither_the_kitchen_nor_the_courier_hears() {
+        let [customer, .., operator] = PEOPLE;
+        let order = Topic::Order(id::<OrderId>(8));
+        assert_eq!(hear(&gathered(), order, Viewers::Payer), [customer, operator]);
+        assert!(!Gathered::default().admits(order, Viewers::Payer, &watcher(customer, false)));
+    }
+
+    #[test]
+    fn who_left_the_restaurant_or_the_order_hears_nothing_more() {
+        let [customer, courier, _, cook, operator] = PEOPLE;
+        let mut gathered = gathered();
+        let restaurant = Topic::Restaurant(id::<RestaurantId>(9));
+        let order = Topic::Order(id::<OrderId>(8));
+        gathered.staff = Some(Staff { staff: vec![] });
+        assert_eq!(hear(&gathered, restaurant, Viewers::All), [operator], "{cook}");
+        assert!(gathered.audience.as_mut().unwrap().value.end_courier());
+        assert_eq!(hear(&gathered, order, Viewers::All), [customer, operator], "{courier}");
     }
 }

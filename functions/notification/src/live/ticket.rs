@@ -1,7 +1,7 @@
 //! Tickets: what opens one live connection, so that no access token travels in a URL.
 
 use ::store::CursorKey;
-use kernel::{SignedDuration, Timestamp, UserId};
+use kernel::{Role, SignedDuration, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// How long a ticket is good for.
@@ -16,11 +16,8 @@ pub struct Ticket {
     pub id: String,
     /// Whom it admits.
     pub user_id: UserId,
-    /// Whether as an operator.
-    pub operator: bool,
-    /// Whether as a courier.
-    #[serde(default)]
-    pub courier: bool,
+    /// As what. Whoever has lost one of these since is not admitted.
+    pub roles: Vec<Role>,
     /// Until when, in seconds of the epoch.
     pub expires_at: i64,
 }
@@ -50,8 +47,7 @@ mod tests {
         let ticket = Ticket {
             id: "1".to_owned(),
             user_id: UserId::from_uuid(uuid::Uuid::from_u128(2)),
-            operator: false,
-            courier: true,
+            roles: vec![Role::Courier],
             expires_at: (now + TICKET_LIFETIME).as_second(),
         };
         let sealed = ticket.seal(&key).unwrap();

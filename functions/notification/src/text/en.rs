@@ -166,6 +166,42 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
                 somewhere(restaurant.as_deref())
             ),
         ),
+        Notice::FailureToReview {
+            restaurant,
+            reason,
+            review_by,
+        } => text(
+            "A hand-over is in question",
+            format!(
+                "The courier with the food from {} says that {}. Decide who bears the price by {}; then nobody is charged.",
+                somewhere(restaurant.as_deref()),
+                not_handed_over(reason),
+                clock(zone, now, *review_by)
+            ),
+        ),
+        Notice::FailureLookedInto { restaurant, reason } => text(
+            "Your delivery is in question",
+            format!(
+                "The courier says that {}. We look into it; nothing is charged meanwhile.",
+                not_handed_over(reason)
+            ),
+        )
+        .fact("From", somewhere(restaurant.as_deref())),
+        Notice::PaymentStalled {
+            restaurant,
+            operation,
+            amount,
+            since,
+        } => text(
+            "Money is stuck",
+            format!(
+                "{} for an order from {} could not be {} since {}. It is tried on: look at the payment provider.",
+                money(*amount),
+                somewhere(restaurant.as_deref()),
+                if operation == "release" { "released" } else { "taken" },
+                clock(zone, now, *since)
+            ),
+        ),
         Notice::SignUpRepeated => text(
             "You already have an account",
             "Somebody tried to sign up with your e-mail address. If it was you, sign in instead, or reset your password. \
@@ -211,8 +247,16 @@ fn because(reason: &str) -> &'static str {
     match reason {
         "too_busy" => " because it is very busy",
         "out_of_stock" => " because something ran out",
-        _ => "",
+        "closing" => " because it is about to close",
+        "other" => "",
+        unknown => no_words(unknown, ""),
     }
+}
+
+/// The words for a reason that has none of its own here: somebody should add them.
+fn no_words(reason: &str, instead: &'static str) -> &'static str {
+    tracing::warn!(reason, "there are no words for a reason");
+    instead
 }
 
 fn refusal(reason: &str) -> &'static str {
@@ -221,33 +265,75 @@ fn refusal(reason: &str) -> &'static str {
         "out_of_stock" => " has run out of something you ordered",
         "closing" => " is about to close",
         "no_answer" => " did not answer in time",
-        _ => " cannot take your order",
+        "other" => " cannot take your order",
+        unknown => no_words(unknown, " cannot take your order"),
     }
 }
 
 fn cancelled(restaurant: &str, by: CancelledBy, reason: &str) -> String {
-    match (by, reason) {
-        (CancelledBy::Customer, _) => format!("You cancelled your order from {restaurant}."),
-        (CancelledBy::Restaurant, _) => format!("{restaurant} had to cancel your order."),
-        (CancelledBy::Platform, "payment_timeout") => {
-            format!("Your order from {restaurant} was not paid in time.")
+    match by {
+        CancelledBy::Customer => format!("You cancelled your order from {restaurant}."),
+        CancelledBy::Restaurant => {
+            let why = match reason {
+                "too_busy" => ": it is too busy",
+                "out_of_stock" => ": something you ordered ran out",
+                "closing" => ": it is about to close",
+                "other" => "",
+                unknown => no_words(unknown, ""),
+            };
+            format!("{restaurant} had to cancel your order{why}.")
         }
-        (CancelledBy::Platform, "no_courier") => {
-            format!("No courier could be found for your order from {restaurant}. We are sorry.")
+        CancelledBy::Platform => cancelled_by_us(restaurant, reason),
+    }
+}
+
+/// Why an operator or a deadline has ended an order.
+fn cancelled_by_us(restaurant: &str, reason: &str) -> String {
+    let order = format!("your order from {restaurant}");
+    match reason {
+        "payment_timeout" => format!("Your order from {restaurant} was not paid in time."),
+        "payment_declined" => format!("The payment for {order} was declined."),
+        "payment_released" => format!("The money reserved for {order} was released again, so it could not be paid."),
+        "authorization_expired" => {
+            format!("The bank would have released the money for {order} before the food arrives.")
         }
-        (CancelledBy::Platform, _) => format!("We had to cancel your order from {restaurant}. We are sorry."),
+        "no_courier" => format!("No courier could be found for {order}. We are sorry."),
+        "kitchen_silent" => format!("{restaurant} took your order and was not heard of again. We are sorry."),
+        "kitchen_full" => {
+            format!("{restaurant} has as many orders as it can cook, and could not take yours. We are sorry.")
+        }
+        "changed_my_mind" | "ordered_by_mistake" => format!("We cancelled {order}, as you asked."),
+        "wrong_address" => format!("We cancelled {order}: it would have gone to the wrong address."),
+        "too_slow" => format!("We cancelled {order}: it would have taken too long. We are sorry."),
+        "too_busy" => format!("We cancelled {order}: it is too busy. We are sorry."),
+        "out_of_stock" => format!("We cancelled {order}: something you ordered ran out. We are sorry."),
+        "closing" => format!("We cancelled {order}: it is about to close. We are sorry."),
+        "other" => format!("We had to cancel {order}. We are sorry."),
+        unknown => {
+            let sorry = no_words(unknown, "We are sorry.");
+            format!("We had to cancel {order}. {sorry}")
+        }
     }
 }
 
 fn undeliverable(restaurant: &str, reason: &str) -> String {
-    let why = match reason {
+    if reason == "overdue" {
+        return format!("Your order from {restaurant} did not arrive, and nobody could tell us why. We are sorry.");
+    }
+    let why = not_handed_over(reason);
+    format!("The courier could not hand over your order from {restaurant}: {why}.")
+}
+
+/// Why a courier could not hand the food over.
+fn not_handed_over(reason: &str) -> &'static str {
+    match reason {
         "customer_absent" => "nobody was there to take it",
         "wrong_address" => "the address could not be found",
-        "unsafe" => "it was not safe to",
+        "unsafe" => "it was not safe to hand it over",
         "damaged" => "it was damaged on the way",
-        _ => "something went wrong",
-    };
-    format!("The courier could not hand over your order from {restaurant}: {why}.")
+        "other" => "something went wrong",
+        unknown => no_words(unknown, "something went wrong"),
+    }
 }
 
 /// Why a courier is free of an order; a code without words of its own says nothing.

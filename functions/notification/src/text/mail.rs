@@ -37,6 +37,20 @@ struct Plain<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "unsubscribe.html")]
+struct Unsubscribe<'a> {
+    brand: &'a str,
+    category: String,
+    token: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "expired.html")]
+struct Expired<'a> {
+    brand: &'a str,
+}
+
+#[derive(Template)]
 #[template(path = "unsubscribed.html")]
 struct Unsubscribed<'a> {
     brand: &'a str,
@@ -71,7 +85,25 @@ pub fn mail(text: &Text, name: &str, order: Option<OrderId>, unsubscribe: Option
     Ok(Mail { subject, plain, html })
 }
 
-/// The page that an unsubscribe link opens.
+/// The page that an unsubscribe link opens: one button, which posts the link's token.
+///
+/// # Errors
+/// When the template cannot be filled, which a test rules out.
+pub fn unsubscribe_page(category: &str, token: &str) -> Result<String, askama::Error> {
+    let category = category.replace('_', " ");
+    let brand = BRAND;
+    Unsubscribe { brand, category, token }.render()
+}
+
+/// The page of a link that is too old.
+///
+/// # Errors
+/// When the template cannot be filled, which a test rules out.
+pub fn expired_page() -> Result<String, askama::Error> {
+    Expired { brand: BRAND }.render()
+}
+
+/// The page after its button.
 ///
 /// # Errors
 /// When the template cannot be filled, which a test rules out.

@@ -107,8 +107,11 @@ fn names_cannot_bring_markup_or_headers() {
     );
     assert!(!mail.subject.contains(['\r', '\n']));
     assert!(!text.body.contains(['\r', '\n']));
-    let page = unsubscribed_page("<i>order_updates").unwrap();
-    assert!(!page.contains("<i>"));
+    let pages = [
+        unsubscribe_page("<i>order_updates", "\"><i>"),
+        unsubscribed_page("<i>order_updates"),
+    ];
+    assert!(pages.into_iter().all(|page| !page.unwrap().contains("<i>")));
 }
 
 #[test]
@@ -196,6 +199,10 @@ fn text_messages_fit_into_one() {
         Notice::PaymentActionRequired {
             restaurant: Some(long.clone()),
         },
+        Notice::FailureLookedInto {
+            restaurant: Some(long.clone()),
+            reason: "wrong_address".to_owned(),
+        },
     ];
     let releases = RELEASES.map(|reason| Notice::CourierReleased {
         restaurant: Some(long.clone()),
@@ -211,4 +218,88 @@ fn text_messages_fit_into_one() {
     })
     .sms();
     insta::assert_snapshot!(sms, @"Tiffin: The courier is at your door. Your food from Bellini is there.");
+}
+
+/// The reasons of one kind, as the order service names them.
+fn reasons(kind: &str) -> Vec<String> {
+    let source = include_str!("../../../order/src/domain/reasons.rs");
+    let start = source.find(&format!("    {kind} {{")).unwrap();
+    let block = &source[start..start + source[start..].find("\n    }").unwrap()];
+    let names = block
+        .lines()
+        .filter_map(|line| line.split_once(" = \"")?.1.strip_suffix("\","));
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_reason_has_its_own_sentence_and_says_what_is_charged() {
+    let restaurant = || "Bellini".to_owned();
+    let body = |notice: Notice| written(&notice).body;
+    let cancelled = |by, reason: &str| {
+        body(Notice::OrderCancelled {
+            restaurant: restaurant(),
+            by,
+            reason: reason.to_owned(),
+            fee: eur(0),
+        })
+    };
+    let by_us = |reason: &str| cancelled(CancelledBy::Platform, reason);
+    let by_restaurant = |reason: &str| cancelled(CancelledBy::Restaurant, reason);
+    let rejected = |reason: &str| {
+        body(Notice::OrderRejected {
+            restaurant: restaurant(),
+            reason: reason.to_owned(),
+        })
+    };
+    let undeliverable = |reason: &str| {
+        body(Notice::OrderUndeliverable {
+            restaurant: restaurant(),
+            reason: reason.to_owned(),
+            fee: eur(0),
+        })
+    };
+    check("CancelReason", 14, by_us);
+    check("KitchenReason", 4, by_restaurant);
+    check("RejectReason", 5, rejected);
+    check("FailReason", 6, undeliverable);
+    assert_ne!(by_us("kitchen_full"), by_us("other"));
+}
+
+fn check(kind: &str, least: usize, say: impl Fn(&str) -> String) {
+    let reasons = reasons(kind);
+    assert!(reasons.len() >= least, "{kind}: {reasons:?}");
+    let default = say("other");
+    for reason in reasons {
+        let said = say(&reason);
+        assert!(said.contains("Nothing is charged"), "{kind} {reason}: {said}");
+        assert_eq!(said == default, reason == "other", "{kind} {reason}: {said}");
+    }
+}
+
+#[test]
+fn whoever_must_look_hears_what_is_the_matter() {
+    let restaurant = || Some("Bellini".to_owned());
+    let texts = [
+        written(&Notice::FailureToReview {
+            restaurant: restaurant(),
+            reason: "customer_absent".to_owned(),
+            review_by: "2026-11-20T19:30:00Z".parse().unwrap(),
+        }),
+        written(&Notice::FailureLookedInto {
+            restaurant: restaurant(),
+            reason: "customer_absent".to_owned(),
+        }),
+        written(&Notice::PaymentStalled {
+            restaurant: restaurant(),
+            operation: "capture".to_owned(),
+            amount: eur(2890),
+            since: "2026-11-20T17:30:00Z".parse().unwrap(),
+        }),
+    ];
+    let bodies: Vec<_> = texts.iter().map(|text| text.body.as_str()).collect();
+    insta::assert_snapshot!(bodies.join("\n"), @"
+    The courier with the food from Bellini says that nobody was there to take it. Decide who bears the price by 20:30; then nobody is charged.
+    The courier says that nobody was there to take it. We look into it; nothing is charged meanwhile.
+    €28.90 for an order from Bellini could not be taken since 18:30. It is tried on: look at the payment provider.
+    ");
 }

@@ -14,6 +14,9 @@ const RETRY_PAUSE_SECONDS: u32 = 2;
 const RETRY_PAUSE_SECONDS_MAX: u32 = 900;
 /// The longest reason that is attached to a parked message.
 const REASON_LENGTH_MAX: usize = 1000;
+/// Messages are begun in the first third of an invocation's time: the last one begun still has two thirds, 20 of 30 seconds,
+/// which is the worst case of one message. A batch of slow messages never outlives its function.
+const BEGIN_WITHIN: u32 = 3;
 
 /// Where a queue's messages go when they are not dealt with.
 pub(super) struct Queue {
@@ -32,15 +35,25 @@ impl Queue {
         })
     }
 
-    /// Handles a batch, one message after the other, and reports those that must come back.
+    /// Handles a batch, one message after the other, and reports those that must come back: also those that there is no
+    /// `time` left for.
     pub(super) async fn handle(
         &self,
         edge: &Edge,
         batch: SqsEvent,
+        time: Duration,
         handler: &impl AsyncFn(&str) -> (String, Consumed),
     ) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
-        for message in batch.records {
+        let begun = Instant::now();
+        for (position, message) in batch.records.into_iter().enumerate() {
+            if !may_begin(position, begun.elapsed(), time) {
+                tracing::warn!(position, "no time is left for a message: it will come back");
+                self.pause(&message, Duration::from_secs(u64::from(RETRY_PAUSE_SECONDS)))
+                    .await;
+                response.batch_item_failures.push(failure(message));
+                continue;
+            }
             let started = Instant::now();
             let body = message.body.as_deref().unwrap_or_default();
             let (operation, consumed) = handler(body).await;
@@ -58,9 +71,7 @@ impl Queue {
             };
             edge.account(&operation, outcome, started.elapsed());
             if !settled {
-                let mut failure = BatchItemFailure::default();
-                failure.item_identifier = message.message_id.unwrap_or_default();
-                response.batch_item_failures.push(failure);
+                response.batch_item_failures.push(failure(message));
             }
         }
         response
@@ -70,12 +81,16 @@ impl Queue {
     async fn postpone(&self, message: &SqsMessage) {
         let received = message.attributes.get("ApproximateReceiveCount");
         let received = received.and_then(|count| count.parse::<u32>().ok()).unwrap_or(1);
+        self.pause(message, pause(received)).await;
+    }
+
+    async fn pause(&self, message: &SqsMessage, pause: Duration) {
         let request = self
             .client
             .change_message_visibility()
             .queue_url(&self.url)
             .set_receipt_handle(message.receipt_handle.clone())
-            .visibility_timeout(i32::try_from(pause(received).as_secs()).unwrap_or(i32::MAX));
+            .visibility_timeout(i32::try_from(pause.as_secs()).unwrap_or(i32::MAX));
         if let Err(error) = request.send().await {
             // It comes back all the same, after the queue's own timeout.
             tracing::warn!(error = %aws_sdk_sqs::error::DisplayErrorContext(error), "a pause could not be set");
@@ -119,6 +134,17 @@ impl Queue {
     }
 }
 
+fn failure(message: SqsMessage) -> BatchItemFailure {
+    let mut failure = BatchItemFailure::default();
+    failure.item_identifier = message.message_id.unwrap_or_default();
+    failure
+}
+
+/// Whether a message of a batch may still be begun. The first always is: so every invocation gets on.
+fn may_begin(position: usize, elapsed: Duration, time: Duration) -> bool {
+    position == 0 || elapsed < time / BEGIN_WITHIN
+}
+
 fn pause(received: u32) -> Duration {
     let doubled = RETRY_PAUSE_SECONDS.checked_shl(received.saturating_sub(1).min(16));
     Duration::from_secs(u64::from(doubled.unwrap_or(u32::MAX).min(RETRY_PAUSE_SECONDS_MAX)))
@@ -127,6 +153,31 @@ fn pause(received: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_batch_of_slow_messages_ends_before_its_function() {
+        let (time, slow) = (Duration::from_secs(30), Duration::from_secs(20));
+        // However long each of ten takes, up to the worst case, whatever is begun also ends.
+        for each in 1..=20 {
+            let (mut elapsed, mut handled) = (Duration::ZERO, 0);
+            for position in 0..10 {
+                if may_begin(position, elapsed, time) {
+                    elapsed += Duration::from_secs(each);
+                    handled += 1;
+                }
+            }
+            assert!(handled >= 1 && elapsed <= time, "{each} s each: {elapsed:?}");
+        }
+        assert!(
+            may_begin(0, Duration::ZERO, Duration::ZERO),
+            "the first is always begun"
+        );
+        assert!(
+            may_begin(9, Duration::from_millis(500), time),
+            "quick ones are all handled"
+        );
+        assert!(!may_begin(1, slow, time));
+    }
 
     #[test]
     fn pauses_grow_and_end() {

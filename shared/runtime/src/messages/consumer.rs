@@ -1,5 +1,7 @@
 //! The functions behind a service's queues: `inbox` for others' events, `timers` for its own deadlines.
 
+use std::time::Duration;
+
 use aws_lambda_events::sqs::SqsEvent;
 use contracts::{Cause, Envelope, Timer};
 use kernel::SignedDuration;
@@ -74,7 +76,14 @@ async fn run(edge: &Edge, queue: &Queue, handle: &impl AsyncFn(&str) -> (String,
     let function = service_fn(async |event: LambdaEvent<SqsEvent>| {
         let trace = event.context.xray_trace_id.as_deref().and_then(telemetry::traceparent);
         tracing::debug!(trace, messages = event.payload.records.len(), "a batch");
-        Ok::<_, Error>(queue.handle(edge, event.payload, handle).await)
+        let time = left_until(event.context.deadline);
+        Ok::<_, Error>(queue.handle(edge, event.payload, time, handle).await)
     });
     lambda_runtime::run(function).await
+}
+
+/// How long it is until a moment in milliseconds since 1970.
+fn left_until(deadline_ms: u64) -> Duration {
+    let now = u64::try_from(clock::now().as_millisecond()).unwrap_or(0);
+    Duration::from_millis(deadline_ms.saturating_sub(now))
 }
