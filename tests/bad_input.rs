@@ -229,6 +229,7 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
     ),
     ("GET /v1/admin/orders?state=eaten", Operator, "", 400, "invalid_query"),
     ("GET /v1/unsubscribe?token=forged", Nobody, "", 400, "invalid_token"),
+    ("POST /v1/unsubscribe?token=forged", Nobody, "", 400, "invalid_token"),
 ];
 
 #[test]

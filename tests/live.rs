@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use kernel::Timestamp;
 use serde_json::{Value, json};
-use testkit::{Kitchen, Live, Stack, eventually};
+use testkit::{Kitchen, Live, Person, Stack, eventually};
+use ureq::http::Method;
 
 /// Where a courier at the restaurant is now, as the device reports it.
 fn point(kitchen: &Kitchen) -> Value {
@@ -119,12 +120,7 @@ fn who_was_taken_off_hears_it_and_then_nothing_more_of_the_order() {
     let topic = format!("order:{order_id}");
     let mut customer = Live::follow(&basket.customer, &topic);
     let mut cook = Live::follow(&kitchen.owner, &topic);
-    let mut taken_off = eventually("the courier to follow the order", || {
-        let mut live = Live::open(&Live::ticket(&former.person))?;
-        live.subscribe(&topic);
-        let answer = live.next_of("subscribed", Duration::from_secs(3));
-        answer.map(|_| live).ok_or_else(|| "not yet".to_owned())
-    });
+    let mut taken_off = eventually("the courier to follow the order", || follows(&former.person, &topic));
     let mut own = Live::follow(&former.person, &format!("courier:{}", former.courier_id));
     let next = kitchen.rider(stack, 900.0);
     let body = json!({"reason": "courier_unreachable"});
@@ -172,4 +168,120 @@ fn who_was_taken_off_hears_it_and_then_nothing_more_of_the_order() {
     });
     let overheard = taken_off.anything(Duration::from_secs(2));
     assert_eq!(overheard, None, "a courier who was taken off follows the order no more");
+}
+
+#[test]
+fn of_the_payment_neither_the_kitchen_nor_the_courier_hears_on_the_orders_topic() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    let delivery_id = rider.takes(&order_id);
+    let topic = format!("order:{order_id}");
+    let mut customer = Live::follow(&basket.customer, &topic);
+    let mut cook = Live::follow(&kitchen.owner, &topic);
+    let mut courier = eventually("the courier to follow the order", || follows(&rider.person, &topic));
+    kitchen.does(&order_id, "ready", &json!({}));
+    basket.awaits(&order_id, "ready");
+    rider.brings(&delivery_id, &order_id, &basket);
+    for live in [&mut customer, &mut cook, &mut courier] {
+        drop(live.awaits("order.delivered"));
+    }
+    drop(customer.awaits("payment.captured"));
+    for live in [&mut cook, &mut courier] {
+        assert_eq!(live.next_of("payment.captured", Duration::from_secs(2)), None);
+    }
+    // Who brought it has nothing to do with it any more.
+    eventually("the courier to follow the order no more", || {
+        follows(&rider.person, &topic).map_or(Ok(()), |_| Err("still".to_owned()))
+    });
+}
+
+/// A connection that follows a topic, if its owner may.
+fn follows(person: &Person, topic: &str) -> Result<Live, String> {
+    let mut live = Live::open(&Live::ticket(person))?;
+    live.subscribe(topic);
+    let answer = live.next_of("subscribed", Duration::from_secs(3));
+    answer.map(|_| live).ok_or_else(|| "not yet".to_owned())
+}
+
+#[test]
+fn a_lost_role_ends_the_connections_that_were_opened_with_it() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let mut live = Live::follow(&rider.person, &format!("courier:{}", rider.courier_id));
+    let bystander = stack.enrol("customer");
+    let mut other = Live::open(&Live::ticket(&bystander)).unwrap();
+    let ticket = Live::ticket(&rider.person);
+    let path = format!("/v1/users/{}/roles", rider.person.user_id);
+    stack.operator().put(&path, &json!({"roles": ["customer"]})).is(200);
+    live.until_closed();
+    assert!(Live::open(&ticket).is_err(), "a ticket from before");
+    drop(
+        rider
+            .person
+            .post("/v1/live/tickets", &json!({}))
+            .refused(403, "forbidden"),
+    );
+    other.ping();
+    drop(other.awaits("pong"));
+}
+
+#[test]
+fn a_suspension_ends_all_connections_and_tickets_of_a_person() {
+    let stack = Stack::get();
+    let person = stack.enrol("customer");
+    let mut connections = [(); 2].map(|()| Live::open(&Live::ticket(&person)).unwrap());
+    let ticket = Live::ticket(&person);
+    let path = format!("/v1/users/{}/suspend", person.user_id);
+    stack.operator().post(&path, &json!({})).is(200);
+    for live in &mut connections {
+        live.until_closed();
+    }
+    assert!(Live::open(&ticket).is_err(), "a ticket from before");
+    drop(person.post("/v1/live/tickets", &json!({})).refused(403, "forbidden"));
+}
+
+#[test]
+fn of_too_many_connections_the_oldest_is_closed() {
+    let stack = Stack::get();
+    let person = stack.enrol("customer");
+    let mut connections: Vec<_> = (0..11).map(|_| Live::open(&Live::ticket(&person)).unwrap()).collect();
+    connections[0].until_closed();
+    for live in &mut connections[1..] {
+        live.ping();
+        drop(live.awaits("pong"));
+    }
+}
+
+#[test]
+fn tickets_and_what_a_connection_asks_have_budgets() {
+    let stack = Stack::get();
+    let person = stack.enrol("customer");
+    let mut live = Live::open(&Live::ticket(&person)).unwrap();
+    let asked = || person.once(&Method::POST, "/v1/live/tickets", &[], b"{}");
+    let refused = (0..60).map(|_| asked()).find(|reply| reply.status != 201).unwrap();
+    let after = refused
+        .header("retry-after")
+        .and_then(|seconds| seconds.parse::<u32>().ok());
+    assert!(after.is_some_and(|seconds| (1..=600).contains(&seconds)), "{after:?}");
+    drop(refused.refused(429, "too_many_requests"));
+
+    // Guessing at other people's orders ends as well.
+    let answers = (0..220).map(|_| {
+        live.subscribe("order:ord_01jd8v4q6nf2x9m3k7p0zr5t1c");
+        live.awaits("error")
+    });
+    let mut codes = answers.map(|frame| frame["data"].clone());
+    assert_eq!(codes.next().unwrap()["code"], "not_found");
+    let refusal = codes
+        .find(|data| data["code"] != "not_found")
+        .expect("no end of guesses");
+    assert_eq!(refusal["code"], "too_many_requests", "{refusal}");
+    assert!(
+        refusal["retry_after"].as_u64().is_some_and(|seconds| seconds <= 600),
+        "{refusal}"
+    );
 }

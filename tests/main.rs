@@ -16,6 +16,7 @@ mod resilience;
 mod sample_events;
 mod store_conformance;
 mod stories;
+mod texts;
 mod tidy;
 mod world;
 mod zone_runner;

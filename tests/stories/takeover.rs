@@ -3,7 +3,7 @@
 use std::thread;
 
 use serde_json::{Value, json};
-use testkit::{Person, Reply, Stack, eventually};
+use testkit::{Live, Person, Reply, Stack, eventually};
 use uuid::Uuid;
 
 const ATTACKERS: &str = "Attackers-horse-1";
@@ -202,7 +202,11 @@ fn an_operator_who_loses_the_role_loses_it_everywhere_within_seconds() {
             .delete("/v1/users/me/mfa/totp")
             .refused(409, "second_factor_required"),
     );
+    let mut live = Live::follow(&promoted, "operators");
+    let ticket = Live::ticket(&promoted);
     operator.put(&path, &json!({"roles": ["customer"]})).is(200);
+    live.until_closed();
+    assert!(Live::open(&ticket).is_err(), "a ticket from before");
     let user = format!("/v1/users/{}", operator.user_id);
     for route in [
         "/v1/admin/orders",

@@ -31,7 +31,7 @@ pub struct Sent {
     pub category: String,
 }
 
-/// A provider refused a message for good.
+/// A message was not sent, for good: a provider refused it, or it exceeds a budget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Failed {
     /// The message.
@@ -42,6 +42,7 @@ pub struct Failed {
     pub channel: Channel,
     /// What about.
     pub category: String,
-    /// The provider's reason.
+    /// The provider's reason; or `number_budget`, `person_budget`, `market_budget`, `country_not_served`, or `coalesced` if
+    /// another one of a moment ago said as much.
     pub reason: String,
 }

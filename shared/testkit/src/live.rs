@@ -1,6 +1,6 @@
 //! A live connection, as an app holds it: the few parts of WebSocket (RFC 6455) that a test needs.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use crate::{PATIENCE, Person};
 /// Frames are short; a longer one would be told apart by its length's first byte.
 const LENGTH_MAX: usize = 65_535;
 const TEXT: u8 = 1;
+const CLOSE: u8 = 8;
 
 /// A connection that follows a topic.
 #[derive(Debug)]
@@ -74,6 +75,11 @@ impl Live {
         self.send(&json!({"action": "subscribe", "topic": topic}));
     }
 
+    /// Shows that the connection is alive. The answer is the frame `pong`.
+    pub fn ping(&mut self) {
+        self.send(&json!({"action": "ping"}));
+    }
+
     fn shake_hands(&mut self) -> Result<(), String> {
         let started = Instant::now();
         let mut answer = String::new();
@@ -134,6 +140,24 @@ impl Live {
             }
         }
         None
+    }
+
+    /// Waits until the server closes the connection.
+    ///
+    /// # Panics
+    /// When it stays open.
+    pub fn until_closed(&mut self) {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            match self.stream.fill_buf() {
+                // Frames come whole: the first byte of what is there begins one.
+                Ok(bytes) if bytes.first().is_none_or(|first| first & 0x0f == CLOSE) => return,
+                Ok(_) => drop(self.next()),
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return,
+                Err(_) => {}
+            }
+        }
+        panic!("the connection stays open");
     }
 
     /// The next frame; nothing if none comes within a second.

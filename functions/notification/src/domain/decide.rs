@@ -45,9 +45,10 @@ fn operators_hear(happening: &Happening, restaurant: Option<&str>) -> Option<Not
     let restaurant = restaurant.map(str::to_owned);
     if let Happening::DeliveryEscalated(event) = happening {
         let offers = event.offers;
-        return Some(match event.reason.as_deref() {
-            Some(OVERDUE) => Notice::DeliveryOverdue { restaurant },
-            _ => Notice::DeliveryEscalated { offers, restaurant },
+        return Some(if event.reason.as_deref() == Some(OVERDUE) {
+            Notice::DeliveryOverdue { restaurant }
+        } else {
+            Notice::DeliveryEscalated { offers, restaurant }
         });
     }
     if let Happening::FailureReported(event) = happening {
