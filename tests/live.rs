@@ -192,7 +192,22 @@ fn of_the_payment_neither_the_kitchen_nor_the_courier_hears_on_the_orders_topic(
     for live in [&mut cook, &mut courier] {
         assert_eq!(live.next_of("payment.captured", Duration::from_secs(2)), None);
     }
-    // Who brought it has nothing to do with it any more.
+    // Who brought it hears nothing more of it at all.
+    assert_eq!(courier.anything(Duration::from_secs(1)), None);
+}
+
+#[test]
+fn a_courier_follows_an_order_no_more_once_it_was_called_off() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    let _ = rider.takes(&order_id);
+    let topic = format!("order:{order_id}");
+    let mut courier = eventually("the courier to follow the order", || follows(&rider.person, &topic));
+    kitchen.does(&order_id, "cancel", &json!({"reason": "out_of_stock"}));
+    drop(courier.awaits("order.cancelled"));
     eventually("the courier to follow the order no more", || {
         follows(&rider.person, &topic).map_or(Ok(()), |_| Err("still".to_owned()))
     });

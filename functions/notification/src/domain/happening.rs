@@ -167,9 +167,10 @@ impl Happening {
         }
     }
 
-    /// Whether the order has ended with it, so that its courier has nothing to do with it any more.
+    /// Whether its courier has nothing to do with the order any more from here on. After a delivery nothing follows but
+    /// payments, which no courier hears of: forgetting the courier of every order would cost each a write unit for nothing.
     #[must_use]
     pub const fn ends_the_courier(&self) -> bool {
-        matches!(self, Self::Delivered(_) | Self::Cancelled(_) | Self::Undeliverable(_))
+        matches!(self, Self::Cancelled(_) | Self::Undeliverable(_))
     }
 }

@@ -62,7 +62,7 @@ pub async fn happened(desk: &Desk, event: &Envelope, happening: &Happening, caus
     Ok(Done)
 }
 
-/// A courier has nothing to do with an order that has ended: forgotten last, so that the end itself is still told.
+/// A courier has nothing to do with an order that was called off: forgotten last, so that the end itself is still told.
 async fn end_courier(desk: &Desk, order_id: OrderId, known: &Stored<Audience>, cause: &Cause) -> Result<(), Undone> {
     let mut audience = known.value.clone();
     if audience.end_courier() {
