@@ -203,7 +203,7 @@ fn a_courier_follows_an_order_no_more_once_it_was_called_off() {
     let rider = kitchen.rider(stack, 100.0);
     let basket = kitchen.customer(stack, "pm_card_visa");
     let order_id = kitchen.cooks(&basket);
-    let _ = rider.takes(&order_id);
+    drop(rider.takes(&order_id));
     let topic = format!("order:{order_id}");
     let mut courier = eventually("the courier to follow the order", || follows(&rider.person, &topic));
     kitchen.does(&order_id, "cancel", &json!({"reason": "out_of_stock"}));

@@ -55,7 +55,6 @@ pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelo
     let Subject {
         payment_id,
         customer_id,
-        cause,
         ..
     } = subject;
     let order_id = order_of(payment_id);
@@ -74,19 +73,7 @@ pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelo
                 vec![timer(AUTHORIZATION_EXPIRING, envelope, expires_at - EXPIRY_MARGIN)]
             })
         }
-        Event::ActionRequired => {
-            let payload = ActionRequired {
-                payment_id,
-                order_id,
-                customer_id,
-            };
-            let due_at = |seconds| cause.now + SignedDuration::from_secs(seconds);
-            subject.tell(&payload, |envelope| {
-                APPROVAL_CHECKS_AFTER_SECONDS
-                    .map(|seconds| timer(APPROVAL_CHECK, envelope, due_at(seconds)))
-                    .to_vec()
-            })
-        }
+        Event::ActionRequired => action_required(subject),
         Event::Declined { reason } => subject.tell(
             &Declined {
                 payment_id,
@@ -125,6 +112,20 @@ pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelo
             nothing,
         ),
     }
+}
+
+fn action_required(subject: Subject<'_>) -> Result<Told, MalformedEnvelope> {
+    let payload = ActionRequired {
+        payment_id: subject.payment_id,
+        order_id: order_of(subject.payment_id),
+        customer_id: subject.customer_id,
+    };
+    let due_at = |seconds| subject.cause.now + SignedDuration::from_secs(seconds);
+    subject.tell(&payload, |envelope| {
+        APPROVAL_CHECKS_AFTER_SECONDS
+            .map(|seconds| timer(APPROVAL_CHECK, envelope, due_at(seconds)))
+            .to_vec()
+    })
 }
 
 fn settling(subject: Subject<'_>, charge: Money, tries: u32, retry_at: Timestamp) -> Result<Told, MalformedEnvelope> {
