@@ -15,9 +15,11 @@ mod failed;
 mod find_zones;
 mod get_courier;
 mod incidents;
+mod judge_failure;
 mod list_applicants;
 mod list_incidents;
 mod list_offers;
+mod list_reviews;
 mod list_shifts;
 mod photo_upload;
 mod picked_up;
@@ -38,23 +40,29 @@ mod zone_board;
 
 use ::store::Freshness;
 use axum::Router;
-use kernel::{CourierId, DeliveryId, OfferId, Role, Timestamp, TypedId as _};
+use kernel::{CourierId, DeliveryId, OfferId, Position, Role, Timestamp, TypedId as _};
 use runtime::openapi::Register;
 use runtime::routes;
-use runtime::{Cause, Principal, Problem};
+use runtime::{Cause, Json, Principal, Problem};
 #[cfg(test)]
 use utoipa::openapi::OpenApi;
 #[cfg(test)]
 use utoipa_axum::router::OpenApiRouter;
 
+use self::views::DeliveryView;
 use crate::app::App;
+use crate::domain::Facts;
 use crate::domain::command::Command;
 use crate::domain::courier::{LiveOffer, OfferEnd, Refusal};
 use crate::domain::lifecycle::{Rejection, Until};
+use crate::domain::presence::{Presence, presence};
 use crate::domain::transitions::Verb;
 use crate::domain::work::Exhausted;
-use crate::steps::{Stepped, Unstepped, about, follow_up, step, step_all};
-use crate::store;
+use crate::steps::{Stepped, Unstepped, Wanted, about, follow_up, step, step_all};
+use crate::store::{self, Loaded};
+
+/// When it may be asked again whether food is ready.
+const FOOD_RETRY_SECONDS: u32 = 30;
 
 /// The service's operations and its documentation.
 pub fn router(app: App) -> Router {
@@ -98,6 +106,8 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(arrived_at_customer::arrived_at_customer))
         .routes(routes!(delivered::delivered))
         .routes(routes!(failed::failed))
+        .routes(routes!(list_reviews::list_reviews))
+        .routes(routes!(judge_failure::judge_failure))
         .routes(routes!(unassign::unassign))
         .routes(routes!(returned::returned))
         .routes(routes!(photo_upload::photo_upload))
@@ -120,12 +130,32 @@ async fn courier_step(
     app: &App,
     cause: &Cause,
     delivery_id: DeliveryId,
-    command: Command<'_>,
-) -> Result<Stepped, Problem> {
-    let stepped = step(app, cause, delivery_id, |_| Some(command)).await?;
+    command: &Wanted<'_, '_>,
+) -> Result<Stepped, Unstepped> {
+    let stepped = step(app, cause, delivery_id, command).await?;
     follow_up(app, cause, &[(delivery_id, stepped.clone())]).await;
     Ok(stepped)
 }
+
+/// A courier says that he has arrived, which is compared with where he was seen.
+async fn arrive(
+    app: &App,
+    cause: &Cause,
+    principal: &Principal,
+    delivery_id: DeliveryId,
+    command: fn(&Facts, CourierId, &Seen<'_>) -> Command<'static>,
+) -> Result<Json<DeliveryView>, Problem> {
+    let courier_id = courier_of(principal)?;
+    let cause = about(cause, delivery_id);
+    let seen = store::whereabouts(&app.table, courier_id, Freshness::Latest).await?;
+    let seen = |place| presence(seen.as_ref(), place, cause.now);
+    let command = |loaded: &Loaded| Some(command(&loaded.delivery.facts, courier_id, &seen));
+    let stepped = courier_step(app, &cause, delivery_id, &command).await?;
+    Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
+}
+
+/// Where a courier was seen, as seen from a place.
+type Seen<'a> = dyn Fn(Position) -> Presence + Sync + 'a;
 
 /// Who ends a delivery that did not work out.
 #[derive(Clone, Copy)]
@@ -149,11 +179,14 @@ async fn close(
     cause: &Cause,
     delivery_id: DeliveryId,
     by: By,
-    command: &(dyn Fn(CourierId) -> Command<'static> + Sync),
+    command: &(dyn Fn(CourierId, &Facts) -> Command<'static> + Sync),
 ) -> Result<Stepped, Problem> {
-    let stepped = step(app, cause, delivery_id, |loaded| match by {
-        By::Courier(courier_id) => Some(command(courier_id)),
-        By::Operator => loaded.delivery.progress.state.carrier().map(command),
+    let stepped = step(app, cause, delivery_id, |loaded| {
+        let courier_id = match by {
+            By::Courier(courier_id) => Some(courier_id),
+            By::Operator => loaded.delivery.progress.state.carrier(),
+        };
+        courier_id.map(|courier_id| command(courier_id, &loaded.delivery.facts))
     });
     let stepped = stepped.await?;
     let state = &stepped.delivery.progress.state;
@@ -214,7 +247,13 @@ fn rejected(rejection: Rejection) -> Problem {
             Problem::conflict("wrong_state", sentence(&rejection)).with("state", phase.as_str())
         }
         Rejection::OfferOver => Problem::conflict("offer_over", sentence(&rejection)),
+        Rejection::FoodNotReady => {
+            Problem::conflict("food_not_ready", sentence(&rejection)).retry_after(FOOD_RETRY_SECONDS)
+        }
         Rejection::OrderCodeWrong => Problem::invalid("/order_code", "order_code_wrong", sentence(&rejection)),
+        Rejection::OrderCodeLocked => Problem::conflict("order_code_locked", sentence(&rejection)),
+        Rejection::NotSeenAtDoor => Problem::conflict("not_seen_at_the_door", sentence(&rejection)),
+        Rejection::NothingToJudge => Problem::conflict("nothing_to_judge", sentence(&rejection)),
         Rejection::PinLocked => Problem::conflict("pin_locked", sentence(&rejection)),
         Rejection::NotAtDoor => Problem::conflict("not_at_customer", sentence(&rejection)),
         Rejection::PhotoNotEnough { until } => wait("photo_not_enough", &rejection, until),

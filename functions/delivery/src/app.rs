@@ -19,6 +19,8 @@ pub struct App {
     pub offer_lasts: SignedDuration,
     /// How long a courier waits at a door.
     pub door_wait: SignedDuration,
+    /// How long an operator has to judge a failure.
+    pub review_lasts: SignedDuration,
     /// The photos of hand-overs.
     pub photos: Bucket,
     /// The topic of the stream of couriers' moves.
@@ -40,6 +42,7 @@ impl App {
             cursor_key: edge.cursor_key().clone(),
             offer_lasts: edge.seconds("OFFER_SECONDS")?,
             door_wait: edge.seconds("DOOR_WAIT_SECONDS")?,
+            review_lasts: edge.seconds("FAILURE_REVIEW_SECONDS")?,
             photos: edge.bucket(&edge.var("PHOTO_BUCKET")?),
             moves: edge.publisher(edge.var("COURIER_TOPIC_ARN")?),
             offer_lead: edge.seconds("OFFER_LEAD_SECONDS")?,

@@ -9,12 +9,14 @@ pub mod earnings;
 pub mod epoch;
 pub mod estimate;
 pub mod event;
+pub mod evolution;
 pub mod experience;
 pub mod incident;
 pub mod itinerary;
 pub mod lifecycle;
 pub mod open;
 pub mod pace;
+pub mod presence;
 pub mod proof;
 pub mod roster;
 pub mod sight;
@@ -40,6 +42,11 @@ pub const WAIT_BEFORE_ESCALATION: SignedDuration = SignedDuration::from_mins(10)
 pub const EPOCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// When a run that somebody should have made at once is made after all: see the timers.
 pub const RUN_SAFETY_NET: SignedDuration = SignedDuration::from_secs(10);
+/// How often a wrong code may be tried to fetch food that is not known to be ready: the code is on the bag.
+pub const CODE_ATTEMPTS_MAX: u8 = 5;
+/// Food that nobody took is back by so long after it should have arrived; else it is taken for lost, and its courier is free.
+/// A bag that took an hour to the door takes no longer back, and the kitchen may have to open first.
+pub const RETURN_WITHIN: SignedDuration = SignedDuration::from_hours(3);
 /// Couriers that one delivery remembers as having declined; the oldest are forgotten, so that the record stays small.
 pub const PASSED_REMEMBERED_MAX: usize = 20;
 
@@ -134,7 +141,38 @@ pub enum FailureReason {
     Other,
 }
 
+/// Who bears the price of food that was not handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Who ordered it: charged in full.
+    Customer,
+    /// Who had it: earns nothing.
+    Courier,
+    /// Who cooked it.
+    Restaurant,
+    /// Nobody of them.
+    Platform,
+}
+
+/// A failure that an operator has to judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Review {
+    /// When the courier reported it.
+    pub reported_at: Timestamp,
+    /// Until when an operator may decide; afterwards nobody is charged.
+    pub until: Timestamp,
+}
+
 impl FailureReason {
+    /// True where the courier says that it is the customer's fault.
+    #[must_use]
+    pub const fn blames_customer(self) -> bool {
+        match self {
+            Self::CustomerAbsent | Self::WrongAddress => true,
+            Self::Unsafe | Self::Damaged | Self::Other => false,
+        }
+    }
+
     /// True if there is food that can be brought back.
     #[must_use]
     pub const fn leaves_food(self) -> bool {
@@ -327,12 +365,20 @@ pub struct Progress {
     pub search: Search,
     /// Wrong PINs so far.
     pub wrong_pins: u8,
+    /// Wrong order codes so far.
+    pub wrong_codes: u8,
     /// Since when the courier stands at the restaurant or at the door; nothing on the way.
     pub there_since: Option<Timestamp>,
+    /// Whether the courier was seen there: what nobody saw earns no waiting and proves nothing.
+    pub there_seen: bool,
     /// How long the courier stood at the restaurant, in seconds.
     pub waited_s: u32,
     /// The photo of the hand-over, if one proved it.
     pub photo: Option<PhotoId>,
+    /// What an operator has to judge, if anything.
+    pub review: Option<Review>,
+    /// Who bears the price, once food was not handed over and that is known.
+    pub fault: Option<Fault>,
 }
 
 impl Progress {
@@ -347,9 +393,13 @@ impl Progress {
             eta,
             search: Search::default(),
             wrong_pins: 0,
+            wrong_codes: 0,
             there_since: None,
+            there_seen: false,
             waited_s: 0,
             photo: None,
+            review: None,
+            fault: None,
         }
     }
 

@@ -8,10 +8,12 @@ use crate::domain::command::{DeclineReason, Ending, ReleaseReason, ReturnOutcome
 use crate::domain::earnings::Earnings;
 use crate::domain::event::{Escalation, Event, Stop};
 use crate::domain::proof::Proven;
-use crate::domain::{Assignment, Eta, Facts, FailureReason, Offer, RUN_SAFETY_NET, State};
+use crate::domain::{Assignment, Eta, Facts, FailureReason, Fault, Offer, RUN_SAFETY_NET, State};
 
 /// The offer is over if nobody answered.
 pub const OFFER_EXPIRED: &str = "offer_expired";
+/// Nobody has judged a failure in time.
+pub const REVIEW: &str = "review";
 /// A courier is looked for, if nobody has begun to.
 pub const SEARCH: &str = "search";
 /// Every zone with an open delivery is looked at. No event sets it: a schedule does, each minute.
@@ -139,8 +141,8 @@ pub fn envelope(
                 }
             )
         }
-        // The order's event has said so.
-        Event::FoodDelayed { .. } => return Ok(None),
+        // The order's event has said so; and what a courier had said already is no news.
+        Event::FoodDelayed { .. } | Event::SeenThere { .. } | Event::CodeRefused { .. } => return Ok(None),
         Event::FoodReady { at: ready_at } => {
             let courier_id = assigned;
             payload!(subject, FoodReady { ready_at, courier_id })
@@ -191,10 +193,25 @@ pub fn envelope(
                 }
             )
         }
+        Event::FailureReported {
+            courier_id,
+            reason,
+            review,
+            ..
+        } => payload!(
+            subject,
+            FailureReported {
+                courier_id,
+                reason: failure_name(reason).to_owned(),
+                review_by: review.until
+            }
+        ),
         Event::Failed {
             courier_id,
             reason,
+            fault,
             earned,
+            ..
         } => {
             let food = if reason.leaves_food() { "returning" } else { "disposed" };
             let (food, reason) = (Some(food.to_owned()), failure_name(reason).to_owned());
@@ -203,9 +220,9 @@ pub fn envelope(
                 Failed {
                     courier_id,
                     reason,
-                    fault: None,
+                    fault: Some(fault_name(fault).to_owned()),
                     food,
-                    earned: Some(earned.into()),
+                    earned: earned.map(Into::into),
                 }
             )
         }
@@ -229,13 +246,10 @@ pub fn envelope(
             let reason = Some(escalation_name(why).to_owned());
             payload!(subject, Escalated { offers, reason })
         }
-        Event::Withdrawn { courier_id } => payload!(
-            subject,
-            Withdrawn {
-                courier_id,
-                earned: None
-            }
-        ),
+        Event::Withdrawn { courier_id, earned } => {
+            let earned = earned.map(Into::into);
+            payload!(subject, Withdrawn { courier_id, earned })
+        }
     };
     envelope.map(Some)
 }
@@ -268,6 +282,7 @@ pub fn timers(event: &Event, after: &State, envelope: &Envelope) -> Vec<Timer> {
         (Event::OfferEnded { .. } | Event::Released { .. } | Event::FoodReady { .. }, State::Waiting) => {
             Some((SEARCH, envelope.time + RUN_SAFETY_NET))
         }
+        (Event::FailureReported { review, .. }, _) => Some((REVIEW, review.until)),
         _ => None,
     };
     let timer = |(name, due_at): (&str, Timestamp)| Timer {
@@ -338,7 +353,20 @@ const fn outcome_name(outcome: ReturnOutcome) -> &'static str {
     }
 }
 
-const fn failure_name(reason: FailureReason) -> &'static str {
+/// Who bears the price, in JSON.
+#[must_use]
+pub const fn fault_name(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Customer => "customer",
+        Fault::Courier => "courier",
+        Fault::Restaurant => "restaurant",
+        Fault::Platform => "platform",
+    }
+}
+
+/// Why food was not handed over, in JSON.
+#[must_use]
+pub const fn failure_name(reason: FailureReason) -> &'static str {
     match reason {
         FailureReason::CustomerAbsent => "customer_absent",
         FailureReason::WrongAddress => "wrong_address",

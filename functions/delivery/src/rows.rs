@@ -104,10 +104,16 @@ fn concerns(event: &Event, after: &Delivery) -> bool {
         | Event::Released { .. }
         | Event::Escalated { .. }
         | Event::Delivered { .. }
+        | Event::FailureReported { .. }
         | Event::Failed { .. }
         | Event::Returned { .. }
         | Event::Withdrawn { .. } => true,
         Event::FoodReady { .. } | Event::EtaChanged { .. } => after.progress.state.bound_courier().is_none(),
-        Event::Assigned(_) | Event::Arrived { .. } | Event::PickedUp { .. } | Event::PinRefused { .. } => false,
+        Event::Assigned(_)
+        | Event::Arrived { .. }
+        | Event::SeenThere { .. }
+        | Event::CodeRefused { .. }
+        | Event::PickedUp { .. }
+        | Event::PinRefused { .. } => false,
     }
 }

@@ -241,7 +241,10 @@ fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
         Event::Failed { reason, .. } if reason.leaves_food() => None,
         // The zones next to it, where hardly anybody waits who is nearer to this courier than to others, have their minute.
         Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, Reach::Own)),
-        Event::Returned { .. } | Event::Withdrawn { courier_id: Some(_) } => Some((facts.pickup.position, Reach::All)),
+        Event::Returned { .. }
+        | Event::Withdrawn {
+            courier_id: Some(_), ..
+        } => Some((facts.pickup.position, Reach::All)),
         Event::Offered(_)
         | Event::Unmatched { .. }
         | Event::Assigned(_)
@@ -249,10 +252,13 @@ fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
         | Event::FoodReady { .. }
         | Event::EtaChanged { .. }
         | Event::Arrived { .. }
+        | Event::SeenThere { .. }
+        | Event::CodeRefused { .. }
         | Event::PickedUp { .. }
         | Event::PinRefused { .. }
+        | Event::FailureReported { .. }
         | Event::Escalated { .. }
-        | Event::Withdrawn { courier_id: None } => None,
+        | Event::Withdrawn { courier_id: None, .. } => None,
     }
 }
 
@@ -279,8 +285,11 @@ async fn reestimate_after(
         | Event::Assigned(_)
         | Event::EtaChanged { .. }
         | Event::Arrived { .. }
+        | Event::SeenThere { .. }
+        | Event::CodeRefused { .. }
         | Event::PinRefused { .. }
         | Event::Delivered { .. }
+        | Event::FailureReported { .. }
         | Event::Failed { .. }
         | Event::Returned { .. }
         | Event::Escalated { .. }

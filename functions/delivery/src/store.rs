@@ -4,6 +4,7 @@
 //! that never change. Writing event `n + 1`, which can be done once, is the whole optimistic lock, so a step of a
 //! delivery that touches nothing else is one conditional put of one item instead of a transaction over two.
 
+mod conduct;
 mod couriers;
 mod experience;
 mod facts;
@@ -23,10 +24,12 @@ use crate::domain::cell::Zone;
 use crate::domain::courier::Courier;
 use crate::domain::epoch::Seen;
 use crate::domain::event::Event;
-use crate::domain::lifecycle::evolve;
+use crate::domain::evolution::evolve;
+use crate::domain::whereabouts::Whereabouts;
 use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
+pub use conduct::{Cases, ReviewRecord, cases, reviews, unjudged};
 pub use couriers::{CourierRecord, DocumentRecord, Documents, OnShift, PositionRecord, TrailRecord, WorkRecord};
 pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, town_key};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
@@ -346,6 +349,7 @@ pub fn append(
             .map(|envelope| publish::timers(event, &progress.state, envelope));
         let record = StepRecord::new(sequence, envelope, timers.unwrap_or_default(), &progress, None)?;
         commit = commit.also_create(&step_key(delivery_id, sequence), &record, DELIVERY_MOVED);
+        commit = conduct::note(commit, cause, delivery_id, facts, event);
     }
     let facts = facts.clone();
     Ok((commit, Delivery { facts, progress }))
@@ -420,6 +424,19 @@ pub fn replace_courier(
 /// When the table does not answer.
 pub async fn position(table: &Table, courier_id: CourierId) -> Result<Option<Stored<PositionRecord>>, StoreError> {
     table.get(&position_key(courier_id)).await
+}
+
+/// Reads where a courier was last seen, as fresh as it must be; nothing off shift.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn whereabouts(
+    table: &Table,
+    courier_id: CourierId,
+    freshness: Freshness,
+) -> Result<Option<Whereabouts>, StoreError> {
+    let stored: Option<Stored<PositionRecord>> = table.get_fresh(&position_key(courier_id), freshness).await?;
+    Ok(stored.map(|stored| stored.value.whereabouts()))
 }
 
 /// Reads where a courier was a moment ago, at half the price: enough to estimate by.

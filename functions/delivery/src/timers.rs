@@ -1,22 +1,27 @@
 //! Own deadlines: an offer that nobody answered, a zone that was to be run at once, and the minute.
 
 use contracts::{Cause, Timer};
-use kernel::{DeliveryId, Timestamp};
+use kernel::{DeliveryId, SignedDuration, Timestamp};
 use runtime::{Consumed, Done, TimerQueue, Undone};
 
 use crate::app::App;
-use crate::domain::State;
 use crate::domain::cell::Zone;
 use crate::domain::command::{Command, Ending};
-use crate::publish::{OFFER_EXPIRED, SEARCH, SHIFTS, TICK, ZONE, ZONE_ENDING};
+use crate::domain::{Fault, State};
+use crate::publish::{OFFER_EXPIRED, REVIEW, SEARCH, SHIFTS, TICK, ZONE, ZONE_ENDING};
 use crate::rows;
 use crate::runner::{self, Known, Occasion, Reach};
 use crate::shift;
-use crate::steps::{Unstepped, follow_up, step};
+use crate::steps::{Unstepped, about, follow_up, step};
 use crate::store::{self, Found, Listed, Loaded, SHIFT_LISTS, load};
 
-/// How often shifts are looked at, which may end by themselves: often enough for limits that are counted in minutes.
-const SHIFTS_EVERY_MINUTES: i64 = 5;
+/// How often shifts are looked at, which may end by themselves, and failures that nobody has judged: often enough for limits
+/// that are counted in minutes.
+const LOOK_EVERY_MINUTES: i64 = 5;
+/// A timer that is later is lost.
+const TIMERS_LATE_AT_MOST: SignedDuration = SignedDuration::from_mins(5);
+/// Failures that are left unjudged at a time; the next look takes the next.
+const UNJUDGED_MAX: usize = 100;
 
 /// Deals with one deadline. One of a delivery does something only if the delivery still is where it was when it was set.
 ///
@@ -31,6 +36,7 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
             shift::sweep(app, cause, list_of(timer)?).await?;
             Ok(Done)
         }
+        REVIEW => leave_unjudged(app, cause, delivery_of(timer)?).await,
         ZONE => zone(app, cause, zone_of(timer)?).await,
         ZONE_ENDING => {
             let ending = zone_of(timer)?;
@@ -95,6 +101,18 @@ async fn search(app: &App, cause: &Cause, delivery_id: DeliveryId, sequence: u32
     Ok(Done)
 }
 
+/// Nobody has judged a failure in time: nobody is charged. A delivery fails once, so there is no other that it could be.
+async fn leave_unjudged(app: &App, cause: &Cause, delivery_id: DeliveryId) -> Consumed {
+    let fault = Fault::Platform;
+    let command = |loaded: &Loaded| loaded.delivery.progress.review.map(|_| Command::Judge { fault });
+    match step(app, &about(cause, delivery_id), delivery_id, command).await {
+        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
+        Err(Unstepped::CalledOff) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Done)
+}
+
 async fn zone(app: &App, cause: &Cause, zone: Zone) -> Consumed {
     Box::pin(runner::run(app, cause, zone, Occasion::Tick, &Known::default())).await?;
     Ok(Done)
@@ -103,8 +121,24 @@ async fn zone(app: &App, cause: &Cause, zone: Zone) -> Consumed {
 /// A minute has passed: as many messages as there is to look at, so that what is slow holds up nothing else.
 async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Consumed {
     let listed = store::listed(&app.table, cause.now).await?;
-    queue.send(&minute(&listed, timer, cause.now)).await?;
+    let mut timers = minute(&listed, timer, cause.now);
+    if looks_at_all(cause.now) {
+        // Their own timers were lost.
+        let unjudged = store::unjudged(&app.table, cause.now - TIMERS_LATE_AT_MOST, UNJUDGED_MAX).await?;
+        timers.extend(unjudged.iter().map(|review| Timer {
+            name: REVIEW.to_owned(),
+            subject: review.delivery_id.to_string(),
+            due_at: review.until,
+            ..timer.clone()
+        }));
+    }
+    queue.send(&timers).await?;
     Ok(Done)
+}
+
+/// True in the minutes in which everything is looked at that may have been lost.
+fn looks_at_all(now: Timestamp) -> bool {
+    (now.as_second() / 60) % LOOK_EVERY_MINUTES == 0
 }
 
 /// What is looked at in a minute: every zone in use, and now and then every list of those on shift.
@@ -118,8 +152,7 @@ fn minute(listed: &[Listed], tick: &Timer, now: Timestamp) -> Vec<Timer> {
         due_at: now,
         ..tick.clone()
     };
-    let is_for_shifts = (now.as_second() / 60) % SHIFTS_EVERY_MINUTES == 0;
-    let lists = if is_for_shifts { 0..SHIFT_LISTS } else { 0..0 };
+    let lists = if looks_at_all(now) { 0..SHIFT_LISTS } else { 0..0 };
     let shifts = lists.map(|list| timer(SHIFTS, list.to_string()));
     let zones = listed.iter().map(|listed| {
         let name = if listed.ends_soon { ZONE_ENDING } else { ZONE };

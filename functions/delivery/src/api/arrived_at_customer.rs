@@ -5,13 +5,16 @@ use kernel::DeliveryId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
 use super::views::DeliveryView;
-use super::{about, courier_of, courier_step};
+use super::{Seen, arrive};
 use crate::app::App;
+use crate::domain::Facts;
 use crate::domain::command::Command;
 
 /// Say that you are at the door
 ///
-/// Only with the food. Saying it again changes nothing.
+/// Only with the food. If your last reported position, not older than three minutes, is not at the door, it is noted, but nothing
+/// hangs on it: no pay for waiting, no photo, no customer's fault. Saying it again changes nothing, unless you are seen at
+/// the door only now: then the waiting time begins anew.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/arrived-at-customer", operation_id = "arrived_at_customer", tag = "deliveries",
     security(("token" = [])), params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
@@ -26,8 +29,9 @@ pub async fn arrived_at_customer(
     RequestCause(cause): RequestCause,
     Path(delivery_id): Path<DeliveryId>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let courier_id = courier_of(&principal)?;
-    let command = Command::ArriveAtCustomer { courier_id };
-    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
-    Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
+    let command = |facts: &Facts, courier_id, seen: &Seen<'_>| Command::ArriveAtCustomer {
+        courier_id,
+        presence: seen(facts.drop_off.position),
+    };
+    arrive(&app, &cause, &principal, delivery_id, command).await
 }

@@ -5,13 +5,15 @@ use kernel::DeliveryId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
 use super::views::DeliveryView;
-use super::{about, courier_of, courier_step};
+use super::{Seen, arrive};
 use crate::app::App;
+use crate::domain::Facts;
 use crate::domain::command::Command;
 
 /// Say that you are at the restaurant
 ///
-/// Saying it again changes nothing.
+/// If your last reported position, not older than three minutes, is not there, it is noted, and earns no pay for waiting.
+/// Saying it again changes nothing, unless you are seen there only now: then you wait from now on.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/arrived-at-restaurant", operation_id = "arrived_at_restaurant", tag = "deliveries",
     security(("token" = [])), params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
@@ -26,8 +28,9 @@ pub async fn arrived_at_restaurant(
     RequestCause(cause): RequestCause,
     Path(delivery_id): Path<DeliveryId>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let courier_id = courier_of(&principal)?;
-    let command = Command::ArriveAtRestaurant { courier_id };
-    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
-    Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
+    let command = |facts: &Facts, courier_id, seen: &Seen<'_>| Command::ArriveAtRestaurant {
+        courier_id,
+        presence: seen(facts.pickup.position),
+    };
+    arrive(&app, &cause, &principal, delivery_id, command).await
 }

@@ -1,5 +1,6 @@
 //! `POST /v1/deliveries/{delivery_id}/delivered`.
 
+use ::store::Freshness;
 use axum::extract::State;
 use kernel::DeliveryId;
 use runtime::{CallError, Json, Path, Principal, Problem, RequestCause};
@@ -12,7 +13,9 @@ use super::{about, courier_of, courier_step};
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::event::Event;
+use crate::domain::presence::presence;
 use crate::domain::proof::{PHOTO_BYTES_MAX, PHOTO_TYPES, PhotoId, Proof};
+use crate::store::{self, Loaded};
 
 /// What shows that the food is the customer's: either the PIN or a photo.
 #[derive(Deserialize, ToSchema)]
@@ -30,8 +33,9 @@ pub struct HandOver {
 /// Hand the food over
 ///
 /// The customer sees the PIN while the courier is on the way; after five wrong ones it is locked. A photo of the food at the
-/// door, uploaded before, is enough if the customer asked to leave it there, if the PIN is locked, or if nobody opened
-/// during the waiting time, which begins with `arrived-at-customer`. The same hand-over again changes nothing.
+/// door, uploaded before, is enough if the customer asked to leave it there, or if nobody opened during the waiting time,
+/// which begins with `arrived-at-customer`; your reported positions have to show you at the door when you came and now. The
+/// same hand-over again changes nothing.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/delivered", operation_id = "delivered", tag = "deliveries",
     security(("token" = [])), request_body = HandOver, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Delivered", body = DeliveryView),
@@ -39,7 +43,7 @@ pub struct HandOver {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`; `pin_locked`; for a photo `not_at_customer`, or `photo_not_enough` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`wrong_state`, with the current `state`; `pin_locked`; for a photo `not_at_customer`, `not_seen_at_the_door`, or `photo_not_enough` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`, such as `pin_wrong` with `attempts_left`, or `photo_missing`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn delivered(
@@ -57,12 +61,21 @@ pub async fn delivered(
             return Err(Problem::invalid("", "ambiguous", "Send either `pin` or `photo_key`."));
         }
     };
-    let command = Command::HandOver {
-        courier_id,
-        proof,
-        door_wait: app.door_wait,
+    // The customer's PIN says that the food is there, wherever that is.
+    let seen = match proof {
+        Proof::Pin(_) => None,
+        Proof::Photo(_) => store::whereabouts(&app.table, courier_id, Freshness::Latest).await?,
     };
-    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, command).await?;
+    let command = |loaded: &Loaded| {
+        let door = loaded.delivery.facts.drop_off.position;
+        Some(Command::HandOver {
+            courier_id,
+            proof,
+            presence: presence(seen.as_ref(), door, cause.now),
+            door_wait: app.door_wait,
+        })
+    };
+    let stepped = courier_step(&app, &about(&cause, delivery_id), delivery_id, &command).await?;
     for event in &stepped.events {
         if let Event::PinRefused { attempts_left, .. } = event {
             let problem = Problem::invalid("/pin", "pin_wrong", "This is not the customer's PIN.");

@@ -1,16 +1,19 @@
 //! `POST /v1/deliveries/{delivery_id}/failed`.
 
+use ::store::Freshness;
 use axum::extract::State;
-use kernel::{DeliveryId, SignedDuration};
+use kernel::DeliveryId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::views::DeliveryView;
+use super::views::{DeliveryView, FaultName};
 use super::{By, about, by_courier_or_operator, close};
 use crate::app::App;
-use crate::domain::FailureReason;
-use crate::domain::command::Command;
+use crate::domain::command::{Command, Word};
+use crate::domain::presence::presence;
+use crate::domain::{Facts, FailureReason, Fault};
+use crate::store;
 
 /// Why the food cannot be handed over.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -18,6 +21,9 @@ use crate::domain::command::Command;
 pub struct Failure {
     /// Why.
     reason: FailureReasonName,
+    /// Who is at fault, by operators only; without it the courier for `damaged` food, and nobody else.
+    #[serde(default)]
+    fault: Option<FaultName>,
 }
 
 /// Why the food cannot be handed over.
@@ -51,11 +57,13 @@ impl From<FailureReasonName> for FailureReason {
 /// Give up on handing over
 ///
 /// Only after the pick-up; before it, end the shift and somebody else takes over. `customer_absent` only after the waiting
-/// time at the door, which begins with `arrived-at-customer`. Then bring the food back and say `returned`; what is `damaged`
-/// need not be brought. The same reason again changes nothing. Operators may say it for a courier who is lost.
+/// time at the door, which begins with `arrived-at-customer`. It is the customer's fault if the reason says so, your reported
+/// positions show you at the door when you came and now, and you have waited. `damaged` food is yours. Whatever else it is,
+/// an operator judges it until `review_by`, and nobody is charged before. Bring the food back in any case and say `returned`;
+/// what is `damaged` need not be brought. The same reason again changes nothing. Operators may say it for a courier who is lost.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "failed", tag = "deliveries",
     security(("token" = [])), request_body = Failure, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
-    (status = 200, description = "Noted; the order becomes undeliverable", body = DeliveryView),
+    (status = 200, description = "Noted; the order becomes undeliverable, with `review_by` once an operator has judged", body = DeliveryView),
     (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem, content_type = "application/problem+json"),
@@ -70,16 +78,33 @@ pub async fn failed(
     Path(delivery_id): Path<DeliveryId>,
     Json(failure): Json<Failure>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let reason = failure.reason.into();
-    let (by, door_wait) = match by_courier_or_operator(&principal)? {
-        // Nobody waits at a door for an operator.
-        By::Operator => (By::Operator, SignedDuration::ZERO),
-        by @ By::Courier(_) => (by, app.door_wait),
+    let reason = FailureReason::from(failure.reason);
+    let by = by_courier_or_operator(&principal)?;
+    let seen = match by {
+        By::Courier(_) if failure.fault.is_some() => {
+            let message = "Only an operator says who is at fault.";
+            return Err(Problem::invalid("/fault", "not_allowed", message));
+        }
+        By::Courier(courier_id) => store::whereabouts(&app.table, courier_id, Freshness::Latest).await?,
+        By::Operator => None,
     };
-    let command = |courier_id| Command::Fail {
+    let by_default = if reason.leaves_food() {
+        Fault::Platform
+    } else {
+        Fault::Courier
+    };
+    let fault = failure.fault.map_or(by_default, Fault::from);
+    let command = |courier_id, facts: &Facts| Command::Fail {
         courier_id,
         reason,
-        door_wait,
+        word: match by {
+            By::Operator => Word::Operator(fault),
+            By::Courier(_) => Word::Courier {
+                presence: presence(seen.as_ref(), facts.drop_off.position, cause.now),
+                door_wait: app.door_wait,
+                review_lasts: app.review_lasts,
+            },
+        },
     };
     let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, &command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))

@@ -63,7 +63,7 @@ pub async fn returned(
 ) -> Result<Json<DeliveryView>, Problem> {
     let outcome = body.outcome.into();
     let by = by_courier_or_operator(&principal)?;
-    let command = |courier_id| Command::Return { courier_id, outcome };
+    let command = |courier_id, _: &_| Command::Return { courier_id, outcome };
     let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, &command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd};
 use crate::domain::estimate;
-use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
+use crate::domain::{Delivery, Eta, Facts, Fault, Offer, Vehicle};
+use crate::store::Cases;
 
 /// What a courier rides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -316,6 +317,55 @@ pub struct DeliveryView {
     /// Where it stands.
     #[schema(example = "picked_up")]
     pub state: &'static str,
+    /// Until when an operator judges who is at fault, if that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_by: Option<Timestamp>,
+}
+
+/// Who bears the price of food that was not handed over.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultName {
+    /// Who ordered it.
+    Customer,
+    /// Who had it.
+    Courier,
+    /// Who cooked it.
+    Restaurant,
+    /// Nobody of them.
+    Platform,
+}
+
+impl From<FaultName> for Fault {
+    fn from(name: FaultName) -> Self {
+        match name {
+            FaultName::Customer => Self::Customer,
+            FaultName::Courier => Self::Courier,
+            FaultName::Restaurant => Self::Restaurant,
+            FaultName::Platform => Self::Platform,
+        }
+    }
+}
+
+/// What a courier was involved in during the last 30 days, counted up to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CasesView {
+    /// Deliveries that were not handed over.
+    pub failed: usize,
+    /// Those of them that an operator found to be the courier's fault.
+    pub at_fault: usize,
+    /// PINs that were wrong too often.
+    pub pin_locked: usize,
+}
+
+impl From<Cases> for CasesView {
+    fn from(cases: Cases) -> Self {
+        Self {
+            failed: cases.failed,
+            at_fault: cases.at_fault,
+            pin_locked: cases.pin_locked,
+        }
+    }
 }
 
 impl DeliveryView {
@@ -326,6 +376,7 @@ impl DeliveryView {
             delivery_id,
             order_id: delivery.facts.order_id,
             state: delivery.progress.state.phase().as_str(),
+            review_by: delivery.progress.review.map(|review| review.until),
         }
     }
 }

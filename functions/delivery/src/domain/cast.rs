@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
 use super::experience::Experience;
 use super::work::{Rules, rules};
-use super::{Assignment, Delivery, Eta, Facts, Offer, Place, Progress, Search, State, Vehicle};
+use super::{Assignment, Delivery, Eta, Facts, Offer, Place, Progress, State, Vehicle};
 
 /// When the stories begin: 12:00 on 20 November 2026.
 pub const NOON: Timestamp = Timestamp::constant(1_795_176_000, 0);
@@ -92,15 +92,7 @@ pub fn delivery(state: State) -> Delivery {
         facts: facts(),
         progress: Progress {
             state,
-            delayed_to: None,
-            ready_at: None,
-            carried: None,
-            eta: first_eta(),
-            search: Search::default(),
-            wrong_pins: 0,
-            there_since: None,
-            waited_s: 0,
-            photo: None,
+            ..Progress::beginning(first_eta())
         },
     }
 }

@@ -2,9 +2,10 @@
 
 use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
+use super::presence::Presence;
 use super::proof::Proof;
 use super::transitions::Verb;
-use super::{Eta, FailureReason, Offer};
+use super::{Eta, FailureReason, Fault, Offer};
 
 /// Why a courier does not want a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,22 @@ pub enum ReturnOutcome {
     Disposed,
 }
 
+/// Whose word it is that food cannot be handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// The courier's, who gains by it: it is compared with what else is known.
+    Courier {
+        /// Where the courier was seen.
+        presence: Presence,
+        /// How long a courier waits at a door.
+        door_wait: SignedDuration,
+        /// How long an operator has to judge what is not proven.
+        review_lasts: SignedDuration,
+    },
+    /// An operator's, who says who is at fault.
+    Operator(Fault),
+}
+
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command<'a> {
@@ -114,6 +131,8 @@ pub enum Command<'a> {
     ArriveAtRestaurant {
         /// Who.
         courier_id: CourierId,
+        /// Where the courier was seen.
+        presence: Presence,
     },
     /// Take the food.
     PickUp {
@@ -126,6 +145,8 @@ pub enum Command<'a> {
     ArriveAtCustomer {
         /// Who.
         courier_id: CourierId,
+        /// Where the courier was seen.
+        presence: Presence,
     },
     /// Give the food to the customer.
     HandOver {
@@ -133,6 +154,8 @@ pub enum Command<'a> {
         courier_id: CourierId,
         /// What shows that it is the customer's.
         proof: Proof<'a>,
+        /// Where the courier was seen, as far as a photo hangs on it.
+        presence: Presence,
         /// How long a courier waits at a door.
         door_wait: SignedDuration,
     },
@@ -142,8 +165,8 @@ pub enum Command<'a> {
         courier_id: CourierId,
         /// Why.
         reason: FailureReason,
-        /// How long a courier waits at a door.
-        door_wait: SignedDuration,
+        /// Who says so.
+        word: Word,
     },
     /// Be done with food that goes back.
     Return {
@@ -151,6 +174,11 @@ pub enum Command<'a> {
         courier_id: CourierId,
         /// What became of it.
         outcome: ReturnOutcome,
+    },
+    /// Judge who is at fault.
+    Judge {
+        /// Who.
+        fault: Fault,
     },
     /// End the delivery with its order.
     Withdraw,
@@ -177,6 +205,7 @@ impl Command<'_> {
             Self::Fail { reason, .. } if reason.leaves_food() => Verb::Fail,
             Self::Fail { .. } => Verb::Discard,
             Self::Return { .. } => Verb::Return,
+            Self::Judge { .. } => Verb::Judge,
             Self::Withdraw => Verb::Withdraw,
         }
     }
@@ -186,9 +215,9 @@ impl Command<'_> {
     pub const fn assignee(&self) -> Option<CourierId> {
         match self {
             Self::Release { courier_id, .. }
-            | Self::ArriveAtRestaurant { courier_id }
+            | Self::ArriveAtRestaurant { courier_id, .. }
             | Self::PickUp { courier_id, .. }
-            | Self::ArriveAtCustomer { courier_id }
+            | Self::ArriveAtCustomer { courier_id, .. }
             | Self::HandOver { courier_id, .. }
             | Self::Fail { courier_id, .. }
             | Self::Return { courier_id, .. } => Some(*courier_id),
@@ -200,6 +229,7 @@ impl Command<'_> {
             | Self::NoteDelay { .. }
             | Self::NoteReady { .. }
             | Self::Reestimate { .. }
+            | Self::Judge { .. }
             | Self::Withdraw => None,
         }
     }

@@ -134,8 +134,11 @@ impl Effect {
             | Event::FoodReady { .. }
             | Event::EtaChanged { .. }
             | Event::Arrived { .. }
+            | Event::SeenThere { .. }
+            | Event::CodeRefused { .. }
             | Event::PickedUp { .. }
             | Event::PinRefused { .. }
+            | Event::FailureReported { .. }
             | Event::Escalated { .. } => None,
         }
     }

@@ -4,8 +4,8 @@
 
 use kernel::{Currency, Money, SignedDuration, Timestamp};
 
-use super::Facts;
 use super::estimate::{PAY_BASE, PAY_PER_KM, way};
+use super::{Delivery, Facts, State};
 
 /// So much waiting at a delivery's two doors together is part of the work and paid by the base.
 pub const WAIT_FREE: SignedDuration = SignedDuration::from_mins(5);
@@ -75,6 +75,31 @@ pub fn earned_in_vain(facts: &Facts, waited: SignedDuration, now: Timestamp) -> 
     Earnings {
         tip: 0,
         ..earned(facts, waited, now)
+    }
+}
+
+/// What a delivery has earned that is called off now: with the food, as much as one in vain; for who was seen at the
+/// restaurant, the way there and the waiting. Who is still on the way there goes on to somebody else's food, and earns with
+/// that.
+#[must_use]
+pub fn earned_so_far(delivery: &Delivery, waited: SignedDuration, now: Timestamp) -> Option<Earnings> {
+    let facts = &delivery.facts;
+    match &delivery.progress.state {
+        State::PickedUp(_) | State::AtCustomer(_) => Some(earned_in_vain(facts, waited, now)),
+        State::AtRestaurant(_) if delivery.progress.there_seen => Some(Earnings {
+            distance: 0,
+            peak: 0,
+            ..earned_in_vain(facts, waited, now)
+        }),
+        State::AtRestaurant(_)
+        | State::Waiting
+        | State::Offered(_)
+        | State::Assigned(_)
+        | State::Delivered { .. }
+        | State::Returning { .. }
+        | State::Returned { .. }
+        | State::Failed { .. }
+        | State::Withdrawn { .. } => None,
     }
 }
 

@@ -4,8 +4,9 @@ use kernel::{CourierId, Timestamp};
 
 use super::command::{Ending, ReleaseReason, ReturnOutcome};
 use super::earnings::Earnings;
+use super::presence::Presence;
 use super::proof::Proven;
-use super::{Assignment, Eta, FailureReason, Offer};
+use super::{Assignment, Eta, FailureReason, Fault, Offer, Review};
 
 /// Where a courier arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,18 @@ pub enum Event {
         stop: Stop,
         /// Since when.
         at: Timestamp,
+        /// Whether the courier was seen there.
+        seen: bool,
+    },
+    /// The courier who had said that he stands there is seen there only now.
+    SeenThere {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The courier said another order's code.
+    CodeRefused {
+        /// How often it may be tried again.
+        attempts_left: u8,
     },
     /// The courier has the food.
     PickedUp {
@@ -100,14 +113,29 @@ pub enum Event {
         /// What the courier earned with it.
         earned: Earnings,
     },
-    /// The courier could not hand it over. The food goes back, unless the reason leaves none.
+    /// The courier says that it cannot be handed over, and nothing else does. The food goes back; an operator judges.
+    FailureReported {
+        /// Who says so.
+        courier_id: CourierId,
+        /// Why not.
+        reason: FailureReason,
+        /// What is to be judged.
+        review: Review,
+        /// Where the courier was.
+        presence: Presence,
+    },
+    /// It was not handed over, and it is known who is at fault. The food goes back, unless the reason leaves none.
     Failed {
         /// Who tried.
         courier_id: CourierId,
         /// Why not.
         reason: FailureReason,
-        /// What the courier earned all the same.
-        earned: Earnings,
+        /// Who bears the price.
+        fault: Fault,
+        /// Whether that was judged after a report.
+        judged: bool,
+        /// What the courier earned all the same: nothing, if it is the courier's fault.
+        earned: Option<Earnings>,
     },
     /// Food that nobody took is back, or was thrown away.
     Returned {
@@ -129,5 +157,7 @@ pub enum Event {
     Withdrawn {
         /// Who was asked or on the way.
         courier_id: Option<CourierId>,
+        /// What the courier earned until then, if anything.
+        earned: Option<Earnings>,
     },
 }

@@ -2,15 +2,16 @@
 
 use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
-use super::command::{Command, Ending, ReleaseReason, ReturnOutcome};
-use super::earnings::{earned, earned_in_vain, earned_on_the_way_back};
+use super::command::{Command, ReturnOutcome, Word};
+use super::earnings::{Earnings, earned, earned_in_vain, earned_on_the_way_back, earned_so_far};
 use super::event::{Escalation, Event, Stop};
 use super::open::{OVERDUE_AFTER, SEARCH_ENDS_AFTER, escalation_due};
-use super::proof::{Proof, Proven, nobody_opened, photo_suffices};
+use super::presence::Presence;
+use super::proof::{Proof, Proven, nobody_opened, photo_suffices, was_tried};
 use super::transitions::{Phase, Verb, target};
 use super::{
-    Assignment, Carried, Delivery, EPOCH_EVERY, FailureReason, Offer, PASSED_REMEMBERED_MAX, PIN_ATTEMPTS_MAX,
-    Progress, State,
+    Assignment, CODE_ATTEMPTS_MAX, Delivery, EPOCH_EVERY, FailureReason, Fault, Offer, PIN_ATTEMPTS_MAX, Progress,
+    Review, State,
 };
 
 /// Why something may not be done.
@@ -30,9 +31,21 @@ pub enum Rejection {
     /// The offer is no longer the live one.
     #[error("the offer has ended")]
     OfferOver,
+    /// The kitchen has not said that the food is ready, and nothing shows that it gave it away.
+    #[error("the food is not ready: send the `order_code` of the bag, or wait until the kitchen is done")]
+    FoodNotReady,
     /// It is another order's bag.
     #[error("the order code is another order's")]
     OrderCodeWrong,
+    /// Too many wrong codes were tried.
+    #[error("the order code was wrong too often: wait until the kitchen is done")]
+    OrderCodeLocked,
+    /// The courier was not seen there.
+    #[error("report your position at the door and say again that you have arrived: a photo alone proves nothing")]
+    NotSeenAtDoor,
+    /// There is nothing to judge, or it was judged otherwise.
+    #[error("nothing is to be judged any more")]
+    NothingToJudge,
     /// Too many wrong PINs were said.
     #[error("the PIN was wrong too often")]
     PinLocked,
@@ -109,12 +122,13 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
     let phase = delivery.progress.state.phase();
     let is_over = delivery.progress.state.is_over_for_customer();
     match command {
-        Command::ArriveAtRestaurant { .. } => phase == Phase::AtRestaurant,
+        Command::ArriveAtRestaurant { presence, .. } => phase == Phase::AtRestaurant && !is_news(delivery, *presence),
         Command::PickUp { .. } => matches!(phase, Phase::PickedUp | Phase::AtCustomer),
-        Command::ArriveAtCustomer { .. } => phase == Phase::AtCustomer,
+        Command::ArriveAtCustomer { presence, .. } => phase == Phase::AtCustomer && !is_news(delivery, *presence),
         Command::HandOver { proof, .. } => phase == Phase::Delivered && proved_before(delivery, *proof),
         Command::Fail { reason, .. } => failed_before(&delivery.progress.state) == Some(*reason),
         Command::Return { .. } => phase == Phase::Returned,
+        Command::Judge { fault } => delivery.progress.fault == Some(*fault),
         Command::NoteOverdue => {
             let is_overdue = delivery.progress.eta.latest + OVERDUE_AFTER < now;
             delivery.progress.search.escalated || !is_overdue || phase.is_end()
@@ -133,6 +147,11 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
     }
 }
 
+/// True if a courier who had said that he has arrived is seen there only now.
+fn is_news(delivery: &Delivery, presence: Presence) -> bool {
+    presence == Presence::Seen && !delivery.progress.there_seen
+}
+
 /// True once the food is known to be, or must have been, ready.
 const fn was_ready(delivery: &Delivery) -> bool {
     delivery.progress.ready_at.is_some()
@@ -146,7 +165,7 @@ fn proved_before(delivery: &Delivery, proof: Proof<'_>) -> bool {
     }
 }
 
-const fn failed_before(state: &State) -> Option<FailureReason> {
+pub(super) const fn failed_before(state: &State) -> Option<FailureReason> {
     match state {
         State::Returning { reason, .. } | State::Returned { reason, .. } | State::Failed { reason, .. } => {
             Some(*reason)
@@ -180,6 +199,7 @@ fn refusal(phase: Phase, verb: Verb) -> Rejection {
         | Verb::Discard
         | Verb::Return
         | Verb::Withdraw => Rejection::WrongState { phase, verb },
+        Verb::Judge => Rejection::NothingToJudge,
     }
 }
 
@@ -214,32 +234,25 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
         Command::NoteDelay { ready_at } => Event::FoodDelayed { ready_at },
         Command::NoteReady { at } => Event::FoodReady { at },
         Command::Reestimate { eta } => Event::EtaChanged { eta },
-        Command::ArriveAtRestaurant { courier_id } => Event::Arrived {
-            courier_id,
-            stop: Stop::Restaurant,
-            at: now,
-        },
-        Command::PickUp { courier_id, order_code } => {
-            if order_code.is_some_and(|code| !code.eq_ignore_ascii_case(&delivery.facts.order_code())) {
-                return Err(Rejection::OrderCodeWrong);
-            }
-            Event::PickedUp { courier_id, at: now }
+        Command::ArriveAtRestaurant { courier_id, presence } => {
+            arrive(delivery, courier_id, Stop::Restaurant, presence, now)
         }
-        Command::ArriveAtCustomer { courier_id } => Event::Arrived {
-            courier_id,
-            stop: Stop::Customer,
-            at: now,
-        },
+        Command::PickUp { courier_id, order_code } => pick_up(delivery, courier_id, order_code, now)?,
+        Command::ArriveAtCustomer { courier_id, presence } => {
+            arrive(delivery, courier_id, Stop::Customer, presence, now)
+        }
         Command::HandOver {
             courier_id,
             proof,
+            presence,
             door_wait,
-        } => return hand_over(delivery, courier_id, proof, door_wait, now),
+        } => hand_over(delivery, courier_id, proof, (presence, door_wait), now)?,
         Command::Fail {
             courier_id,
             reason,
-            door_wait,
-        } => return fail(delivery, courier_id, reason, door_wait, now),
+            word,
+        } => fail(delivery, courier_id, reason, word, now)?,
+        Command::Judge { fault } => judge(delivery, fault)?,
         Command::Return { courier_id, outcome } => Event::Returned {
             courier_id,
             outcome,
@@ -247,6 +260,7 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
         },
         Command::Withdraw => Event::Withdrawn {
             courier_id: delivery.progress.state.bound_courier(),
+            earned: earned_so_far(delivery, waited(&delivery.progress, now), now),
         },
     };
     Ok(vec![event])
@@ -261,57 +275,149 @@ fn live_offer(delivery: &Delivery, offer_id: OfferId) -> Result<Offer, Rejection
     live.copied().ok_or(Rejection::OfferOver)
 }
 
+/// Who was not seen there may have arrived all the same, since receivers fail: it is noted, and nothing hangs on it.
+fn arrive(delivery: &Delivery, courier_id: CourierId, stop: Stop, presence: Presence, now: Timestamp) -> Event {
+    let is_there = matches!(delivery.progress.state.phase(), Phase::AtRestaurant | Phase::AtCustomer);
+    if is_there {
+        return Event::SeenThere { at: now };
+    }
+    Event::Arrived {
+        courier_id,
+        stop,
+        at: now,
+        seen: presence == Presence::Seen,
+    }
+}
+
+/// Food that the kitchen has not called ready is fetched with the code of its bag.
+fn pick_up(
+    delivery: &Delivery,
+    courier_id: CourierId,
+    order_code: Option<&str>,
+    now: Timestamp,
+) -> Result<Event, Rejection> {
+    let is_ready = delivery.progress.ready_at.is_some();
+    let tried = delivery.progress.wrong_codes;
+    match order_code {
+        Some(code) if code.eq_ignore_ascii_case(&delivery.facts.order_code()) && tried < CODE_ATTEMPTS_MAX => {}
+        None if is_ready => {}
+        None => return Err(Rejection::FoodNotReady),
+        Some(_) if is_ready => return Err(Rejection::OrderCodeWrong),
+        Some(_) if tried >= CODE_ATTEMPTS_MAX => return Err(Rejection::OrderCodeLocked),
+        Some(_) => {
+            let attempts_left = CODE_ATTEMPTS_MAX - tried - 1;
+            return Ok(Event::CodeRefused { attempts_left });
+        }
+    }
+    Ok(Event::PickedUp { courier_id, at: now })
+}
+
 fn hand_over(
     delivery: &Delivery,
     courier_id: CourierId,
     proof: Proof<'_>,
-    door_wait: SignedDuration,
+    (presence, door_wait): (Presence, SignedDuration),
     now: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
+) -> Result<Event, Rejection> {
     let wrong = delivery.progress.wrong_pins;
     let proven = match proof {
         Proof::Photo(photo) => {
-            photo_suffices(delivery, now, door_wait)?;
+            photo_suffices(delivery, presence, now, door_wait)?;
             Proven::ByPhoto(photo)
         }
         Proof::Pin(_) if wrong >= PIN_ATTEMPTS_MAX => return Err(Rejection::PinLocked),
         Proof::Pin(pin) if same_pin(pin, &delivery.facts.pin) => Proven::ByPin,
         Proof::Pin(_) => {
             let attempts_left = PIN_ATTEMPTS_MAX - wrong - 1;
-            return Ok(vec![Event::PinRefused {
+            return Ok(Event::PinRefused {
                 courier_id,
                 attempts_left,
-            }]);
+            });
         }
     };
-    Ok(vec![Event::Delivered {
+    Ok(Event::Delivered {
         courier_id,
         at: now,
         proven,
         earned: earned(&delivery.facts, waited(&delivery.progress, now), now),
-    }])
+    })
 }
 
 fn fail(
     delivery: &Delivery,
     courier_id: CourierId,
     reason: FailureReason,
-    door_wait: SignedDuration,
+    word: Word,
     now: Timestamp,
-) -> Result<Vec<Event>, Rejection> {
+) -> Result<Event, Rejection> {
+    let waited = waited(&delivery.progress, now);
+    let failed = |fault| Event::Failed {
+        courier_id,
+        reason,
+        fault,
+        judged: false,
+        earned: earned_unless_at_fault(delivery, fault, waited, now),
+    };
+    let (presence, door_wait, review_lasts) = match word {
+        Word::Operator(fault) => return Ok(failed(fault)),
+        // The courier's own fault is believed.
+        Word::Courier { .. } if !reason.leaves_food() => return Ok(failed(Fault::Courier)),
+        Word::Courier {
+            presence,
+            door_wait,
+            review_lasts,
+        } => (presence, door_wait, review_lasts),
+    };
     if reason == FailureReason::CustomerAbsent {
         nobody_opened(delivery, now, door_wait)?;
     }
-    Ok(vec![Event::Failed {
+    if reason.blames_customer() && was_tried(delivery, presence, now, door_wait) {
+        return Ok(failed(Fault::Customer));
+    }
+    // Whole seconds, as they are stored.
+    let reported_at = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    Ok(Event::FailureReported {
         courier_id,
         reason,
-        earned: earned_in_vain(&delivery.facts, waited(&delivery.progress, now), now),
-    }])
+        review: Review {
+            reported_at,
+            until: reported_at + review_lasts,
+        },
+        presence,
+    })
 }
 
-/// How long the courier has stood at the restaurant and, if there, at the door.
-fn waited(progress: &Progress, now: Timestamp) -> SignedDuration {
-    let here = progress.there_since.map(|since| now.duration_since(since));
+fn judge(delivery: &Delivery, fault: Fault) -> Result<Event, Rejection> {
+    let progress = &delivery.progress;
+    let found = progress.review.zip(failed_before(&progress.state));
+    let ((review, reason), courier_id) = found.zip(progress.state.carrier()).ok_or(Rejection::NothingToJudge)?;
+    Ok(Event::Failed {
+        courier_id,
+        reason,
+        fault,
+        judged: true,
+        earned: earned_unless_at_fault(
+            delivery,
+            fault,
+            SignedDuration::from_secs(i64::from(progress.waited_s)),
+            review.reported_at,
+        ),
+    })
+}
+
+fn earned_unless_at_fault(
+    delivery: &Delivery,
+    fault: Fault,
+    waited: SignedDuration,
+    now: Timestamp,
+) -> Option<Earnings> {
+    (fault != Fault::Courier).then(|| earned_in_vain(&delivery.facts, waited, now))
+}
+
+/// How long the courier has stood at the restaurant and, if there, at the door, as far as he was seen there.
+pub(super) fn waited(progress: &Progress, now: Timestamp) -> SignedDuration {
+    let here = progress.there_since.filter(|_| progress.there_seen);
+    let here = here.map(|since| now.duration_since(since));
     SignedDuration::from_secs(i64::from(progress.waited_s)) + here.unwrap_or_default()
 }
 
@@ -337,112 +443,4 @@ fn with_escalation(delivery: &Delivery, event: Event, now: Timestamp) -> Vec<Eve
     } else {
         vec![event]
     }
-}
-
-/// What the progress is after an event.
-#[must_use]
-pub fn evolve(mut progress: Progress, event: &Event) -> Progress {
-    match *event {
-        Event::Offered(offer) => {
-            progress.state = State::Offered(offer);
-            progress.search.offers += 1;
-            progress.search.misses = 0;
-        }
-        Event::OfferEnded { offer, ending } => {
-            progress.state = State::Waiting;
-            match ending {
-                Ending::Declined(_) => remember(&mut progress.search.declined, offer.courier_id),
-                Ending::Expired | Ending::ShiftEnded => remember(&mut progress.search.silent, offer.courier_id),
-            }
-        }
-        Event::Unmatched { .. } => {
-            progress.search.misses += 1;
-            // Everybody else was asked, so those who did not answer may be asked again.
-            progress.search.silent.clear();
-        }
-        Event::Assigned(assignment) => {
-            progress.state = State::Assigned(assignment);
-            // The search is over. If it begins again, an operator hears again when it comes to nothing.
-            progress.search.offers = 0;
-            progress.search.escalated = false;
-        }
-        Event::Released { courier_id, reason } => {
-            progress.state = State::Waiting;
-            progress.there_since = None;
-            match reason {
-                // Whom an operator took off it does not get it again.
-                ReleaseReason::Operator(_) => remember(&mut progress.search.declined, courier_id),
-                ReleaseReason::ShiftEnded | ReleaseReason::Silent | ReleaseReason::KitchenLate => {
-                    remember(&mut progress.search.silent, courier_id);
-                }
-            }
-        }
-        Event::FoodDelayed { ready_at } => progress.delayed_to = Some(ready_at),
-        Event::FoodReady { at } => progress.ready_at = Some(at),
-        Event::EtaChanged { eta } => progress.eta = eta,
-        Event::Arrived { stop, at, .. } => {
-            progress.state = arrived(progress.state, stop);
-            progress.there_since = Some(at);
-        }
-        Event::PickedUp { at, .. } => {
-            progress.waited_s = u32::try_from(waited(&progress, at).as_secs()).unwrap_or_default();
-            progress.there_since = None;
-            progress.carried = progress.state.assignment().map(|assignment| Carried {
-                since: at,
-                vehicle: assignment.vehicle,
-            });
-            progress.state = carried(progress.state);
-        }
-        Event::PinRefused { .. } => progress.wrong_pins += 1,
-        Event::Delivered {
-            courier_id, at, proven, ..
-        } => {
-            progress.state = State::Delivered { courier_id, at };
-            progress.photo = match proven {
-                Proven::ByPin => None,
-                Proven::ByPhoto(photo) => Some(photo),
-            };
-        }
-        Event::Failed { courier_id, reason, .. } => progress.state = failed(progress.state, courier_id, reason),
-        Event::Returned { courier_id, .. } => progress.state = returned(progress.state, courier_id),
-        Event::Escalated { .. } => progress.search.escalated = true,
-        Event::Withdrawn { courier_id } => progress.state = State::Withdrawn { courier_id },
-    }
-    progress
-}
-
-fn remember(couriers: &mut Vec<CourierId>, courier_id: CourierId) {
-    couriers.retain(|known| *known != courier_id);
-    couriers.push(courier_id);
-    let surplus = couriers.len().saturating_sub(PASSED_REMEMBERED_MAX);
-    couriers.drain(..surplus);
-}
-
-fn arrived(state: State, stop: Stop) -> State {
-    match (state.assignment(), stop) {
-        (Some(assignment), Stop::Restaurant) => State::AtRestaurant(*assignment),
-        (Some(assignment), Stop::Customer) => State::AtCustomer(*assignment),
-        (None, Stop::Restaurant | Stop::Customer) => state,
-    }
-}
-
-/// Food that is left goes back with whoever has it.
-fn failed(state: State, courier_id: CourierId, reason: FailureReason) -> State {
-    match state.assignment() {
-        Some(assignment) if reason.leaves_food() => State::Returning {
-            assignment: *assignment,
-            reason,
-        },
-        Some(_) | None => State::Failed { courier_id, reason },
-    }
-}
-
-fn returned(state: State, courier_id: CourierId) -> State {
-    failed_before(&state).map_or(state, |reason| State::Returned { courier_id, reason })
-}
-
-fn carried(state: State) -> State {
-    state
-        .assignment()
-        .map_or(state, |assignment| State::PickedUp(*assignment))
 }

@@ -7,7 +7,7 @@ use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDurat
 
 use super::cell::SEARCH_RADIUS_M;
 use super::estimate::{APPROACH_USUAL, DROP_OFF_SERVICE, PICKUP_SERVICE, VEHICLE_USUAL, travel, way};
-use super::{Delivery, OFFERS_BEFORE_ESCALATION, State, WAIT_BEFORE_ESCALATION};
+use super::{Delivery, OFFERS_BEFORE_ESCALATION, RETURN_WITHIN, State, WAIT_BEFORE_ESCALATION};
 
 /// A courier who took a delivery, has not fetched it, and was not heard of for so long, is taken off it.
 pub const COURIER_SILENT_AFTER: SignedDuration = SignedDuration::from_mins(10);
@@ -166,6 +166,12 @@ impl Open {
         self.waits() && now.max(self.ready_at - APPROACH_USUAL) + soonest > self.latest
     }
 
+    /// True if it may be that food which goes back has not come; the delivery itself tells.
+    #[must_use]
+    pub fn is_lost(&self, now: Timestamp) -> bool {
+        !self.waits() && self.latest + RETURN_WITHIN < now
+    }
+
     /// True if it should have arrived long ago.
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
@@ -208,6 +214,24 @@ pub fn to_be_freed<'a>(open: &'a [Open], unplaced: &[DeliveryId], now: Timestamp
         served.map(|at| unplaced.remove(at)).is_some()
     });
     freed.collect()
+}
+
+/// Who should have brought food back.
+#[must_use]
+pub fn is_returning(delivery: &Delivery) -> Option<CourierId> {
+    match &delivery.progress.state {
+        State::Returning { assignment, .. } => Some(assignment.courier_id),
+        State::Waiting
+        | State::Offered(_)
+        | State::Assigned(_)
+        | State::AtRestaurant(_)
+        | State::PickedUp(_)
+        | State::AtCustomer(_)
+        | State::Delivered { .. }
+        | State::Returned { .. }
+        | State::Failed { .. }
+        | State::Withdrawn { .. } => None,
+    }
 }
 
 /// Who has taken a delivery and not fetched the food yet.

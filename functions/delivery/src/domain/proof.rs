@@ -1,13 +1,15 @@
 //! What proves that food reached its customer, and how long a courier waits at a door.
 //!
 //! The PIN is the rule: the customer says it, and the food has changed hands. A photo of where the food stands is enough
-//! where nobody can say a PIN: the customer asked for the food to be left at the door, the PIN is locked after too many
-//! wrong ones, or nobody opened during the waiting time. The photo has to be there before it counts.
+//! where nobody can say a PIN: the customer asked for the food to be left at the door, or nobody opened during the waiting
+//! time. The photo has to be there before it counts, and its courier was seen at the door. That a PIN was wrong too often
+//! proves nothing: whoever says it may say it wrongly on purpose.
 
 use kernel::{DeliveryId, SignedDuration, Timestamp};
 
 use super::lifecycle::{Rejection, Until};
-use super::{Delivery, PIN_ATTEMPTS_MAX, State};
+use super::presence::Presence;
+use super::{Delivery, State};
 
 /// The largest photo, in bytes: a phone's picture at a sensible quality.
 pub const PHOTO_BYTES_MAX: u32 = 4 * 1024 * 1024;
@@ -57,19 +59,44 @@ pub enum Proven {
     ByPhoto(PhotoId),
 }
 
-/// Whether a photo is enough to hand over.
+impl Proven {
+    /// The photo, if it was one.
+    #[must_use]
+    pub const fn photo(self) -> Option<PhotoId> {
+        match self {
+            Self::ByPin => None,
+            Self::ByPhoto(photo) => Some(photo),
+        }
+    }
+}
+
+/// Whether a photo is enough to hand over. Who takes it gains by it, so he has to be seen at the door, too.
 ///
 /// # Errors
-/// Away from the door, and while somebody may still open; the rejection says until when.
-pub fn photo_suffices(delivery: &Delivery, now: Timestamp, door_wait: SignedDuration) -> Result<(), Rejection> {
+/// Away from the door, without having been seen there, and while somebody may still open; the rejection says until when.
+pub fn photo_suffices(
+    delivery: &Delivery,
+    presence: Presence,
+    now: Timestamp,
+    door_wait: SignedDuration,
+) -> Result<(), Rejection> {
     let until = waited_until(delivery, now, door_wait)?;
-    let asked_for = delivery.facts.drop_off.leave_at_door;
-    let locked = delivery.progress.wrong_pins >= PIN_ATTEMPTS_MAX;
-    if asked_for || locked || until.left <= SignedDuration::ZERO {
+    if !delivery.progress.there_seen || presence != Presence::Seen {
+        return Err(Rejection::NotSeenAtDoor);
+    }
+    if delivery.facts.drop_off.leave_at_door || until.left <= SignedDuration::ZERO {
         Ok(())
     } else {
         Err(Rejection::PhotoNotEnough { until })
     }
+}
+
+/// Whether a courier has tried all that can be asked for: was seen at the door when he came and is now, has waited, and the
+/// customer was told, which the arrival does. Then what he says of the customer is believed.
+#[must_use]
+pub fn was_tried(delivery: &Delivery, presence: Presence, now: Timestamp, door_wait: SignedDuration) -> bool {
+    let seen = delivery.progress.there_seen && presence == Presence::Seen;
+    seen && nobody_opened(delivery, now, door_wait).is_ok()
 }
 
 /// Whether the courier has waited long enough to say that nobody is there.
@@ -97,6 +124,7 @@ fn waited_until(delivery: &Delivery, now: Timestamp, door_wait: SignedDuration) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::PIN_ATTEMPTS_MAX;
     use crate::domain::cast::{NOON, assignment, delivery, id, minutes};
 
     const WAIT: SignedDuration = SignedDuration::from_mins(8);
@@ -104,6 +132,7 @@ mod tests {
     fn at_door() -> Delivery {
         let mut delivery = delivery(State::AtCustomer(assignment()));
         delivery.progress.there_since = Some(NOON);
+        delivery.progress.there_seen = true;
         delivery
     }
 
@@ -120,19 +149,44 @@ mod tests {
         locked.progress.wrong_pins = PIN_ATTEMPTS_MAX;
         let mut on_the_way = asked_for.clone();
         on_the_way.progress.state = State::PickedUp(assignment());
-        for (given, after, outcome) in [
-            (at_door(), 0, refused(8)),
-            (at_door(), 7, refused(1)),
-            (at_door(), 8, Ok(())),
-            (asked_for, 0, Ok(())),
-            (locked, 0, Ok(())),
-            (on_the_way, 30, Err(Rejection::NotAtDoor)),
+        let mut unseen = asked_for.clone();
+        unseen.progress.there_seen = false;
+        let gone = Presence::Elsewhere { distance_m: 400 };
+        for (given, presence, after, outcome) in [
+            (at_door(), Presence::Seen, 0, refused(8)),
+            (at_door(), Presence::Seen, 7, refused(1)),
+            (at_door(), Presence::Seen, 8, Ok(())),
+            (at_door(), Presence::Unseen, 8, Err(Rejection::NotSeenAtDoor)),
+            (at_door(), gone, 8, Err(Rejection::NotSeenAtDoor)),
+            (asked_for, Presence::Seen, 0, Ok(())),
+            (unseen, Presence::Seen, 0, Err(Rejection::NotSeenAtDoor)),
+            (locked, Presence::Seen, 0, refused(8)),
+            (on_the_way, Presence::Seen, 30, Err(Rejection::NotAtDoor)),
         ] {
             assert_eq!(
-                photo_suffices(&given, NOON + minutes(after), WAIT),
+                photo_suffices(&given, presence, NOON + minutes(after), WAIT),
                 outcome,
                 "{given:?} {after}"
             );
+        }
+    }
+
+    #[test]
+    fn a_courier_is_believed_who_came_was_seen_waited_and_is_still_there() {
+        let mut unseen = at_door();
+        unseen.progress.there_seen = false;
+        let carrying = delivery(State::PickedUp(assignment()));
+        let gone = Presence::Elsewhere { distance_m: 400 };
+        for (given, presence, after, believed) in [
+            (at_door(), Presence::Seen, 8, true),
+            (at_door(), Presence::Seen, 7, false),
+            (at_door(), Presence::Unseen, 8, false),
+            (at_door(), gone, 8, false),
+            (unseen, Presence::Seen, 8, false),
+            (carrying, Presence::Seen, 8, false),
+        ] {
+            let now = NOON + minutes(after);
+            assert_eq!(was_tried(&given, presence, now, WAIT), believed, "{given:?} {after}");
         }
     }
 

@@ -12,10 +12,12 @@ use super::courier::{Bond, Courier, Duty, Effect, LiveOffer, Shift};
 use super::epoch::{Candidate, Epoch, Seen, Trip, decide as decide_epoch, nearest};
 use super::estimate::Vehicle;
 use super::event::Stop;
+use super::evolution::evolve;
 use super::experience::Town;
 use super::itinerary::itinerary;
-use super::lifecycle::{Rejection, decide, evolve};
+use super::lifecycle::{Rejection, decide};
 use super::open::{Open, is_fetching, is_kept_waiting, to_be_freed};
+use super::presence::Presence;
 use super::proof::Proof;
 use super::ways::Ways;
 use super::{Delivery, EPOCH_EVERY, Offer, State};
@@ -208,7 +210,8 @@ impl City {
         let delivery_id = next.delivery_id;
         match next.stop {
             Stop::Restaurant => {
-                self.does(delivery_id, &Command::ArriveAtRestaurant { courier_id })
+                let presence = Presence::Unseen;
+                self.does(delivery_id, &Command::ArriveAtRestaurant { courier_id, presence })
                     .unwrap();
                 let ready = self.meals[&delivery_id].delivery.progress.ready_at.is_some();
                 if !ready || next.leaves_at > self.now {
@@ -227,6 +230,7 @@ impl City {
                     &Command::HandOver {
                         courier_id,
                         proof: Proof::Pin("4711"),
+                        presence: Presence::Unseen,
                         door_wait: minutes(10),
                     },
                 )

@@ -4,15 +4,22 @@ use kernel::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
-use super::command::{Command, DeclineReason, Ending, ReleaseReason, ReturnOutcome};
+use super::command::{Command, DeclineReason, Ending, ReleaseReason, ReturnOutcome, Word};
 use super::earnings::{earned_in_vain, earned_on_the_way_back};
 use super::estimate::PAY_BASE;
 use super::event::{Escalation, Event, Stop};
-use super::lifecycle::{Rejection, decide, evolve};
+use super::evolution::evolve;
+use super::lifecycle::{Rejection, decide};
 use super::open::OVERDUE_AFTER;
+use super::presence::Presence;
 use super::proof::{PhotoId, Proof};
 use super::transitions::{Phase, Verb, target};
-use super::{Delivery, Eta, FailureReason, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, Search, State};
+use super::{
+    CODE_ATTEMPTS_MAX, Delivery, Eta, FailureReason, Fault, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, Review, Search,
+    State,
+};
+
+mod failures;
 
 fn state(phase: Phase) -> State {
     let courier_id = ada();
@@ -50,11 +57,13 @@ fn later_eta() -> Eta {
 }
 
 const DOOR_WAIT: SignedDuration = SignedDuration::from_mins(8);
+const REVIEW_LASTS: SignedDuration = SignedDuration::from_hours(24);
 
 fn hand_over(pin: &str) -> Command<'_> {
     Command::HandOver {
         courier_id: ada(),
         proof: Proof::Pin(pin),
+        presence: Presence::Unseen,
         door_wait: DOOR_WAIT,
     }
 }
@@ -63,7 +72,15 @@ fn fail(reason: FailureReason) -> Command<'static> {
     Command::Fail {
         courier_id: ada(),
         reason,
+        word: word(Presence::Seen),
+    }
+}
+
+fn word(presence: Presence) -> Word {
+    Word::Courier {
+        presence,
         door_wait: DOOR_WAIT,
+        review_lasts: REVIEW_LASTS,
     }
 }
 
@@ -88,12 +105,18 @@ fn command(verb: Verb) -> Command<'static> {
         },
         Verb::NoteReady => Command::NoteReady { at: NOON },
         Verb::Reestimate => Command::Reestimate { eta: later_eta() },
-        Verb::ArriveAtRestaurant => Command::ArriveAtRestaurant { courier_id },
+        Verb::ArriveAtRestaurant => Command::ArriveAtRestaurant {
+            courier_id,
+            presence: Presence::Seen,
+        },
         Verb::PickUp => Command::PickUp {
             courier_id,
-            order_code: None,
+            order_code: Some("002D"),
         },
-        Verb::ArriveAtCustomer => Command::ArriveAtCustomer { courier_id },
+        Verb::ArriveAtCustomer => Command::ArriveAtCustomer {
+            courier_id,
+            presence: Presence::Seen,
+        },
         Verb::HandOver => hand_over("4711"),
         Verb::Fail => fail(FailureReason::WrongAddress),
         Verb::Discard => fail(FailureReason::Damaged),
@@ -101,8 +124,20 @@ fn command(verb: Verb) -> Command<'static> {
             courier_id,
             outcome: ReturnOutcome::HandedBack,
         },
+        Verb::Judge => Command::Judge { fault: Fault::Platform },
         Verb::Withdraw => Command::Withdraw,
     }
+}
+
+/// A delivery in a phase, in which an operator has to judge if that is possible at all.
+fn given(phase: Phase) -> Delivery {
+    let mut given = delivery(state(phase));
+    let is_judged = target(phase, Verb::Judge).is_some();
+    given.progress.review = is_judged.then(|| Review {
+        reported_at: NOON,
+        until: NOON + REVIEW_LASTS,
+    });
+    given
 }
 
 /// When food is late beyond all estimates.
@@ -120,9 +155,7 @@ fn after(given: &Delivery, events: &[Event]) -> Delivery {
 /// Where doing something again is not a mistake: it has happened, or there is nothing left to do.
 fn nothing_to_do(phase: Phase, verb: Verb) -> bool {
     match verb {
-        Verb::ArriveAtRestaurant => phase == Phase::AtRestaurant,
         Verb::PickUp => matches!(phase, Phase::PickedUp | Phase::AtCustomer),
-        Verb::ArriveAtCustomer => phase == Phase::AtCustomer,
         Verb::HandOver => phase == Phase::Delivered,
         Verb::Discard => phase == Phase::Failed,
         Verb::Return => phase == Phase::Returned,
@@ -131,7 +164,15 @@ fn nothing_to_do(phase: Phase, verb: Verb) -> bool {
         }
         Verb::Reestimate | Verb::Withdraw => phase == Phase::Returning || phase.is_end(),
         Verb::NoteOverdue => phase.is_end(),
-        Verb::Offer | Verb::Miss | Verb::Accept | Verb::EndOffer | Verb::Release | Verb::Fail => false,
+        Verb::Offer
+        | Verb::Miss
+        | Verb::Accept
+        | Verb::EndOffer
+        | Verb::Release
+        | Verb::ArriveAtRestaurant
+        | Verb::ArriveAtCustomer
+        | Verb::Fail
+        | Verb::Judge => false,
     }
 }
 
@@ -139,7 +180,7 @@ fn nothing_to_do(phase: Phase, verb: Verb) -> bool {
 fn every_phase_with_every_command_does_what_the_table_says() {
     for phase in Phase::ALL {
         for verb in Verb::ALL {
-            let given = delivery(state(phase));
+            let given = given(phase);
             let now = if verb == Verb::NoteOverdue { overdue() } else { NOON };
             let outcome = decide(&given, &command(verb), now);
             let seen = format!("{phase:?} {verb:?} {outcome:?}");
@@ -175,18 +216,24 @@ fn only_the_assigned_courier_moves_a_delivery() {
             let courier_id = ben();
             let theirs = match command(verb) {
                 Command::Release { reason, .. } => Command::Release { courier_id, reason },
-                Command::ArriveAtRestaurant { .. } => Command::ArriveAtRestaurant { courier_id },
+                Command::ArriveAtRestaurant { presence, .. } => Command::ArriveAtRestaurant { courier_id, presence },
                 Command::PickUp { order_code, .. } => Command::PickUp { courier_id, order_code },
-                Command::ArriveAtCustomer { .. } => Command::ArriveAtCustomer { courier_id },
-                Command::HandOver { proof, door_wait, .. } => Command::HandOver {
+                Command::ArriveAtCustomer { presence, .. } => Command::ArriveAtCustomer { courier_id, presence },
+                Command::HandOver {
+                    proof,
+                    presence,
+                    door_wait,
+                    ..
+                } => Command::HandOver {
                     courier_id,
                     proof,
+                    presence,
                     door_wait,
                 },
-                Command::Fail { reason, door_wait, .. } => Command::Fail {
+                Command::Fail { reason, word, .. } => Command::Fail {
                     courier_id,
                     reason,
-                    door_wait,
+                    word,
                 },
                 Command::Return { outcome, .. } => Command::Return { courier_id, outcome },
                 other @ (Command::Offer(_)
@@ -197,6 +244,7 @@ fn only_the_assigned_courier_moves_a_delivery() {
                 | Command::NoteDelay { .. }
                 | Command::NoteReady { .. }
                 | Command::Reestimate { .. }
+                | Command::Judge { .. }
                 | Command::Withdraw) => other,
             };
             let outcome = decide(&delivery(state(phase)), &theirs, NOON);
@@ -243,20 +291,26 @@ fn food_is_never_handed_over_before_it_is_fetched() {
 }
 
 #[test]
-fn the_bag_is_the_right_one() {
+fn food_that_is_not_ready_is_fetched_with_the_code_of_its_bag_alone() {
     let courier_id = ada();
-    let pick_up = |code| Command::PickUp {
-        courier_id,
-        order_code: Some(code),
-    };
+    let pick_up = |order_code| Command::PickUp { courier_id, order_code };
     let code = delivery(State::Waiting).facts.order_code().to_lowercase();
     let picked_up = [Event::PickedUp { courier_id, at: NOON }];
-    check(State::AtRestaurant(assignment()), &pick_up(&code), Ok(&picked_up));
-    check(
-        State::AtRestaurant(assignment()),
-        &pick_up("ZZZZ"),
-        Err(Rejection::OrderCodeWrong),
-    );
+    let there = State::AtRestaurant(assignment());
+    check(there, &pick_up(Some(&code)), Ok(&picked_up));
+    check(there, &pick_up(None), Err(Rejection::FoodNotReady));
+    let mut given = delivery(there);
+    for attempts_left in (0..CODE_ATTEMPTS_MAX).rev() {
+        let events = decide(&given, &pick_up(Some("ZZZZ")), NOON).unwrap();
+        assert_eq!(events, [Event::CodeRefused { attempts_left }]);
+        given = after(&given, &events);
+    }
+    let locked = Err(Rejection::OrderCodeLocked);
+    assert_eq!(decide(&given, &pick_up(Some(&code)), NOON), locked);
+    given.progress.ready_at = Some(NOON);
+    assert_eq!(decide(&given, &pick_up(None), NOON).as_deref(), Ok(&picked_up[..]));
+    let wrong = decide(&given, &pick_up(Some("ZZZZ")), NOON);
+    assert_eq!(wrong, Err(Rejection::OrderCodeWrong));
 }
 
 #[test]
@@ -299,17 +353,28 @@ fn the_same_hand_over_again_is_fine_and_another_reason_is_not() {
     check(state(Phase::Failed), &fail(FailureReason::Damaged), Ok(&[]));
 }
 
+/// A courier who was seen at the door.
+fn at_door() -> Delivery {
+    let mut given = delivery(State::AtCustomer(assignment()));
+    given.progress.there_since = Some(NOON);
+    given.progress.there_seen = true;
+    given
+}
+
 #[test]
 fn food_that_nobody_took_goes_back_whatever_becomes_of_the_order() {
     let courier_id = ada();
-    let given = delivery(State::AtCustomer(assignment()));
-    let events = decide(&given, &fail(FailureReason::WrongAddress), NOON).unwrap();
+    let given = at_door();
+    let later = NOON + DOOR_WAIT;
+    let events = decide(&given, &fail(FailureReason::WrongAddress), later).unwrap();
     let reason = FailureReason::WrongAddress;
-    let earned = earned_in_vain(&given.facts, SignedDuration::ZERO, NOON);
+    let earned = earned_in_vain(&given.facts, DOOR_WAIT, later);
     let failed = Event::Failed {
         courier_id,
         reason,
-        earned,
+        fault: Fault::Customer,
+        judged: false,
+        earned: Some(earned),
     };
     assert_eq!(events, [failed]);
     assert_eq!((earned.tip, earned.base), (0, PAY_BASE));
@@ -334,6 +399,17 @@ fn food_that_nobody_took_goes_back_whatever_becomes_of_the_order() {
         State::Returned { courier_id, reason }
     );
     let spoilt = decide(&given, &fail(FailureReason::Damaged), NOON).unwrap();
+    assert!(
+        matches!(
+            spoilt[..],
+            [Event::Failed {
+                fault: Fault::Courier,
+                earned: None,
+                ..
+            }]
+        ),
+        "{spoilt:?}"
+    );
     assert_eq!(after(&given, &spoilt).progress.state.phase(), Phase::Failed);
 }
 
@@ -350,6 +426,7 @@ fn the_wait_at_a_door_begins_with_the_arrival() {
     let photo = Command::HandOver {
         courier_id: ada(),
         proof: Proof::Photo(PhotoId(7)),
+        presence: Presence::Seen,
         door_wait: DOOR_WAIT,
     };
     assert!(decide(&at_door, &photo, NOON).is_err());
@@ -407,7 +484,12 @@ fn a_cancelled_order_frees_whoever_is_bound() {
         (Phase::Offered, Some(ada())),
         (Phase::AtCustomer, Some(ada())),
     ] {
-        check(state(phase), &Command::Withdraw, Ok(&[Event::Withdrawn { courier_id }]));
+        let given = delivery(state(phase));
+        let events = decide(&given, &Command::Withdraw, NOON).unwrap();
+        assert!(
+            matches!(events[..], [Event::Withdrawn { courier_id: freed, .. }] if freed == courier_id),
+            "{events:?}"
+        );
     }
 }
 
@@ -423,6 +505,7 @@ fn a_courier_who_leaves_before_the_pick_up_is_replaced() {
         courier_id: ada(),
         stop: Stop::Restaurant,
         at: NOON,
+        seen: true,
     };
     assert_eq!(
         after(&delivery(State::Assigned(assignment())), &[arrived])
@@ -443,7 +526,8 @@ proptest! {
             now += SignedDuration::from_secs(20);
             let was_end = given.progress.state.phase().is_end();
             let Ok(events) = decide(&given, &command(Verb::ALL[index]), now) else { continue };
-            prop_assert!(!was_end || events.is_empty());
+            let is_judgement = matches!(events[..], [Event::Failed { judged: true, .. }]);
+            prop_assert!(!was_end || events.is_empty() || is_judgement);
             for event in &events {
                 fetched |= matches!(event, Event::PickedUp { .. });
                 let handed_over = matches!(event, Event::Delivered { .. });

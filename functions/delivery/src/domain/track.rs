@@ -1,6 +1,6 @@
 //! What a courier's device reports: which points are believed.
 
-use kernel::{Position, SignedDuration, Timestamp};
+use kernel::{Meters, Position, SignedDuration, Timestamp};
 
 /// Points in one report.
 pub const POINTS_MAX: usize = 100;
@@ -53,6 +53,8 @@ impl From<Sighting> for Point {
 pub struct Sifted {
     /// The latest sighting after the report.
     pub latest: Sighting,
+    /// Within how many metres of the latest sighting the truth lies; nothing if no point was believed.
+    pub accuracy_m: Option<Meters>,
     /// Points that were believed, oldest first.
     pub believed: Vec<Sighting>,
     /// Points that were not: too old, too vague, or too far from the one before.
@@ -71,6 +73,7 @@ pub fn first_misplaced(points: &[Point], now: Timestamp) -> Option<usize> {
 #[must_use]
 pub fn sift(known: Sighting, points: &[Point], now: Timestamp) -> Sifted {
     let mut latest = known;
+    let mut accuracy_m = None;
     let mut believed = Vec::new();
     for point in points {
         if believable(latest, point, now) {
@@ -79,10 +82,18 @@ pub fn sift(known: Sighting, points: &[Point], now: Timestamp) -> Sifted {
                 position: point.position,
             };
             believed.push(latest);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "what is believed is accurate to 150 m"
+            )]
+            let meters = point.accuracy_m.unwrap_or_default().ceil() as Meters;
+            accuracy_m = Some(meters);
         }
     }
     Sifted {
         latest,
+        accuracy_m,
         dropped: points.len() - believed.len(),
         believed,
     }

@@ -64,10 +64,10 @@ impl Phase {
         }
     }
 
-    /// True where nothing can follow.
+    /// True where no other phase can follow. Who is at fault may still be judged.
     #[must_use]
     pub fn is_end(self) -> bool {
-        TRANSITIONS.iter().all(|(from, _, _)| *from != self)
+        TRANSITIONS.iter().all(|(from, _, to)| *from != self || *to == self)
     }
 }
 
@@ -106,13 +106,15 @@ pub enum Verb {
     Discard,
     /// Be done with food that goes back.
     Return,
+    /// Judge who is at fault.
+    Judge,
     /// End the delivery with its order.
     Withdraw,
 }
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Offer,
         Self::Miss,
         Self::Accept,
@@ -129,6 +131,7 @@ impl Verb {
         Self::Fail,
         Self::Discard,
         Self::Return,
+        Self::Judge,
         Self::Withdraw,
     ];
 
@@ -152,6 +155,7 @@ impl Verb {
             Self::Fail => "fail",
             Self::Discard => "discard",
             Self::Return => "return",
+            Self::Judge => "judge",
             Self::Withdraw => "withdraw",
         }
     }
@@ -179,6 +183,7 @@ pub const TRANSITIONS: &[(Phase, Verb, Phase)] = &[
     (Phase::Assigned, Verb::NoteReady, Phase::Assigned),
     (Phase::Assigned, Verb::Reestimate, Phase::Assigned),
     (Phase::Assigned, Verb::Withdraw, Phase::Withdrawn),
+    (Phase::AtRestaurant, Verb::ArriveAtRestaurant, Phase::AtRestaurant),
     (Phase::AtRestaurant, Verb::PickUp, Phase::PickedUp),
     (Phase::AtRestaurant, Verb::Release, Phase::Waiting),
     (Phase::AtRestaurant, Verb::NoteOverdue, Phase::AtRestaurant),
@@ -193,6 +198,7 @@ pub const TRANSITIONS: &[(Phase, Verb, Phase)] = &[
     (Phase::PickedUp, Verb::NoteOverdue, Phase::PickedUp),
     (Phase::PickedUp, Verb::Reestimate, Phase::PickedUp),
     (Phase::PickedUp, Verb::Withdraw, Phase::Withdrawn),
+    (Phase::AtCustomer, Verb::ArriveAtCustomer, Phase::AtCustomer),
     (Phase::AtCustomer, Verb::HandOver, Phase::Delivered),
     (Phase::AtCustomer, Verb::Fail, Phase::Returning),
     (Phase::AtCustomer, Verb::Discard, Phase::Failed),
@@ -200,7 +206,9 @@ pub const TRANSITIONS: &[(Phase, Verb, Phase)] = &[
     (Phase::AtCustomer, Verb::Reestimate, Phase::AtCustomer),
     (Phase::AtCustomer, Verb::Withdraw, Phase::Withdrawn),
     (Phase::Returning, Verb::NoteOverdue, Phase::Returning),
+    (Phase::Returning, Verb::Judge, Phase::Returning),
     (Phase::Returning, Verb::Return, Phase::Returned),
+    (Phase::Returned, Verb::Judge, Phase::Returned),
 ];
 
 /// Where a verb leads from a phase, if it may be done there.

@@ -1,6 +1,6 @@
 //! All that is kept of where a courier on shift is, and what a report makes of it.
 
-use kernel::Timestamp;
+use kernel::{Meters, Timestamp};
 
 use super::pace::{Pace, TooOften};
 use super::track::{Point, Sighting, sift};
@@ -11,7 +11,9 @@ use super::trail::stretch;
 pub struct Whereabouts {
     /// The latest sighting.
     pub latest: Sighting,
-    /// The last one that the trail keeps.
+    /// Within how many metres of it the truth lies.
+    pub accuracy_m: Meters,
+    /// The last one that the trail keeps; nothing before the device has reported anything.
     pub trail_end: Option<Sighting>,
     /// How often reports come.
     pub pace: Pace,
@@ -40,6 +42,7 @@ impl Whereabouts {
     pub const fn starting(latest: Sighting, now: Timestamp) -> Self {
         Self {
             latest,
+            accuracy_m: 0,
             trail_end: None,
             pace: Pace::starting(now),
             heard_at: now,
@@ -58,6 +61,7 @@ impl Whereabouts {
         Ok(Followed {
             whereabouts: Self {
                 latest: sifted.latest,
+                accuracy_m: sifted.accuracy_m.unwrap_or(self.accuracy_m),
                 trail_end: stretch.last().copied().or(self.trail_end),
                 pace: Pace {
                     told_at: if tell { Some(now) } else { pace.told_at },

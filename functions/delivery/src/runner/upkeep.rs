@@ -12,8 +12,8 @@ use super::scene::Scene;
 use crate::app::App;
 use crate::domain::Delivery;
 use crate::domain::cell::{Zone, zones_in_reach};
-use crate::domain::command::{Command, ReleaseReason};
-use crate::domain::open::{Open, is_fetching, is_kept_waiting, to_be_freed};
+use crate::domain::command::{Command, ReleaseReason, ReturnOutcome};
+use crate::domain::open::{Open, is_fetching, is_kept_waiting, is_returning, to_be_freed};
 use crate::steps::{Unstepped, about, reestimate, step};
 use crate::store::{self, Found, Loaded};
 use crate::{bonds, rows};
@@ -33,6 +33,8 @@ pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Resul
         let heard_at = row.courier_id.and_then(|courier_id| heard.get(&courier_id));
         let corrected = if heard_at.is_some_and(|at| row.is_silent(*at, cause.now)) {
             release(app, cause, &row, ReleaseReason::Silent, is_fetching).await?
+        } else if row.is_lost(cause.now) && give_up(app, cause, &row).await? {
+            rows::refresh(app, cause, row.delivery_id, row.pickup).await?
         } else if row.is_overdue(cause.now) && !row.escalated {
             note_overdue(app, cause, &row).await?
         } else {
@@ -42,6 +44,25 @@ pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Resul
         open.extend(corrected);
     }
     Ok(())
+}
+
+/// Takes food for lost that should have been back long ago: its courier is free. False if it does not go back.
+async fn give_up(app: &App, cause: &Cause, row: &Open) -> Result<bool, Unstepped> {
+    let cause = about(cause, row.delivery_id);
+    let outcome = ReturnOutcome::Disposed;
+    let command = |loaded: &Loaded| {
+        let courier_id = is_returning(&loaded.delivery)?;
+        Some(Command::Return { courier_id, outcome })
+    };
+    match step(app, &cause, row.delivery_id, command).await {
+        Ok(stepped) if stepped.events.is_empty() => Ok(stepped.delivery.progress.state.phase().is_end()),
+        Ok(stepped) => {
+            bonds::follow(app, &cause, &[(row.delivery_id, stepped)]).await?;
+            Ok(true)
+        }
+        Err(Unstepped::Rejected(_) | Unstepped::Missing | Unstepped::CalledOff) => Ok(true),
+        Err(error) => Err(error),
+    }
 }
 
 /// Tells an operator of food that is long overdue with its courier; or corrects a row that was left behind.

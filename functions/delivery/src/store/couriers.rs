@@ -1,6 +1,6 @@
 //! Couriers as the table holds them.
 
-use kernel::{Country, CourierId, DeliveryId, OfferId, Position, SignedDuration, Timestamp};
+use kernel::{Country, CourierId, DeliveryId, Meters, OfferId, Position, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::names::{EndRecord, RejectRecord, ShiftEndRecord, VehicleRecord};
@@ -303,6 +303,8 @@ struct PaceRecord {
     told_at: Option<i64>,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     trail_end: Option<(i64, Position)>,
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    accuracy_m: Option<Meters>,
 }
 
 /// The index partition of the couriers who were last seen in a zone.
@@ -317,6 +319,7 @@ impl PositionRecord {
     pub fn new(courier_id: CourierId, vehicle: Vehicle, whereabouts: &Whereabouts) -> Self {
         let Whereabouts {
             latest,
+            accuracy_m,
             trail_end,
             pace,
             heard_at,
@@ -335,6 +338,7 @@ impl PositionRecord {
                 reports: pace.reports,
                 told_at: pace.told_at.map(Timestamp::as_second),
                 trail_end: trail_end.map(|end| (end.at.as_second(), end.position)),
+                accuracy_m: Some(*accuracy_m).filter(|meters| *meters > 0),
             },
         }
     }
@@ -348,6 +352,7 @@ impl PositionRecord {
                 at: self.at,
                 position: self.position,
             },
+            accuracy_m: self.pace.accuracy_m.unwrap_or_default(),
             trail_end: self.pace.trail_end.map(|(at, position)| Sighting {
                 at: instant(at),
                 position,
@@ -402,6 +407,7 @@ mod tests {
         };
         Whereabouts {
             latest,
+            accuracy_m: 150,
             trail_end: Some(latest),
             pace: Pace {
                 window_from: NOON,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::courier::{OfferEnd, RejectReason, ShiftEnd};
 use crate::domain::incident::{IncidentKind, Reporter};
 use crate::domain::open::Food;
-use crate::domain::{FailureReason, Vehicle};
+use crate::domain::{FailureReason, Fault, Vehicle};
 
 macro_rules! mirrored {
     ($(#[$doc:meta])* $record:ident = $domain:ident { $($name:ident),* }) => {
@@ -40,6 +40,10 @@ mirrored!(
 mirrored!(
     /// Why food could not be handed over.
     ReasonRecord = FailureReason { CustomerAbsent, WrongAddress, Unsafe, Damaged, Other }
+);
+mirrored!(
+    /// Who is at fault.
+    FaultRecord = Fault { Customer, Courier, Restaurant, Platform }
 );
 mirrored!(
     /// What went wrong.

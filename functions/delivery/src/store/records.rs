@@ -8,9 +8,9 @@ use contracts::{Envelope, Timer};
 use kernel::{CourierId, Money, OfferId, OrderId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::names::{ReasonRecord, VehicleRecord};
+use super::names::{FaultRecord, ReasonRecord, VehicleRecord};
 use crate::domain::proof::PhotoId;
-use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Search, State};
+use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Review, Search, State};
 
 /// An event item: what [`::store::StoredEvent`] has, and the state after the event.
 #[derive(Debug, Serialize)]
@@ -95,6 +95,13 @@ fn photo(hexadecimal: &str) -> Result<PhotoId, StoreError> {
     number
         .map(PhotoId)
         .map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+fn review([reported_at, until]: [i64; 2]) -> Result<Review, StoreError> {
+    Ok(Review {
+        reported_at: instant(reported_at)?,
+        until: instant(until)?,
+    })
 }
 
 fn carried((since, vehicle): (i64, VehicleRecord)) -> Result<Carried, StoreError> {
@@ -203,13 +210,23 @@ struct ProgressRecord {
     escalated: u32,
     #[serde(rename = "p", default, skip_serializing_if = "is_zero")]
     wrong_pins: u32,
+    #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
+    wrong_codes: u32,
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     there_since: Option<i64>,
+    /// 1 if the courier was seen there.
+    #[serde(rename = "y", default, skip_serializing_if = "is_zero")]
+    there_seen: u32,
     #[serde(rename = "z", default, skip_serializing_if = "is_zero")]
     waited_s: u32,
     /// A hexadecimal number.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     photo: Option<String>,
+    /// When it was reported, and until when it may be judged.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    review: Option<[i64; 2]>,
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    fault: Option<FaultRecord>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
@@ -375,9 +392,15 @@ impl From<&Progress> for ProgressRecord {
             silent: progress.search.silent.clone(),
             escalated: u32::from(progress.search.escalated),
             wrong_pins: u32::from(progress.wrong_pins),
+            wrong_codes: u32::from(progress.wrong_codes),
             there_since: progress.there_since.map(Timestamp::as_second),
+            there_seen: u32::from(progress.there_seen),
             waited_s: progress.waited_s,
             photo: progress.photo.map(|PhotoId(number)| format!("{number:x}")),
+            review: progress
+                .review
+                .map(|review| [review.reported_at, review.until].map(Timestamp::as_second)),
+            fault: progress.fault.map(Into::into),
         }
     }
 }
@@ -404,9 +427,13 @@ impl TryFrom<ProgressRecord> for Progress {
                 escalated: record.escalated > 0,
             },
             wrong_pins: u8::try_from(record.wrong_pins).unwrap_or(u8::MAX),
+            wrong_codes: u8::try_from(record.wrong_codes).unwrap_or(u8::MAX),
             there_since: record.there_since.map(instant).transpose()?,
+            there_seen: record.there_seen > 0,
             waited_s: record.waited_s,
             photo: record.photo.as_deref().map(photo).transpose()?,
+            review: record.review.map(review).transpose()?,
+            fault: record.fault.map(Into::into),
         })
     }
 }
@@ -469,6 +496,13 @@ mod tests {
             progress.wrong_pins = 2;
             progress.there_since = Some(NOON);
             progress.waited_s = 240;
+            progress.wrong_codes = 3;
+            progress.there_seen = true;
+            progress.review = Some(Review {
+                reported_at: NOON,
+                until: NOON + crate::domain::cast::minutes(5),
+            });
+            progress.fault = Some(crate::domain::Fault::Platform);
             progress.photo = Some(PhotoId(0xfeed));
             let written = text(&ProgressRecord::from(&progress)).unwrap();
             let read = parse::<ProgressRecord>(&written).unwrap();
@@ -527,6 +561,7 @@ mod tests {
         };
         let mut progress = delivery(delivered).progress;
         progress.there_since = Some(NOON);
+        progress.there_seen = true;
         progress.waited_s = 600;
         let payload = contracts::delivery::Delivered {
             delivery_id: crate::domain::cast::id(1),

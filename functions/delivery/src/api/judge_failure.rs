@@ -1,0 +1,72 @@
+//! `POST /v1/deliveries/{delivery_id}/review`.
+
+use ::store::Commit;
+use axum::extract::State;
+use kernel::{DeliveryId, Role, Text};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::views::{DeliveryView, FaultName};
+use super::{By, about, close};
+use crate::app::App;
+use crate::domain::command::Command;
+use crate::domain::incident::{IncidentKind, Reporter};
+use crate::steps::unexpected;
+use crate::store::{self, Found, Incident, IncidentItem};
+
+/// Who is at fault.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    /// Who bears the price: only `customer` is charged, and a courier who is at fault earns nothing.
+    fault: FaultName,
+    /// Why, among the delivery's incidents: at most 500 characters.
+    #[serde(default)]
+    note: Option<Text<500>>,
+}
+
+/// Judge a failure
+///
+/// Of what a courier could not hand over, when nothing proves whose fault it is. The order ends by it, or by itself when the
+/// time is over: then nobody is charged. The same judgement again changes nothing.
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/review", operation_id = "judge_failure", tag = "deliveries",
+    security(("token" = [])), request_body = Judgement, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
+    (status = 200, description = "Judged", body = DeliveryView),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`nothing_to_judge`: it has not failed, or was judged otherwise", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn judge_failure(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(delivery_id): Path<DeliveryId>,
+    Json(judgement): Json<Judgement>,
+) -> Result<Json<DeliveryView>, Problem> {
+    principal.require(Role::Operator)?;
+    let cause = about(&cause, delivery_id);
+    // The note comes first: of a judgement that stands, the reason is known. The key makes a repetition the same note.
+    if let Some(note) = judgement.note
+        && let Found::Delivery(loaded) = store::load(&app.table, delivery_id).await?
+        && let Some(review) = loaded.delivery.progress.review
+    {
+        let incident = Incident {
+            kind: IncidentKind::Other.into(),
+            note: note.into(),
+            by: Reporter::Operator.into(),
+            user_id: principal.user_id,
+            at: cause.now,
+        };
+        let key = store::incident_key(delivery_id, review.reported_at, &"judgement");
+        let commit = Commit::new(&cause).also_put(&key, &IncidentItem::from(incident));
+        app.table.commit(commit).await.map_err(unexpected)?;
+    }
+    let fault = judgement.fault.into();
+    let command = |_, _: &_| Command::Judge { fault };
+    let stepped = close(&app, &cause, delivery_id, By::Operator, &command).await?;
+    Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
+}
