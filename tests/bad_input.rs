@@ -170,6 +170,21 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
         422,
         "invalid_body",
     ),
+    (
+        "POST /v1/deliveries/{delivery_id}/failed",
+        Courier,
+        r#"{"reason": "customer_absent", "fault": "customer"}"#,
+        422,
+        "invalid_body",
+    ),
+    ("GET /v1/deliveries/reviews?limit=0", Operator, "", 400, "invalid_query"),
+    (
+        "POST /v1/deliveries/{delivery_id}/review",
+        Operator,
+        r#"{"fault": "weather"}"#,
+        422,
+        "invalid_body",
+    ),
     ("GET /v1/zones?near=nowhere", Operator, "", 400, "invalid_query"),
     (
         "GET /v1/zones/{zone_id}/board?limit=0",
@@ -209,7 +224,7 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
     (
         "POST /v1/deliveries/{delivery_id}/photo-uploads",
         Courier,
-        r#"{"content_type": "text/html", "size_bytes": 1000}"#,
+        r#"{"content_type": "text/html", "size_bytes": 100000}"#,
         422,
         "invalid_body",
     ),

@@ -13,6 +13,7 @@ mod kitchen;
 mod menus;
 mod ordering;
 mod payment;
+mod proof;
 mod repetition;
 mod shifts;
 mod takeover;

@@ -276,10 +276,16 @@ const DELIVERY: &[Row] = &[
         r#"{"reason": "customer_absent"}"#,
     ),
     ("POST /v1/deliveries/{delivery_id}/returned", &[Courier, Operator], "{}"),
+    ("GET /v1/deliveries/reviews", &[Operator], ""),
+    (
+        "POST /v1/deliveries/{delivery_id}/review",
+        &[Operator],
+        r#"{"fault": "platform"}"#,
+    ),
     (
         "POST /v1/deliveries/{delivery_id}/photo-uploads",
         &[Courier],
-        r#"{"content_type": "image/jpeg", "size_bytes": 1000}"#,
+        r#"{"content_type": "image/jpeg", "size_bytes": 100000}"#,
     ),
     (
         "POST /v1/deliveries/{delivery_id}/incidents",

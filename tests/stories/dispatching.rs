@@ -159,6 +159,7 @@ fn an_operator_takes_a_courier_off_before_the_pick_up_only() {
         .post(&format!("/v1/deliveries/{delivery_id}/picked-up"), &json!({}))
         .refused(404, "not_found");
     assert_eq!(second.takes(&order_id), delivery_id);
+    kitchen.does(&order_id, "ready", &json!({}));
     second.does(&delivery_id, "picked-up", &json!({}));
     stack.operator().post(&path, &body).refused(409, "wrong_state");
     assert_eq!(offers(&first), Vec::<Value>::new());

@@ -27,6 +27,7 @@ impl Door {
         let delivery_id = rider.takes(&order_id);
         kitchen.does(&order_id, "ready", &json!({}));
         rider.does(&delivery_id, "picked-up", &json!({}));
+        rider.stands_at(&kitchen.door());
         rider.does(&delivery_id, "arrived-at-customer", &json!({}));
         Self {
             kitchen,
@@ -114,7 +115,7 @@ fn a_photo_that_was_not_uploaded_or_is_of_another_delivery_proves_nothing() {
 }
 
 #[test]
-fn a_photo_is_enough_once_the_pin_is_locked() {
+fn a_locked_pin_makes_no_photo_enough_before_the_wait_at_the_door_is_over() {
     let door = Door::reached(false);
     let key = door.uploaded();
     let waits = door.delivers(&key);
@@ -130,6 +131,10 @@ fn a_photo_is_enough_once_the_pin_is_locked() {
     let locked = door.rider.person.post(&door.path("delivered"), &body);
     locked.refused(409, "pin_locked");
     assert_eq!(door.incidents(), ["pin_locked"]);
+    let early = door.delivers(&key);
+    let seconds: u64 = early.header("retry-after").unwrap().parse().unwrap();
+    early.refused(409, "photo_not_enough");
+    sleep(Duration::from_secs(seconds));
     door.delivers(&key).is(200);
 }
 
@@ -148,7 +153,10 @@ fn nobody_opens_so_the_food_goes_back() {
     sleep(Duration::from_secs(seconds));
     let failed = door.rider.person.post(&door.path("failed"), &absent).expect(200);
     assert_eq!(failed["state"], "returning");
+    assert!(failed["review_by"].is_null(), "{failed}");
     door.basket.awaits(&door.order_id, "undeliverable");
+    // All that can be asked of a courier is proven, so the food is the customer's.
+    drop(door.basket.awaits_payment(&door.order_id, "captured"));
 
     // The order is over, and the food is still on its way.
     let view = door.tracked();
@@ -178,6 +186,7 @@ fn an_operator_closes_what_a_lost_courier_left() {
     let failed = operator.post(&door.path("failed"), &lost).expect(200);
     assert_eq!(failed["state"], "returning");
     door.basket.awaits(&door.order_id, "undeliverable");
+    drop(door.basket.awaits_payment(&door.order_id, "voided"));
     let gone = json!({"outcome": "disposed"});
     let returned = operator.post(&door.path("returned"), &gone).expect(200);
     assert_eq!(returned["state"], "returned");

@@ -8,6 +8,8 @@ use crate::{Person, Reply, Stack, eventually};
 
 /// Degrees of latitude between two places: more than any delivery goes.
 const GRID_DEGREES: f64 = 0.5;
+/// How far north of a restaurant its customers live.
+const DOOR_METERS: f64 = 1500.0;
 
 /// A position that no other story uses, on the equator's side of nowhere.
 #[must_use]
@@ -106,6 +108,12 @@ impl Kitchen {
         }
     }
 
+    /// Where its customers' door is.
+    #[must_use]
+    pub fn door(&self) -> Value {
+        self.north(DOOR_METERS)
+    }
+
     /// A position so many metres north of the restaurant.
     #[must_use]
     pub fn north(&self, meters: f64) -> Value {
@@ -134,7 +142,7 @@ impl Kitchen {
             ],
             "deliver_to": {
                 "line1": "Kerkstraat 7", "city": "Amsterdam", "postal_code": "1017 GA", "country": "NL",
-                "position": self.north(1500.0),
+                "position": self.door(),
             },
             "tip": {"amount": 100, "currency": "EUR"},
         });
@@ -283,6 +291,18 @@ impl Rider {
         self.person
             .post(&format!("/v1/deliveries/{delivery_id}/{action}"), body)
             .is(200);
+    }
+
+    /// The courier's device says that the courier is at a position now.
+    ///
+    /// # Panics
+    /// If the report is not taken.
+    #[track_caller]
+    #[expect(clippy::disallowed_methods, reason = "a device has a clock")]
+    pub fn stands_at(&self, position: &Value) {
+        let point = json!({"at": Timestamp::now(), "position": position, "accuracy_m": 8.0});
+        let reply = self.reports(&json!([point]));
+        assert_eq!(reply.body["accepted"], 1, "{}", reply.text);
     }
 
     /// Tells where the courier is, as the courier's device does.

@@ -138,7 +138,6 @@ impl Kitchen {
 /// A courier on shift.
 pub struct Courier {
     name: String,
-    position: Value,
     api: Api,
 }
 
@@ -159,7 +158,7 @@ impl Courier {
             return Err(crate::http::refused("POST /v1/couriers/me/shift/start", &answer));
         }
         let name = person["name"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { name, position, api })
+        Ok(Self { name, api })
     }
 
     /// Takes what is offered and brings it.
@@ -204,8 +203,9 @@ impl Courier {
             step(one, "picked-up", json!({}))?;
             show.tell(&self.name, "has the food");
         }
-        self.report_position()?;
-        for one in trip {
+        // The first stop is the restaurant.
+        for (one, door) in trip.iter().zip(list(&offer["stops"]).iter().skip(1)) {
+            self.report(&door["position"])?;
             step(one, "arrived-at-customer", json!({}))?;
             show.tell(&self.name, "is at the door");
             let order = one["order_id"].as_str().unwrap_or_default();
@@ -216,8 +216,8 @@ impl Courier {
         Ok(())
     }
 
-    fn report_position(&self) -> Outcome {
-        let point = json!({"at": crate::clock::now(), "position": self.position});
+    fn report(&self, position: &Value) -> Outcome {
+        let point = json!({"at": crate::clock::now(), "position": position});
         self.api
             .post("/v1/couriers/me/locations", &json!({"points": [point]}))
             .map(drop)

@@ -266,7 +266,7 @@ impl Life<'_> {
         let position = list(&city["restaurants"])[0]["restaurant"]["position"].clone();
         let shift = json!({"position": position});
         gateway.ask(&cast.courier, &with("POST /v1/couriers/me/shift/start", &[], shift))?;
-        self.report(&position)
+        self.report(&position, 110)
     }
 
     /// What is read afterwards, and the review.

@@ -8,8 +8,10 @@ use crate::failure::Outcome;
 use crate::seed::list;
 
 impl Life<'_> {
-    pub(super) fn report(&mut self, position: &Value) -> Outcome {
-        let points = json!({"points": [{"at": crate::clock::now(), "position": position}]});
+    /// Where the courier is, or was some seconds ago: nobody is believed who flies.
+    pub(super) fn report(&mut self, position: &Value, seconds_ago: i64) -> Outcome {
+        let at = crate::clock::now() - jiff::SignedDuration::from_secs(seconds_ago);
+        let points = json!({"points": [{"at": at, "position": position}]});
         self.gateway
             .ask(&self.cast.courier, &with("POST /v1/couriers/me/locations", &[], points))
             .map(drop)
@@ -52,6 +54,16 @@ impl Life<'_> {
         self.gateway.ask(&operator, &request)?;
         let reason = json!({"reason": "courier_unreachable"});
         let request = with("POST /v1/deliveries/{delivery_id}/unassign", &path, reason);
+        self.gateway.ask(&operator, &request).map(drop)
+    }
+
+    /// What nobody can prove is judged by an operator.
+    pub(super) fn judge(&mut self, delivery: &str) -> Outcome {
+        let operator = self.cast.operator.clone();
+        self.gateway.ask(&operator, &plain("GET /v1/deliveries/reviews", &[]))?;
+        let path = [("delivery_id", delivery)];
+        let fault = json!({"fault": "platform", "note": "The house has no number."});
+        let request = with("POST /v1/deliveries/{delivery_id}/review", &path, fault);
         self.gateway.ask(&operator, &request).map(drop)
     }
 

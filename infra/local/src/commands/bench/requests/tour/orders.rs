@@ -75,6 +75,7 @@ impl Life<'_> {
             json!({}),
         )?;
         self.delivery("POST /v1/deliveries/{delivery_id}/picked-up", &delivery, json!({}))?;
+        self.report(&city()?["customer"]["address"]["position"], 0)?;
         self.delivery(
             "POST /v1/deliveries/{delivery_id}/arrived-at-customer",
             &delivery,
@@ -116,6 +117,7 @@ impl Life<'_> {
         self.delivery("POST /v1/deliveries/{delivery_id}/photo-uploads", &delivery, photo)?;
         let reason = json!({"reason": "wrong_address"});
         self.delivery("POST /v1/deliveries/{delivery_id}/failed", &delivery, reason)?;
+        self.judge(&delivery)?;
         self.delivery("POST /v1/deliveries/{delivery_id}/returned", &delivery, json!({}))?;
         let order = self.place()?;
         self.order(&owner, "POST /v1/orders/{order_id}/accept", &order, json!({}))?;
