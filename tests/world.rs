@@ -225,6 +225,12 @@ const DELIVERY: &[Row] = &[
         r#"{"reason": "documents_missing"}"#,
     ),
     (
+        "POST /v1/couriers/{courier_id}/suspend",
+        &[Operator],
+        r#"{"reason": "other"}"#,
+    ),
+    ("POST /v1/couriers/{courier_id}/reinstate", &[Operator], ""),
+    (
         "POST /v1/couriers/me/shifts",
         COURIERS,
         r#"{"from": "2030-01-01T10:00:00Z", "to": "2030-01-01T14:00:00Z"}"#,

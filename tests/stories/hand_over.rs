@@ -49,8 +49,11 @@ impl Door {
 
     /// Announces a photo, uploads it, and gives its key.
     fn uploaded(&self) -> String {
-        // What is in it is nobody's business on the way, and text can be shown when a test fails.
-        let photo = b"a picture of a bag at a door";
+        self.uploads(b"\xff\xd8\xff\xe0 a bag at a door")
+    }
+
+    /// Announces bytes as a photo, uploads them, and gives their key.
+    fn uploads(&self, photo: &[u8]) -> String {
         let announced = json!({"content_type": "image/jpeg", "size_bytes": photo.len()});
         let upload = self
             .rider
@@ -58,12 +61,16 @@ impl Door {
             .post(&self.path("photo-uploads"), &announced)
             .expect(201);
         let url = upload["upload_url"].as_str().unwrap();
-        let headers = [("content-type", upload["headers"]["content-type"].as_str().unwrap())];
+        let header = |name: &str| upload["headers"][name].as_str().unwrap();
+        let headers = ["content-type", "if-none-match"].map(|name| (name, header(name)));
         let stack = Stack::get();
-        let page = [("content-type", "text/html")];
+        let page = [("content-type", "text/html"), headers[1]];
         stack.send(&Method::PUT, url, &page, photo).is(403);
+        stack.send(&Method::PUT, url, &headers[..1], photo).is(403);
         stack.send(&Method::PUT, url, &headers, &photo[1..]).is(403);
         stack.send(&Method::PUT, url, &headers, photo).is(200);
+        // What was uploaded stays.
+        stack.send(&Method::PUT, url, &headers, photo).is(412);
         upload["photo_key"].as_str().unwrap().to_owned()
     }
 
@@ -93,6 +100,17 @@ fn food_is_left_at_the_door_where_the_customer_asked_for_it() {
     let view = door.tracked();
     let photo = Stack::get().send(&Method::GET, view["photo_url"].as_str().unwrap(), &[], b"");
     photo.is(200);
+    // Another photo comes too late, and the kitchen's part is over.
+    let other = door.rider.person.post(
+        &door.path("photo-uploads"),
+        &json!({"content_type": "image/jpeg", "size_bytes": 9}),
+    );
+    other.refused(409, "wrong_state");
+    for colleague in [&door.kitchen.owner, &door.rider.person] {
+        let path = format!("/v1/orders/{}/delivery", door.order_id);
+        let seen = colleague.get(&path).expect(200);
+        assert!(seen["photo_url"].is_null() && seen["pin"].is_null(), "{seen}");
+    }
 }
 
 #[test]
@@ -109,6 +127,10 @@ fn a_photo_that_was_not_uploaded_or_is_of_another_delivery_proves_nothing() {
         .delivers(upload["photo_key"].as_str().unwrap())
         .refused(422, "invalid_body");
     assert_eq!(problem["errors"][0]["code"], "photo_missing", "{problem}");
+    let text = door
+        .delivers(&door.uploads(b"a text, not a photo"))
+        .refused(422, "invalid_body");
+    assert_eq!(text["errors"][0]["code"], "photo_unsuitable", "{text}");
     let foreign = other.uploaded();
     door.delivers(&foreign).refused(422, "invalid_body");
     other.delivers(&foreign).is(200);

@@ -152,7 +152,16 @@ fn an_applicant_is_looked_at_hears_why_not_and_applies_again() {
     // Approved all the same, the licence still bars from working until there is a new one.
     let again = applying("2026-02-01T00:00:00Z");
     assert!(again["rejected"].is_null(), "{again}");
-    operator.post(&path("approve"), &json!({})).is(200);
+    // Whoever had looked at the first papers has not seen these.
+    for looked_at in [json!({}), json!({"documents_version": 1})] {
+        let changed = operator
+            .post(&path("approve"), &looked_at)
+            .refused(409, "documents_changed");
+        assert_eq!(changed["documents_version"], 2, "{changed}");
+    }
+    operator
+        .post(&path("approve"), &json!({"documents_version": 2}))
+        .is(200);
     operator.post(&path("reject"), &reason).refused(409, "courier_approved");
     let start = json!({"position": {"lat": 1.0, "lng": 1.0}});
     person
@@ -166,11 +175,104 @@ fn an_applicant_is_looked_at_hears_why_not_and_applies_again() {
         .refused(409, "document_expired");
     let seen = eventually("the new paper", || listed().ok_or_else(|| "not listed".to_owned()));
     assert_eq!(seen["documents"][0]["valid_until"], "2099-01-01T00:00:00Z", "{seen}");
-    operator.post(&path("approve"), &json!({})).is(200);
+    operator
+        .post(&path("approve"), &json!({}))
+        .refused(409, "documents_changed");
+    let version = json!({"documents_version": seen["documents_version"]});
+    operator.post(&path("approve"), &version).is(200);
     eventually("nothing to look at", || {
         listed().map_or(Ok(()), |item| Err(item.to_string()))
     });
     person.post("/v1/couriers/me/shift/start", &start).is(200);
+}
+
+#[test]
+fn a_suspended_courier_is_off_shift_at_once_and_starts_none() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let (rider, other) = (kitchen.rider(stack, 100.0), kitchen.rider(stack, 900.0));
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    drop(rider.takes(&order_id));
+    let path = |action: &str| format!("/v1/couriers/{}/{action}", rider.courier_id);
+    let reason = json!({"reason": "fraud"});
+    rider.person.post(&path("suspend"), &reason).refused(403, "forbidden");
+    let suspended = stack.operator().post(&path("suspend"), &reason).expect(200);
+    assert_eq!(
+        (&suspended["status"], &suspended["suspended"], &suspended["shift_ended"]),
+        (&json!("suspended"), &json!("fraud"), &json!("suspended")),
+        "{suspended}"
+    );
+    // What was not fetched goes to somebody else.
+    drop(other.takes(&order_id));
+    let start = json!({"position": kitchen.north(100.0)});
+    let started = rider.person.post("/v1/couriers/me/shift/start", &start);
+    started.refused(409, "courier_suspended");
+    stack.operator().post(&path("reinstate"), &json!({})).is(200);
+    rider.person.post("/v1/couriers/me/shift/start", &start).is(200);
+}
+
+#[test]
+fn who_is_suspended_with_food_in_the_bag_brings_it_and_no_more() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    let delivery_id = rider.takes(&order_id);
+    kitchen.does(&order_id, "ready", &json!({}));
+    rider.does(&delivery_id, "picked-up", &json!({}));
+    let path = format!("/v1/couriers/{}/suspend", rider.courier_id);
+    let suspended = stack.operator().post(&path, &json!({"reason": "safety"})).expect(200);
+    assert_eq!(suspended["status"], "busy", "{suspended}");
+    let tracked = basket
+        .customer
+        .get(&format!("/v1/orders/{order_id}/delivery"))
+        .expect(200);
+    rider.does(&delivery_id, "arrived-at-customer", &json!({}));
+    rider.does(&delivery_id, "delivered", &json!({"pin": tracked["pin"]}));
+    eventually("the end of the shift", || {
+        look_at_shift(stack, &rider);
+        let me = me(&rider);
+        let ended = me["status"] == "suspended" && me["shift_ended"] == "suspended";
+        ended.then_some(()).ok_or_else(|| me.to_string())
+    });
+}
+
+#[test]
+fn a_lost_role_and_an_expired_paper_end_the_shift() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let ends = |rider: &Rider, why: &str| {
+        eventually("the end of the shift", || {
+            look_at_shift(stack, rider);
+            let me = me(rider);
+            (me["shift_ended"] == why).then_some(()).ok_or_else(|| me.to_string())
+        });
+    };
+    let rider = kitchen.rider(stack, 100.0);
+    let roles = format!("/v1/users/{}/roles", rider.person.user_id);
+    stack.operator().put(&roles, &json!({"roles": ["customer"]})).is(200);
+    ends(&rider, "role_lost");
+    let start = json!({"position": kitchen.north(100.0)});
+    rider
+        .person
+        .post("/v1/couriers/me/shift/start", &start)
+        .refused(403, "forbidden");
+
+    let rider = kitchen.rider(stack, 100.0);
+    // As if a year had passed.
+    let then = json!({":then": {"S": "2026-11-20T12:00:00Z"}});
+    let partition = format!("COURIER#{}", rider.courier_id);
+    let expression = "SET #name = :then";
+    stack
+        .aws()
+        .update("delivery", &partition, "STATE", expression, "papers_until", &then);
+    ends(&rider, "document_expired");
+    rider
+        .person
+        .post("/v1/couriers/me/shift/start", &start)
+        .refused(409, "document_expired");
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod list_shifts;
 mod photo_upload;
 mod picked_up;
 mod plan_shift;
+mod reinstate;
 mod reject;
 mod report_incident;
 mod report_locations;
@@ -32,6 +33,7 @@ mod returned;
 mod review;
 mod route;
 mod start_shift;
+mod suspend;
 mod take_break;
 mod track;
 mod unassign;
@@ -87,6 +89,8 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(list_applicants::list_applicants))
         .routes(routes!(approve::approve_courier))
         .routes(routes!(reject::reject_courier))
+        .routes(routes!(suspend::suspend_courier))
+        .routes(routes!(reinstate::reinstate_courier))
         .routes(routes!(plan_shift::plan_shift))
         .routes(routes!(list_shifts::list_shifts))
         .routes(routes!(cancel_shift::cancel_shift))
@@ -273,6 +277,8 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::NeverAsked => return Problem::not_found(),
         Refusal::NotApproved => "courier_not_approved",
         Refusal::Approved => "courier_approved",
+        Refusal::Suspended => "courier_suspended",
+        Refusal::RoleLost => return Problem::forbidden(),
         Refusal::DocumentExpired => "document_expired",
         Refusal::OffShift => "off_shift",
         Refusal::Bound => "not_free_for_a_break",

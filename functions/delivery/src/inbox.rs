@@ -1,11 +1,11 @@
 //! Others' events as own commands: orders' and, for who works there, restaurants'.
 
-use ::store::Commit;
+use ::store::{Commit, Freshness};
 use contracts::order::{Accepted, Cancelled, Delayed, Ready, Stop, Undeliverable};
 use contracts::restaurant::{self, Snapshot};
 use contracts::user::RolesChanged;
 use contracts::{Cause, Contract as _, Envelope};
-use kernel::{DeliveryId, OrderId, Timestamp, UserId};
+use kernel::{CourierId, DeliveryId, OrderId, Role, Timestamp, TypedId as _, UserId};
 use runtime::{Consumed, Done, Standing, Undone, once};
 
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::domain::{Delivery, Facts, Place, Progress};
 use crate::foresight::About;
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Unstepped, follow_up, step, unexpected};
-use crate::{foresight, rows, store};
+use crate::{foresight, rows, shift, store};
 
 /// How many different PINs there are: four digits.
 const PINS: u32 = 10_000;
@@ -27,7 +27,7 @@ const PINS: u32 = 10_000;
 /// When the event came early, cannot be read, or the table does not answer.
 pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     match event.event_type.as_str() {
-        RolesChanged::TYPE => Standing::keep(&app.table, event, cause).await,
+        RolesChanged::TYPE => roles_changed(app, event, cause).await,
         Accepted::TYPE => accepted(app, cause, event.time, event.data()?).await,
         Delayed::TYPE => delayed(app, cause, &event.data()?).await,
         Ready::TYPE => ready(app, cause, &event.data()?).await,
@@ -48,6 +48,20 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
             staffed(app, cause, event.sequence, changed.restaurant).await
         }
         _ => Ok(Done),
+    }
+}
+
+/// Keeps what somebody may be. A courier who may not be one any more works no longer: what the latest event says holds,
+/// whichever comes last.
+async fn roles_changed(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
+    Standing::keep(&app.table, event, cause).await?;
+    let changed: RolesChanged = event.data()?;
+    let standing = Standing::of(&app.table, changed.user_id, Freshness::Latest).await?;
+    let is_held = standing.is_none_or(|standing| standing.allows(&[Role::Courier]));
+    let courier_id = CourierId::from_uuid(changed.user_id.uuid());
+    match shift::bar(app, cause, courier_id, &|courier| Ok(courier.with_role(is_held))).await {
+        Ok(_) | Err(Unstepped::Missing) => Ok(Done),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -8,9 +8,9 @@ use crate::app::App;
 use crate::bonds;
 use crate::domain::RUN_SAFETY_NET;
 use crate::domain::command::{Command, Ending, ReleaseReason};
-use crate::domain::courier::{Bond, Courier, LiveOffer, Shift, ShiftEnd};
+use crate::domain::courier::{Bond, Courier, LiveOffer, Refusal, Shift, ShiftEnd};
 use crate::domain::epoch::Seen;
-use crate::domain::lifecycle::decide;
+use crate::domain::lifecycle::{Rejection, decide};
 use crate::domain::track::{CLOCK_SKEW_MAX, Point, Sighting};
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::work::SILENT_AFTER;
@@ -119,7 +119,7 @@ async fn end_if(
     app: &App,
     cause: &Cause,
     courier_id: CourierId,
-    reason: &(dyn Fn(&Shift) -> Option<ShiftEnd> + Sync),
+    reason: &(dyn Fn(&Courier) -> Option<ShiftEnd> + Sync),
 ) -> Result<Courier, Unstepped> {
     let mut freed = Vec::new();
     for _ in 0..COMMIT_ATTEMPTS_MAX {
@@ -129,7 +129,7 @@ async fn end_if(
         let Some(shift) = courier.shift() else {
             return Ok(courier);
         };
-        let Some(why) = reason(shift) else {
+        let Some(why) = reason(&courier) else {
             return Ok(courier);
         };
         freed.extend(free(app, cause, courier_id, shift).await?);
@@ -139,7 +139,12 @@ async fn end_if(
             .also_delete(&store::on_shift_key(courier_id), "", [], POSITION_MOVED);
         // Of silence, only what is still thought of as work counts.
         let worked_until = match why {
-            ShiftEnd::Wanted | ShiftEnd::Planned | ShiftEnd::WorkingTime => cause.now,
+            ShiftEnd::Wanted
+            | ShiftEnd::Planned
+            | ShiftEnd::WorkingTime
+            | ShiftEnd::DocumentExpired
+            | ShiftEnd::Suspended
+            | ShiftEnd::RoleLost => cause.now,
             ShiftEnd::Silent => cause.now - SILENT_AFTER,
         };
         let commit = note_work(app, commit, courier_id, shift, worked_until).await?;
@@ -148,6 +153,51 @@ async fn end_if(
                 follow_up(app, cause, &freed).await;
                 return Ok(off);
             }
+            Err(error) if store::lost_race(&error) => {}
+            Err(error) => return Err(unexpected(error).into()),
+        }
+    }
+    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+}
+
+/// Changes what bars a courier from working, or no longer does. Whoever is barred then has no shift: what was not fetched
+/// goes to somebody else at once; with food in the bag, the shift ends after it was brought, and nothing is offered meanwhile.
+///
+/// # Errors
+/// When there is no such courier, the change is not possible, or the table does not answer.
+pub async fn bar(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    change: &(dyn Fn(&Courier) -> Result<Option<Courier>, Refusal> + Sync),
+) -> Result<Courier, Unstepped> {
+    let changed = change_courier(app, cause, courier_id, change).await?;
+    if changed.barred(cause.now).is_none() {
+        return Ok(changed);
+    }
+    let barred = |courier: &Courier| courier.barred(cause.now).map(ShiftEnd::from);
+    match end_if(app, cause, courier_id, &barred).await {
+        Err(Unstepped::Rejected(Rejection::WrongState { .. })) => Ok(changed),
+        ended => ended,
+    }
+}
+
+async fn change_courier(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    change: &(dyn Fn(&Courier) -> Result<Option<Courier>, Refusal> + Sync),
+) -> Result<Courier, Unstepped> {
+    for _ in 0..COMMIT_ATTEMPTS_MAX {
+        let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
+            return Err(Unstepped::Missing);
+        };
+        let Some(changed) = change(&courier)? else {
+            return Ok(courier);
+        };
+        let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &changed);
+        match app.table.commit(commit).await {
+            Ok(()) => return Ok(changed),
             Err(error) if store::lost_race(&error) => {}
             Err(error) => return Err(unexpected(error).into()),
         }
@@ -245,10 +295,13 @@ pub async fn sweep(app: &App, cause: &Cause, list: u128) -> Result<(), StoreErro
         let heard_at = store::heard_at(&app.table, some).await?;
         for (courier_id, stored, courier) in store::couriers(&app.table, some, Freshness::Recent).await? {
             let heard_at = heard_at.get(&courier_id).copied();
-            let looked = match courier.shift().and_then(|shift| odd(shift, heard_at, cause.now)) {
+            let looked = match odd(&courier, heard_at, cause.now) {
                 None => Ok(()),
                 Some(Odd::Overdue) => {
-                    let overdue = |shift: &Shift| shift.overdue(heard_at.unwrap_or(shift.since), cause.now);
+                    let overdue = |courier: &Courier| {
+                        let since = courier.shift()?.since;
+                        courier.overdue(heard_at.unwrap_or(since), cause.now)
+                    };
                     end_if(app, cause, courier_id, &overdue).await.map(drop)
                 }
                 Some(Odd::Bound) => bonds::settle(app, cause, courier_id, &stored, &courier).await,
@@ -272,8 +325,9 @@ enum Odd {
 }
 
 /// Whether a shift has to be looked at. `heard_at` is when the courier was last heard of.
-fn odd(shift: &Shift, heard_at: Option<Timestamp>, now: Timestamp) -> Option<Odd> {
-    if shift.overdue(heard_at.unwrap_or(shift.since), now).is_some() {
+fn odd(courier: &Courier, heard_at: Option<Timestamp>, now: Timestamp) -> Option<Odd> {
+    let shift = courier.shift()?;
+    if courier.overdue(heard_at.unwrap_or(shift.since), now).is_some() {
         return Some(Odd::Overdue);
     }
     // Whoever ends an offer in time has a moment for it.
@@ -324,8 +378,9 @@ fn free_one(loaded: &Loaded, courier_id: CourierId, offer_id: OfferId) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Vehicle;
     use crate::domain::cast::{NOON, id, minutes};
-    use crate::domain::courier::Job;
+    use crate::domain::courier::{Duty, Job};
     use kernel::SignedDuration;
 
     #[test]
@@ -347,7 +402,11 @@ mod tests {
             }],
             ..free.clone()
         };
-        let seen = |shift: &Shift, ago, now| odd(shift, Some(now - minutes(ago)), now);
+        let on = |shift: &Shift| Courier {
+            duty: Duty::OnShift(shift.clone()),
+            ..Courier::apply(Vehicle::Bicycle)
+        };
+        let seen = |shift: &Shift, ago, now| odd(&on(shift), Some(now - minutes(ago)), now);
         let soon = NOON + minutes(30);
         assert_eq!(seen(&free, 1, soon), None);
         assert_eq!(seen(&free, 20, soon), Some(Odd::Overdue));
@@ -356,6 +415,6 @@ mod tests {
         assert_eq!(seen(&asked, 1, over), Some(Odd::Bound));
         assert_eq!(seen(&busy, 19, soon), None);
         assert_eq!(seen(&busy, 20, soon), Some(Odd::Bound));
-        assert_eq!(odd(&busy, None, soon), Some(Odd::Bound));
+        assert_eq!(odd(&on(&busy), None, soon), Some(Odd::Bound));
     }
 }

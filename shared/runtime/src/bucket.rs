@@ -18,6 +18,9 @@ use crate::signing::Signer;
 /// S3 answers a look at an object in tens of milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What `If-None-Match` has to say in an upload: what is stored stays.
+pub const IF_NONE_MATCH: &str = "*";
+
 /// A bucket. Cheap to clone.
 #[derive(Clone)]
 pub struct Bucket {
@@ -31,9 +34,14 @@ pub struct Bucket {
 pub struct StoredObject {
     /// Its size in bytes.
     pub bytes: u64,
-    /// Its type, such as `image/jpeg`.
+    /// Its type, such as `image/jpeg`, as whoever stored it said.
     pub content_type: String,
+    /// How it begins, which shows what it is: up to 16 bytes.
+    pub head: Bytes,
 }
+
+/// The bytes with which an object begins, as HTTP's ranges count them.
+const HEAD_RANGE: &str = "bytes=0-15";
 
 impl Bucket {
     pub(crate) fn new(sdk: &SdkConfig, trust: &Trust, name: &str) -> Self {
@@ -50,7 +58,8 @@ impl Bucket {
         }
     }
 
-    /// A link that stores one object: `PUT` with exactly this type and this many bytes, which the signature covers.
+    /// A link that stores one object and never replaces one: `PUT` with exactly this type, this many bytes and
+    /// [`IF_NONE_MATCH`], which the signature covers.
     ///
     /// # Errors
     /// When there are no credentials.
@@ -62,7 +71,11 @@ impl Bucket {
         lasts: Duration,
     ) -> Result<String, CallError> {
         let length = bytes.to_string();
-        let headers = [("content-length", length.as_str()), ("content-type", content_type)];
+        let headers = [
+            ("content-length", length.as_str()),
+            ("content-type", content_type),
+            ("if-none-match", IF_NONE_MATCH),
+        ];
         self.link("PUT", key, &headers, lasts).await
     }
 
@@ -74,7 +87,7 @@ impl Bucket {
         self.link("GET", key, &[], lasts).await
     }
 
-    /// What is known of an object.
+    /// What is known of an object, and how it begins.
     ///
     /// # Errors
     /// [`CallError::NotFound`] if there is none.
@@ -83,12 +96,14 @@ impl Bucket {
         let uri = self.uri(key);
         let mut settings = settings();
         settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
-        let signable = SignableRequest::new("HEAD", &uri, std::iter::empty(), SignableBody::Bytes(&[]));
+        let range = [("range", HEAD_RANGE)];
+        let signable = SignableRequest::new("GET", &uri, range.into_iter(), SignableBody::Bytes(&[]));
         let signed = self
             .signer
             .sign(signable.map_err(|error| failed(&error))?, settings)
             .await;
-        let mut request = http::Request::head(&uri)
+        let mut request = http::Request::get(&uri)
+            .header(http::header::RANGE, HEAD_RANGE)
             .body(Bytes::new())
             .map_err(|error| failed(&error))?;
         signed
@@ -100,11 +115,13 @@ impl Bucket {
             Some(value.to_owned())
         };
         match response.status().as_u16() {
-            200 => Ok(StoredObject {
-                bytes: header("content-length")
-                    .and_then(|text| text.parse().ok())
+            // The whole number of bytes stands behind the part's.
+            206 => Ok(StoredObject {
+                bytes: header("content-range")
+                    .and_then(|text| text.rsplit_once('/')?.1.parse().ok())
                     .unwrap_or(u64::MAX),
                 content_type: header("content-type").unwrap_or_default(),
+                head: response.into_body(),
             }),
             404 => Err(CallError::NotFound(key.to_owned())),
             status @ (429 | 500..) => Err(failed(&format_args!("status {status}"))),

@@ -20,7 +20,7 @@ mod signing;
 mod standing;
 mod telemetry;
 
-pub use bucket::{Bucket, StoredObject};
+pub use bucket::{Bucket, IF_NONE_MATCH, StoredObject};
 pub use contracts::{Cause, Envelope, Timer};
 pub use edge::Edge;
 pub use environment::{Environment, MissingVariable};

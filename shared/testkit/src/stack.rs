@@ -132,10 +132,12 @@ impl Stack {
         let headers = headers
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
-        let text = response
+        // A photo is no text.
+        let bytes = response
             .body_mut()
-            .read_to_string()
+            .read_to_vec()
             .unwrap_or_else(|error| panic!("{shown}: {error}"));
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
         Reply {
             request: shown,

@@ -143,14 +143,15 @@ async fn again(
         let Some((stored, known)) = store::courier(&app.table, courier_id).await? else {
             break;
         };
+        let handed_in = store::documents(&app.table, courier_id).await?;
         let is_refused_applicant = known.duty == Duty::Pending && known.rejected.is_some();
         let becomes = if is_refused_applicant {
             wanted.clone()
         } else {
             // Others hand in papers, as often as they like; what they are stays.
             same(&known, &wanted)?;
-            let handed_in = store::documents(&app.table, courier_id).await?;
-            if documents.papers.is_empty() || handed_in.is_some_and(|handed_in| handed_in.papers == documents.papers) {
+            let are_known = handed_in.as_ref().is_some_and(|known| known.papers == documents.papers);
+            if documents.papers.is_empty() || are_known {
                 return Ok(known);
             }
             Courier {
@@ -158,8 +159,9 @@ async fn again(
                 ..known
             }
         };
+        let replacing = documents.clone().replacing(handed_in.as_ref());
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &becomes)
-            .also_put(&store::documents_key(courier_id), documents);
+            .also_put(&store::documents_key(courier_id), &replacing);
         match app.table.commit(commit).await {
             Ok(()) => return Ok(becomes),
             Err(error) if store::lost_race(&error) => {}

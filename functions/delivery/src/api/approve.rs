@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use kernel::{CourierId, Role};
-use runtime::{Json, Path, Principal, Problem, RequestCause};
+use runtime::{Json, Optional, Path, Principal, Problem, RequestCause};
 
-use super::review::review;
+use super::review::{LookedAt, review};
 use super::views::CourierView;
 use crate::app::App;
 use crate::domain::courier::Courier;
@@ -12,24 +12,29 @@ use crate::store::Documents;
 
 /// Approve a courier
 ///
-/// And the papers that were handed in last. Approving again changes nothing.
+/// And the papers that were looked at. Approving again changes nothing. The body may be left out as long as the papers are the
+/// first that were handed in.
 #[utoipa::path(post, path = "/v1/couriers/{courier_id}/approve", operation_id = "approve_courier", tag = "couriers",
-    security(("token" = [])), params(("courier_id" = CourierId, Path, description = "The courier")), responses(
+    security(("token" = [])), request_body = LookedAt, params(("courier_id" = CourierId, Path, description = "The courier")), responses(
     (status = 200, description = "Approved", body = CourierView),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`documents_changed`, with the `documents_version` to look at", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn approve_courier(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,
     Path(courier_id): Path<CourierId>,
+    Optional(looked_at): Optional<LookedAt>,
 ) -> Result<Json<CourierView>, Problem> {
     principal.require(Role::Operator)?;
     let answer = |courier: &Courier, documents: Option<&Documents>| {
         Ok(courier.approve(documents.and_then(Documents::hold_until)))
     };
-    let approved = review(&app, &cause, courier_id, &answer).await?;
+    let approved = review(&app, &cause, courier_id, looked_at, &answer).await?;
     Ok(Json(CourierView::new(courier_id, &approved)))
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::event::Event;
 use crate::domain::presence::presence;
-use crate::domain::proof::{PHOTO_BYTES_MAX, PHOTO_TYPES, PhotoId, Proof};
+use crate::domain::proof::{PHOTO_BYTES_MAX, PhotoId, Proof, begins_like_photo};
 use crate::store::{self, Loaded};
 
 /// What shows that the food is the customer's: either the PIN or a photo.
@@ -106,12 +106,12 @@ async fn uploaded(app: &App, delivery_id: DeliveryId, key: &str) -> Result<Photo
         Err(CallError::NotFound(_)) => return Err(missing()),
         Err(error) => return Err(unavailable(&error)),
     };
-    // The link that was signed for it allows nothing else; this is what was stored all the same.
-    let known_type = PHOTO_TYPES.contains(&stored.content_type.as_str());
-    if known_type && (1..=u64::from(PHOTO_BYTES_MAX)).contains(&stored.bytes) {
+    // The link that was signed for it allows no other type and size; this is what was stored all the same.
+    if begins_like_photo(&stored.content_type, &stored.head) && (1..=u64::from(PHOTO_BYTES_MAX)).contains(&stored.bytes)
+    {
         Ok(photo)
     } else {
-        let message = "The object is no photo, or too large.";
+        let message = "This is no JPEG, PNG or WebP picture, or too large: upload another.";
         Err(Problem::invalid("/photo_key", "photo_unsuitable", message))
     }
 }

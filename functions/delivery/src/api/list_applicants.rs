@@ -22,6 +22,8 @@ pub struct Applicant {
     applied_at: Timestamp,
     /// The papers.
     documents: Vec<HandedIn>,
+    /// Which papers these are: name it in the answer.
+    documents_version: u32,
 }
 
 /// A paper, by reference.
@@ -59,6 +61,7 @@ pub async fn list_applicants(
         courier_id: stored.value.courier_id,
         vehicle: Vehicle::from(stored.value.vehicle).into(),
         applied_at: stored.value.applied_at,
+        documents_version: stored.value.edition,
         documents: stored
             .value
             .papers

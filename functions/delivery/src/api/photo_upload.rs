@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use http::StatusCode;
 use kernel::{DeliveryId, Timestamp};
-use runtime::{CallError, Json, Path, Principal, Problem, RequestCause};
+use runtime::{CallError, IF_NONE_MATCH, Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -50,12 +50,17 @@ pub struct UploadHeaders {
     /// As announced.
     #[serde(rename = "content-length")]
     content_length: String,
+    /// `*`: a photo that was uploaded is never replaced.
+    #[serde(rename = "if-none-match")]
+    #[schema(example = "*")]
+    if_none_match: &'static str,
 }
 
 /// Upload a photo of the hand-over
 ///
-/// Gives a link for one photo of exactly the announced type and size. Once it is uploaded, `delivered` takes its key where
-/// a photo is enough: the customer asked for the food to be left at the door, the PIN is locked, or nobody opened in time.
+/// Gives a link for one photo of exactly the announced type and size, which takes one and never another. Once it is uploaded,
+/// `delivered` takes its key where a photo is enough: you were seen at the door, and the customer asked for the food to be left
+/// there or nobody opened in time.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/photo-uploads", operation_id = "photo_upload", tag = "deliveries",
     security(("token" = [])), request_body = PhotoAnnouncement, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 201, description = "Where to upload it", body = PhotoUpload),
@@ -99,6 +104,7 @@ pub async fn photo_upload(
         headers: UploadHeaders {
             content_length: photo.size_bytes.to_string(),
             content_type: photo.content_type,
+            if_none_match: IF_NONE_MATCH,
         },
         photo_key,
         expires_at: cause.now + UPLOAD_LASTS,

@@ -6,7 +6,7 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::review::review;
+use super::review::{LookedAt, review};
 use super::views::{CourierView, RejectName};
 use crate::app::App;
 use crate::domain::courier::Courier;
@@ -18,6 +18,10 @@ use crate::store::Documents;
 pub struct RejectionBody {
     /// Why.
     reason: RejectName,
+    /// Which papers were looked at, as listed. May be left out as long as the papers are the first.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    documents_version: Option<u32>,
 }
 
 /// Reject an applicant
@@ -31,7 +35,7 @@ pub struct RejectionBody {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_approved`, and no new papers wait", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_approved`, and no new papers wait; `documents_changed`, with the `documents_version` to look at", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn reject_courier(
@@ -46,6 +50,7 @@ pub async fn reject_courier(
     let answer = |courier: &Courier, documents: Option<&Documents>| {
         courier.reject(reason, documents.is_some_and(Documents::wait))
     };
-    let rejected = review(&app, &cause, courier_id, &answer).await?;
+    let documents_version = body.documents_version;
+    let rejected = review(&app, &cause, courier_id, LookedAt { documents_version }, &answer).await?;
     Ok(Json(CourierView::new(courier_id, &rejected)))
 }

@@ -31,7 +31,7 @@ pub struct ShiftStart {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_not_approved`, `document_expired`: hand in a new one and have it approved, or `working_time_exceeded` with `limit`, `until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_not_approved`, `courier_suspended`, `document_expired`: hand in a new one and have it approved, or `working_time_exceeded` with `limit`, `until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn start_shift(

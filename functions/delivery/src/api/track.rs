@@ -58,7 +58,8 @@ pub struct TrackedCourier {
 
 /// Track an order's delivery
 ///
-/// For its customer, the restaurant's staff, its courier and operators. The courier's position is shown only on shift and only while the courier
+/// For its customer, the restaurant's staff, its courier and operators; the photo of the hand-over for the customer and
+/// operators. The courier's position is shown only on shift and only while the courier
 /// fetches or carries this very order; to the customer only roughly before the pick-up.
 #[utoipa::path(get, path = "/v1/orders/{order_id}/delivery", operation_id = "track_delivery", tag = "deliveries",
     security(("token" = [])), params(("order_id" = OrderId, Path, description = "The order")), responses(
@@ -96,7 +97,8 @@ pub async fn track_delivery(
     let is_over = delivery.progress.state.is_over_for_customer();
     // Whoever brings food back is none of the customer's business any more.
     let assignment = assignment.filter(|_| !(is_over && is_customer));
-    let photo_url = match delivery.progress.photo {
+    let shows_photo = is_customer || principal.has(Role::Operator);
+    let photo_url = match delivery.progress.photo.filter(|_| shows_photo) {
         Some(photo) => Some(look(&app, &photo.key(delivery_id)).await?),
         None => None,
     };

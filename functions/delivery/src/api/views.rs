@@ -4,7 +4,7 @@ use kernel::{Country, CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Po
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd};
+use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd, SuspendReason};
 use crate::domain::estimate;
 use crate::domain::{Delivery, Eta, Facts, Fault, Offer, Vehicle};
 use crate::store::Cases;
@@ -66,13 +66,52 @@ pub struct CourierView {
     /// Since when the courier has a break.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub break_since: Option<Timestamp>,
-    /// Why the last shift ended, off shift: `wanted`, `planned`, `silent` (nothing was heard of you) or `working_time` (the
-    /// limit is reached).
+    /// Why the last shift ended, off shift: `wanted`, `planned`, `silent` (nothing was heard of you), `working_time` (the
+    /// limit is reached), `document_expired`, `suspended` or `role_lost`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shift_ended: Option<&'static str>,
     /// Why an operator did not approve: apply again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<RejectName>,
+    /// Why an operator suspended the courier, who starts no shift and gets no offers until reinstated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<SuspendName>,
+}
+
+/// Why an operator suspends a courier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SuspendName {
+    /// How the courier treats people or food.
+    Conduct,
+    /// False reports, or food that disappears.
+    Fraud,
+    /// An accident or a danger that is looked into.
+    Safety,
+    /// Anything else.
+    Other,
+}
+
+impl From<SuspendName> for SuspendReason {
+    fn from(name: SuspendName) -> Self {
+        match name {
+            SuspendName::Conduct => Self::Conduct,
+            SuspendName::Fraud => Self::Fraud,
+            SuspendName::Safety => Self::Safety,
+            SuspendName::Other => Self::Other,
+        }
+    }
+}
+
+impl From<SuspendReason> for SuspendName {
+    fn from(reason: SuspendReason) -> Self {
+        match reason {
+            SuspendReason::Conduct => Self::Conduct,
+            SuspendReason::Fraud => Self::Fraud,
+            SuspendReason::Safety => Self::Safety,
+            SuspendReason::Other => Self::Other,
+        }
+    }
 }
 
 /// Why somebody is not approved.
@@ -123,6 +162,8 @@ pub enum CourierStatus {
     Pending,
     /// Approved, and off shift.
     Approved,
+    /// Approved and suspended, and off shift.
+    Suspended,
     /// On shift, and in a break.
     OnBreak,
     /// On shift, and free for an offer.
@@ -139,6 +180,7 @@ impl CourierView {
     pub fn new(courier_id: CourierId, courier: &Courier) -> Self {
         let status = match &courier.duty {
             Duty::Pending => CourierStatus::Pending,
+            Duty::OffShift if courier.suspended.is_some() => CourierStatus::Suspended,
             Duty::OffShift => CourierStatus::Approved,
             Duty::OnShift(shift) if shift.break_since.is_some() => CourierStatus::OnBreak,
             Duty::OnShift(shift) if shift.is_free() => CourierStatus::Free,
@@ -155,6 +197,7 @@ impl CourierView {
             break_since: courier.shift().and_then(|shift| shift.break_since),
             shift_ended: courier.ended.map(shift_end_name),
             rejected: courier.rejected.map(RejectName::from),
+            suspended: courier.suspended.map(SuspendName::from),
         }
     }
 }
@@ -165,6 +208,9 @@ const fn shift_end_name(end: ShiftEnd) -> &'static str {
         ShiftEnd::Silent => "silent",
         ShiftEnd::WorkingTime => "working_time",
         ShiftEnd::Planned => "planned",
+        ShiftEnd::DocumentExpired => "document_expired",
+        ShiftEnd::Suspended => "suspended",
+        ShiftEnd::RoleLost => "role_lost",
     }
 }
 

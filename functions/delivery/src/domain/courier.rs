@@ -5,6 +5,7 @@
 //! what was decided about a delivery, so the record may for a moment hold a courier who is free already; never the other
 //! way round.
 
+mod bar;
 mod shift;
 
 use kernel::{Country, CourierId, DeliveryId, OfferId, Timestamp};
@@ -14,6 +15,7 @@ use super::event::Event;
 use super::work::{Exhausted, Rules, Span, rules, works_until};
 use super::{State, Vehicle};
 
+pub use bar::SuspendReason;
 pub use shift::{Job, LiveOffer, Shift, ShiftEnd};
 
 /// Past offers that a courier remembers, so that a late answer hears what became of them.
@@ -49,6 +51,10 @@ pub struct Courier {
     pub ended: Option<ShiftEnd>,
     /// Why an operator did not approve; nothing once there is a new application.
     pub rejected: Option<RejectReason>,
+    /// Why an operator suspended the courier; nothing once reinstated.
+    pub suspended: Option<SuspendReason>,
+    /// Whether the role of a courier was taken away, which the user service says.
+    pub role_lost: bool,
 }
 
 /// Why an operator does not approve.
@@ -196,6 +202,12 @@ pub enum Refusal {
     /// An operator has approved the courier already.
     #[error("the courier is approved already")]
     Approved,
+    /// An operator has suspended the courier.
+    #[error("the courier is suspended: ask the operators")]
+    Suspended,
+    /// The courier is none any more.
+    #[error("the role of a courier was taken away")]
+    RoleLost,
     /// A paper that the courier handed in has expired.
     #[error("a document has expired: hand in a new one")]
     DocumentExpired,
@@ -231,6 +243,8 @@ impl Courier {
             past: Vec::new(),
             ended: None,
             rejected: None,
+            suspended: None,
+            role_lost: false,
         }
     }
 
@@ -290,7 +304,7 @@ impl Courier {
     /// who works already may have planned another end.
     ///
     /// # Errors
-    /// Before the approval, and when the working time is used up.
+    /// Before the approval, for who is barred, and when the working time is used up.
     pub fn start_shift(
         &self,
         worked: &[Span],
@@ -299,8 +313,10 @@ impl Courier {
     ) -> Result<Option<Self>, Refusal> {
         match self.duty {
             Duty::Pending => Err(Refusal::NotApproved),
-            Duty::OffShift if self.papers_until.is_some_and(|until| until <= now) => Err(Refusal::DocumentExpired),
             Duty::OffShift => {
+                if let Some(bar) = self.barred(now) {
+                    return Err(bar.into());
+                }
                 let shift = Shift {
                     works_until: works_until(self.rules(), worked, now).map_err(Refusal::Worked)?,
                     planned_until,
@@ -347,9 +363,12 @@ impl Courier {
     /// Offers again, as long as the rules allow; nothing to change without a break.
     ///
     /// # Errors
-    /// Off shift, and when the working time is used up: also when the break was too short to give any back.
+    /// Off shift, for who is barred, and when the working time is used up: also when the break was too short to give any back.
     pub fn resume(&self, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
         let shift = self.shift().ok_or(Refusal::OffShift)?;
+        if let Some(bar) = self.barred(now) {
+            return Err(bar.into());
+        }
         let Some(break_since) = shift.break_since else {
             return Ok(None);
         };

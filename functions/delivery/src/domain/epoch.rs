@@ -178,7 +178,8 @@ impl Candidate {
     pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], ways: &Ways<'_>) -> Option<Self> {
         let now = ways.now;
         // Whose working time or shift is over ends what was taken, and gets no more.
-        let shift = courier.shift().filter(|shift| now < shift.ends_at())?;
+        let off_at = courier.ends_at(now).filter(|ends_at| now < *ends_at)?;
+        let shift = courier.shift()?;
         let room = shift.room(courier.vehicle);
         let last = itinerary(jobs, Some(seen.position), courier.vehicle, ways).pop();
         let minutes = i32::try_from(shift.worked(now).as_mins()).unwrap_or(i32::MAX);
@@ -189,7 +190,7 @@ impl Candidate {
             vehicle: courier.vehicle,
             place: last.map_or(seen.position, |ahead| ahead.position),
             free_at: last.map_or(now, |ahead| ahead.leaves_at),
-            off_at: shift.ends_at(),
+            off_at,
             room,
             credit: fair_credit(minutes, orders, FAIR_ORDERS_PER_HOUR) - decline_debit(shift.declined),
         })

@@ -15,6 +15,18 @@ use super::{Delivery, State};
 pub const PHOTO_BYTES_MAX: u32 = 4 * 1024 * 1024;
 /// What photos may be.
 pub const PHOTO_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+
+/// Whether an object of a type begins like one: its name alone makes no picture of a text.
+#[must_use]
+pub fn begins_like_photo(content_type: &str, head: &[u8]) -> bool {
+    match content_type {
+        "image/jpeg" => head.starts_with(b"\xff\xd8\xff"),
+        "image/png" => head.starts_with(b"\x89PNG\r\n\x1a\n"),
+        "image/webp" => head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP".as_slice()),
+        _ => false,
+    }
+}
+
 /// How long a link for an upload holds.
 pub const UPLOAD_LASTS: SignedDuration = SignedDuration::from_mins(10);
 /// How long a link to look at a photo holds.
@@ -202,6 +214,35 @@ mod tests {
         assert_eq!(nobody_opened(&given, at, WAIT), Ok(()));
         let carrying = delivery(State::PickedUp(assignment()));
         assert_eq!(nobody_opened(&carrying, at, WAIT), Err(Rejection::NotAtDoor));
+    }
+
+    #[test]
+    fn a_photo_begins_as_its_type_does() {
+        let (jpeg, png) = (b"\xff\xd8\xff\xe0\0\x10JFIF", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+        let webp = b"RIFF\x24\0\0\0WEBPVP8 ";
+        for (content_type, head, is_photo) in [
+            ("image/jpeg", jpeg.as_slice(), true),
+            ("image/png", png, true),
+            ("image/webp", webp, true),
+            ("image/jpeg", png, false),
+            ("image/png", webp, false),
+            ("image/webp", b"RIFF\x24\0\0\0WAVE", false),
+            ("image/webp", b"RIFF", false),
+            ("image/jpeg", b"a picture of a bag", false),
+            ("image/jpeg", b"", false),
+            ("text/html", jpeg, false),
+        ] {
+            assert_eq!(
+                begins_like_photo(content_type, head),
+                is_photo,
+                "{content_type} {head:?}"
+            );
+        }
+        assert!(PHOTO_TYPES.iter().all(|known| {
+            [jpeg.as_slice(), png, webp]
+                .iter()
+                .any(|head| begins_like_photo(known, head))
+        }));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use kernel::{Country, CourierId, DeliveryId, Meters, OfferId, Position, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::names::{EndRecord, RejectRecord, ShiftEndRecord, VehicleRecord};
+use super::names::{EndRecord, RejectRecord, ShiftEndRecord, SuspendRecord, VehicleRecord};
 use crate::domain::Vehicle;
 use crate::domain::cell::{Zone, zone};
 use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
@@ -31,6 +31,10 @@ pub struct CourierRecord {
     ended: Option<ShiftEndRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rejected: Option<RejectRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    suspended: Option<SuspendRecord>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    role_lost: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +154,8 @@ impl From<&Courier> for CourierRecord {
             past: past.collect(),
             ended: courier.ended.map(Into::into),
             rejected: courier.rejected.map(Into::into),
+            suspended: courier.suspended.map(Into::into),
+            role_lost: courier.role_lost,
         }
     }
 }
@@ -173,6 +179,8 @@ impl From<&CourierRecord> for Courier {
             past: past.collect(),
             ended: record.ended.map(Into::into),
             rejected: record.rejected.map(Into::into),
+            suspended: record.suspended.map(Into::into),
+            role_lost: record.role_lost,
         }
     }
 }
@@ -186,6 +194,9 @@ pub struct Documents {
     pub vehicle: VehicleRecord,
     /// When the courier applied.
     pub applied_at: Timestamp,
+    /// How often papers were handed in: an operator names those that were looked at. (The item's version is the store's.)
+    #[serde(default = "first")]
+    pub edition: u32,
     /// The papers.
     #[serde(with = "::store::json")]
     pub papers: Vec<DocumentRecord>,
@@ -207,27 +218,45 @@ pub struct DocumentRecord {
     pub valid_until: Option<Timestamp>,
 }
 
+const fn first() -> u32 {
+    1
+}
+
 /// The index partition of those whom an operator has to look at: few at any time.
 pub const APPLICANTS: &str = "APPLICANTS";
 
 impl Documents {
-    /// The papers of somebody who applies.
+    /// The first papers of somebody who applies.
     #[must_use]
     pub fn applied(courier_id: CourierId, vehicle: Vehicle, at: Timestamp, papers: Vec<DocumentRecord>) -> Self {
         Self {
             courier_id,
             vehicle: vehicle.into(),
             applied_at: at,
+            edition: first(),
             papers,
             gsi2pk: Some(APPLICANTS.to_owned()),
             gsi2sk: Some(at),
         }
     }
 
+    /// These papers, in place of those that were handed in before.
+    #[must_use]
+    pub fn replacing(self, before: Option<&Self>) -> Self {
+        let edition = before.map_or(first(), |before| before.edition.saturating_add(1));
+        Self { edition, ..self }
+    }
+
     /// Until when all of them hold, if one ends at all.
     #[must_use]
     pub fn hold_until(&self) -> Option<Timestamp> {
         self.papers.iter().filter_map(|document| document.valid_until).min()
+    }
+
+    /// True if none were handed in before.
+    #[must_use]
+    pub const fn are_first(&self) -> bool {
+        self.edition == first()
     }
 
     /// True as long as an operator has to look at them.

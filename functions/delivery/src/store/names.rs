@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::courier::{OfferEnd, RejectReason, ShiftEnd};
+use crate::domain::courier::{OfferEnd, RejectReason, ShiftEnd, SuspendReason};
 use crate::domain::incident::{IncidentKind, Reporter};
 use crate::domain::open::Food;
 use crate::domain::{FailureReason, Fault, Vehicle};
@@ -60,8 +60,12 @@ mirrored!(
     RejectRecord = RejectReason { DocumentsMissing, DocumentsUnreadable, DocumentsExpired, NotEligible, Other }
 );
 mirrored!(
+    /// Why an operator suspends a courier.
+    SuspendRecord = SuspendReason { Conduct, Fraud, Safety, Other }
+);
+mirrored!(
     /// Why a shift ended.
-    ShiftEndRecord = ShiftEnd { Wanted, Silent, WorkingTime, Planned }
+    ShiftEndRecord = ShiftEnd { Wanted, Silent, WorkingTime, Planned, DocumentExpired, Suspended, RoleLost }
 );
 mirrored!(
     /// How far food is.

@@ -18,6 +18,12 @@ pub enum ShiftEnd {
     WorkingTime,
     /// It was planned so.
     Planned,
+    /// A paper that an operator had seen has expired.
+    DocumentExpired,
+    /// An operator suspended the courier.
+    Suspended,
+    /// The courier lost the role.
+    RoleLost,
 }
 
 /// What a courier does on shift.

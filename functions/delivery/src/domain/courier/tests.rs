@@ -83,6 +83,44 @@ fn nobody_works_longer_than_the_market_allows() {
 }
 
 #[test]
+fn who_is_barred_starts_no_shift_gets_no_offer_and_is_off_shift_once_free() {
+    let papers_until = NOON + minutes(60);
+    let approved = Courier::apply(Vehicle::Foot).approve(Some(papers_until)).unwrap();
+    let start = |courier: &Courier, now| courier.start_shift(&[], None, now).map(Option::unwrap);
+    let working = start(&approved, NOON).unwrap();
+    assert_eq!(working.ends_at(NOON), Some(papers_until));
+    let suspended = |courier: &Courier| courier.suspend(SuspendReason::Fraud).unwrap().unwrap();
+    let without_role = |courier: &Courier| courier.with_role(false).unwrap();
+    for (barred, now, why, end) in [
+        (suspended(&working), NOON, Refusal::Suspended, ShiftEnd::Suspended),
+        (without_role(&working), NOON, Refusal::RoleLost, ShiftEnd::RoleLost),
+        (
+            working.clone(),
+            papers_until,
+            Refusal::DocumentExpired,
+            ShiftEnd::DocumentExpired,
+        ),
+    ] {
+        assert_eq!(barred.ends_at(now), None, "{why:?}");
+        assert_eq!(barred.overdue(now, now), Some(end));
+        let busy = taken(&barred.consider(trip(100, &[5])).unwrap(), 100, 5);
+        assert_eq!((busy.overdue(now, now), busy.ends_at(now)), (None, None), "{why:?}");
+        let off = barred.end_shift(end);
+        assert_eq!(start(&off, now), Err(why));
+        let resting = barred.take_break(now).unwrap().unwrap();
+        assert_eq!(resting.resume(&[], now), Err(why));
+    }
+    let both = suspended(&without_role(&approved));
+    assert_eq!(both.suspend(SuspendReason::Fraud), Ok(None));
+    assert_eq!(start(&both.with_role(true).unwrap(), NOON), Err(Refusal::Suspended));
+    assert_eq!(start(&both.reinstate().unwrap(), NOON), Err(Refusal::RoleLost));
+    assert!(start(&both.reinstate().unwrap().with_role(true).unwrap(), NOON).is_ok());
+    assert_eq!((approved.reinstate(), approved.with_role(true)), (None, None));
+    let applicant = Courier::apply(Vehicle::Foot);
+    assert_eq!(applicant.suspend(SuspendReason::Other), Err(Refusal::NotApproved));
+}
+
+#[test]
 fn who_works_by_a_plan_is_off_shift_at_its_end() {
     let approved = Courier::apply(Vehicle::Foot).approve(None).unwrap();
     let (five, six) = (NOON + minutes(300), NOON + minutes(330));

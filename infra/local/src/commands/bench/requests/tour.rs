@@ -249,6 +249,13 @@ impl Life<'_> {
         let id = text(&courier["courier_id"]);
         let operation = "POST /v1/couriers/{courier_id}/approve";
         gateway.ask(&cast.operator, &with(operation, &[("courier_id", &id)], json!({})))?;
+        let operation = "POST /v1/couriers/{courier_id}/suspend";
+        gateway.ask(
+            &cast.operator,
+            &with(operation, &[("courier_id", &id)], json!({"reason": "other"})),
+        )?;
+        let operation = "POST /v1/couriers/{courier_id}/reinstate";
+        gateway.ask(&cast.operator, &plain(operation, &[("courier_id", &id)]))?;
         self.courier = id;
         self.start_work(city)
     }

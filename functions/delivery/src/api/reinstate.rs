@@ -1,0 +1,30 @@
+//! `POST /v1/couriers/{courier_id}/reinstate`.
+
+use axum::extract::State;
+use kernel::{CourierId, Role};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+
+use super::views::CourierView;
+use crate::app::App;
+use crate::shift;
+
+/// Let a suspended courier work again
+///
+/// The same again changes nothing.
+#[utoipa::path(post, path = "/v1/couriers/{courier_id}/reinstate", operation_id = "reinstate_courier", tag = "couriers",
+    security(("token" = [])), params(("courier_id" = CourierId, Path, description = "The courier")), responses(
+    (status = 200, description = "As it is now", body = CourierView),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn reinstate_courier(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(courier_id): Path<CourierId>,
+) -> Result<Json<CourierView>, Problem> {
+    principal.require(Role::Operator)?;
+    let reinstated = shift::bar(&app, &cause, courier_id, &|courier| Ok(courier.reinstate())).await?;
+    Ok(Json(CourierView::new(courier_id, &reinstated)))
+}

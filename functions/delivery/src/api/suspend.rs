@@ -1,0 +1,46 @@
+//! `POST /v1/couriers/{courier_id}/suspend`.
+
+use axum::extract::State;
+use kernel::{CourierId, Role};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::views::{CourierView, SuspendName};
+use crate::app::App;
+use crate::shift;
+
+/// Why somebody may not work for now.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Suspension {
+    /// Why.
+    reason: SuspendName,
+}
+
+/// Suspend an approved courier
+///
+/// No shift starts and nothing is offered until the courier is reinstated. A running shift ends at once, and what was not
+/// fetched goes to somebody else; food in the bag is brought first. The same reason again changes nothing.
+#[utoipa::path(post, path = "/v1/couriers/{courier_id}/suspend", operation_id = "suspend_courier", tag = "couriers",
+    security(("token" = [])), request_body = Suspension, params(("courier_id" = CourierId, Path, description = "The courier")), responses(
+    (status = 200, description = "Suspended", body = CourierView),
+    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`courier_not_approved`: reject the application instead", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn suspend_courier(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(courier_id): Path<CourierId>,
+    Json(suspension): Json<Suspension>,
+) -> Result<Json<CourierView>, Problem> {
+    principal.require(Role::Operator)?;
+    let reason = suspension.reason.into();
+    let suspended = shift::bar(&app, &cause, courier_id, &|courier| courier.suspend(reason)).await?;
+    Ok(Json(CourierView::new(courier_id, &suspended)))
+}
