@@ -69,6 +69,29 @@ fn the_customer_sees_a_neighbourhood_then_the_courier_then_nothing() {
 }
 
 #[test]
+fn a_courier_knows_the_address_until_the_food_is_there() {
+    let stack = Stack::get();
+    let (kitchen, rider, basket, order_id, delivery_id) = taken(stack);
+    let path = format!("/v1/orders/{order_id}");
+    let told = |told: bool| {
+        eventually("what the courier sees of the order", || {
+            // Not before the order service has heard who comes.
+            let order = rider.person.get(&path);
+            let is_told = order.body["deliver_to"].is_object();
+            (is_told == told).then_some(()).ok_or(order.text)
+        });
+    };
+    told(true);
+    kitchen.does(&order_id, "ready", &json!({}));
+    rider.does(&delivery_id, "picked-up", &json!({}));
+    rider.does(&delivery_id, "arrived-at-customer", &json!({}));
+    let pin = tracked(&basket, &order_id)["pin"].clone();
+    rider.does(&delivery_id, "delivered", &json!({"pin": pin}));
+    told(false);
+    assert!(basket.order(&order_id)["deliver_to"].is_object());
+}
+
+#[test]
 fn off_shift_nobody_is_anywhere() {
     let stack = Stack::get();
     let kitchen = Kitchen::open(stack);

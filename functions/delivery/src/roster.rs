@@ -1,6 +1,6 @@
 //! Changes of what a courier has planned; a running shift follows when its end changes.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError, Stored};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, StoreError, Stored};
 use contracts::Cause;
 use kernel::{CourierId, ShiftId};
 
@@ -44,7 +44,7 @@ pub async fn plan(app: &App, cause: &Cause, courier_id: CourierId, span: Span) -
         shift_id: runtime::ids::new(),
         span,
     };
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let looked = look(app, courier_id).await?;
         let mut worked = store::work(&app.table, courier_id).await?.spans();
         worked.extend(looked.courier.shift().and_then(|shift| shift.span(cause.now)));
@@ -54,6 +54,7 @@ pub async fn plan(app: &App, cause: &Cause, courier_id: CourierId, span: Span) -
         if longer == *roster || keep(app, cause, courier_id, &looked, &longer).await? {
             return Ok(shift);
         }
+        tokio::time::sleep(CONFLICT_PAUSE * attempt).await;
     }
     Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
@@ -63,7 +64,7 @@ pub async fn plan(app: &App, cause: &Cause, courier_id: CourierId, span: Span) -
 /// # Errors
 /// When there is none, the courier works by it, or the table does not answer.
 pub async fn cancel(app: &App, cause: &Cause, courier_id: CourierId, shift_id: ShiftId) -> Result<(), Unchanged> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let looked = look(app, courier_id).await?;
         let works_until = looked.courier.shift().and_then(|shift| shift.planned_until);
         let shorter = looked.read.roster.cancel(shift_id, works_until, cause.now);
@@ -71,6 +72,7 @@ pub async fn cancel(app: &App, cause: &Cause, courier_id: CourierId, shift_id: S
         if keep(app, cause, courier_id, &looked, &shorter).await? {
             return Ok(());
         }
+        tokio::time::sleep(CONFLICT_PAUSE * attempt).await;
     }
     Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }

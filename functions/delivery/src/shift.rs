@@ -1,6 +1,6 @@
 //! The beginning and the end of a courier's shift: the courier, the position and the delivery change together.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId, Position, Timestamp};
 
@@ -48,7 +48,7 @@ struct Begun {
 }
 
 async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Position) -> Result<Begun, Unstepped> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -93,7 +93,7 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
                 let courier = started.unwrap_or(courier);
                 return Ok(Begun { courier, is_new });
             }
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }
@@ -122,7 +122,7 @@ async fn end_if(
     reason: &(dyn Fn(&Courier) -> Option<ShiftEnd> + Sync),
 ) -> Result<Courier, Unstepped> {
     let mut freed = Vec::new();
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -153,7 +153,7 @@ async fn end_if(
                 follow_up(app, cause, &freed).await;
                 return Ok(off);
             }
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }
@@ -188,7 +188,7 @@ async fn change_courier(
     courier_id: CourierId,
     change: &(dyn Fn(&Courier) -> Result<Option<Courier>, Refusal> + Sync),
 ) -> Result<Courier, Unstepped> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -198,7 +198,7 @@ async fn change_courier(
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &changed);
         match app.table.commit(commit).await {
             Ok(()) => return Ok(changed),
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }
@@ -226,7 +226,7 @@ async fn note_work(
 /// # Errors
 /// Off shift, with an offer or a delivery, or when the table does not answer.
 pub async fn take_break(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -237,7 +237,7 @@ pub async fn take_break(app: &App, cause: &Cause, courier_id: CourierId) -> Resu
         let commit = note_work(app, commit, courier_id, shift, cause.now).await?;
         match app.table.commit(commit).await {
             Ok(()) => return Ok(resting),
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }
@@ -249,7 +249,7 @@ pub async fn take_break(app: &App, cause: &Cause, courier_id: CourierId) -> Resu
 /// # Errors
 /// Off shift, when the working time is used up, or when the table does not answer.
 pub async fn resume(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -263,7 +263,7 @@ pub async fn resume(app: &App, cause: &Cause, courier_id: CourierId) -> Result<C
                 serve(app, cause, courier_id).await;
                 return Ok(working);
             }
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }

@@ -3,7 +3,7 @@
 //! The position is one conditional put, which the rest of the platform reads. The trail and the tale are separate and may
 //! be lost: a trail with a gap still answers questions, and the next move is told a few seconds later.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, Freshness, StoreError};
 use contracts::Cause;
 use contracts::courier::Sight;
 use kernel::{CourierId, DeliveryId, Position};
@@ -59,7 +59,7 @@ async fn keep(
     courier_id: CourierId,
     points: &[Point],
 ) -> Result<(Followed, Courier), Untaken> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let (seen, courier) = tokio::try_join!(
             store::position(&app.table, courier_id),
             store::courier(&app.table, courier_id)
@@ -75,7 +75,7 @@ async fn keep(
         let commit = Commit::new(cause).also_replace(&key, &seen, &record, POSITION_MOVED);
         match app.table.commit(commit).await {
             Ok(()) => return Ok((followed, courier)),
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, CommitError, StoreError, Table};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, CommitError, StoreError, Table};
 use contracts::Cause;
 use contracts::internal::Contact;
 use kernel::{TimeZone, UserId};
@@ -36,7 +36,7 @@ pub async fn change(
     mut change: impl FnMut(&mut Person) -> bool,
 ) -> Result<(), StoreError> {
     let key = person_key(user_id);
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let stored = table.get::<Person>(&key).await?;
         let mut person = stored.as_ref().map(|stored| stored.value.clone()).unwrap_or_default();
         if !change(&mut person) {
@@ -50,7 +50,7 @@ pub async fn change(
         match table.commit(commit).await {
             Ok(()) => return Ok(()),
             Err(CommitError::Store(error)) => return Err(error),
-            Err(_) => {}
+            Err(_) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
         }
     }
     Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX))

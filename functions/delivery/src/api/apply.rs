@@ -1,6 +1,6 @@
 //! `POST /v1/couriers`.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, StoreError};
 use axum::extract::State;
 use contracts::Cause;
 use http::StatusCode;
@@ -139,7 +139,7 @@ async fn again(
     wanted: Courier,
     documents: &Documents,
 ) -> Result<Courier, Problem> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let Some((stored, known)) = store::courier(&app.table, courier_id).await? else {
             break;
         };
@@ -164,7 +164,7 @@ async fn again(
             .also_put(&store::documents_key(courier_id), &replacing);
         match app.table.commit(commit).await {
             Ok(()) => return Ok(becomes),
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }

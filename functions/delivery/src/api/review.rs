@@ -1,6 +1,6 @@
 //! An operator's answer to an application, or to new papers.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, StoreError};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, StoreError};
 use contracts::Cause;
 use kernel::CourierId;
 use runtime::Problem;
@@ -56,7 +56,7 @@ pub async fn review(
     looked_at: LookedAt,
     answer: &Answer<'_>,
 ) -> Result<Courier, Problem> {
-    for _ in 0..COMMIT_ATTEMPTS_MAX {
+    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let (courier, documents) = tokio::try_join!(
             store::courier(&app.table, courier_id),
             store::documents(&app.table, courier_id)
@@ -71,7 +71,7 @@ pub async fn review(
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &answered);
         match app.table.commit(store::looked_at(commit, courier_id)).await {
             Ok(()) => return Ok(answered),
-            Err(error) if store::lost_race(&error) => {}
+            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
             Err(error) => return Err(unexpected(error).into()),
         }
     }

@@ -98,7 +98,7 @@ pub struct OrderView {
     /// How an order without food ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<EndView>,
-    /// Where to bring it. Not shown to the restaurant, which does not go there.
+    /// Where to bring it. Not shown to the restaurant, which does not go there, and to the courier only until it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     deliver_to: Option<Address>,
     /// Shown to the customer and to operators.
@@ -268,7 +268,8 @@ impl From<Seen> for OrderView {
     fn from(seen: Seen) -> Self {
         let order = &seen.loaded.order;
         let is = |party: Party| seen.parties.contains(&party);
-        let goes_there = is(Party::Customer) || is(Party::Courier) || is(Party::Operator);
+        let still_goes_there = is(Party::Courier) && !order.state.is_over();
+        let knows_where = is(Party::Customer) || is(Party::Operator) || still_goes_there;
         let pays = is(Party::Customer) || is(Party::Operator);
         let placed = &seen.loaded.placed;
         let moments = Moments::of(&order.state);
@@ -291,7 +292,7 @@ impl From<Seen> for OrderView {
             delivered_at: moments.delivered_at,
             courier_id: order.courier(),
             ended: EndView::of(order),
-            deliver_to: goes_there.then(|| placed.contents.to.clone()),
+            deliver_to: knows_where.then(|| placed.contents.to.clone()),
             payment_method_id: pays.then_some(placed.payment_method_id),
             note: placed.note.clone(),
         }

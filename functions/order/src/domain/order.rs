@@ -168,6 +168,22 @@ impl State {
         }
     }
 
+    /// True once nothing more happens to the food.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        match self {
+            Self::Delivered { .. } | Self::Cancelled { .. } | Self::Rejected { .. } | Self::Undeliverable { .. } => {
+                true
+            }
+            Self::AwaitingPayment { .. }
+            | Self::Scheduled { .. }
+            | Self::AwaitingRestaurant { .. }
+            | Self::Preparing { .. }
+            | Self::Ready { .. }
+            | Self::OutForDelivery { .. } => false,
+        }
+    }
+
     /// The courier who has or had the food.
     #[must_use]
     pub const fn carrier(&self) -> Option<CourierId> {
