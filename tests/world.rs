@@ -150,6 +150,7 @@ const RESTAURANT_SERVICE: &[Row] = &[
         &[Owner],
         r#"{"role": "staff"}"#,
     ),
+    ("POST /v1/restaurants/{restaurant_id}/staff/accept", &[Owner], ""),
     ("DELETE /v1/restaurants/{restaurant_id}/staff/{user_id}", &[Owner], ""),
     (
         "POST /v1/restaurants/{restaurant_id}/reviews",

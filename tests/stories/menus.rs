@@ -1,7 +1,8 @@
 //! What the menu says and what can be ordered are one thing.
 
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Stack, eventually, menu};
+use testkit::{Basket, Kitchen, Reply, Stack, eventually, menu};
+use ureq::http::Method;
 
 fn publishes(kitchen: &Kitchen, menu: &Value) {
     let path = format!("/v1/restaurants/{}/menu", kitchen.restaurant_id);
@@ -53,4 +54,54 @@ fn what_sold_out_can_be_ordered_again_when_a_new_menu_offers_it() {
         .patch(&item, &version, &json!({"available": true}))
         .is(200);
     drop(basket.quoted());
+}
+
+#[test]
+fn a_menu_is_read_again_only_when_it_has_changed() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let path = format!("/v1/restaurants/{}/menu", kitchen.restaurant_id);
+    let nobody = stack.anonymous();
+    let read = |known: &str| nobody.call(&Method::GET, &path, &[("if-none-match", known)], b"");
+    let tag = |reply: &Reply| reply.header("etag").unwrap_or_default().to_owned();
+    let first = nobody.get(&path);
+    first.is(200);
+    assert_eq!(first.header("cache-control"), Some("public, max-age=30"));
+    let known = tag(&first);
+    let again = read(&known);
+    again.is(304);
+    assert_eq!((again.text.as_str(), tag(&again)), ("", known.clone()));
+
+    let item = format!("{path}/items/margherita");
+    kitchen
+        .owner
+        .patch(&item, &json!("*"), &json!({"available": false}))
+        .is(200);
+    let sold_out = read(&known);
+    sold_out.is(200);
+    assert_ne!(tag(&sold_out), known);
+    read(&tag(&sold_out)).is(304);
+    let mut other = menu();
+    other["categories"][0]["name"] = "Pizze".into();
+    publishes(&kitchen, &other);
+    read(&tag(&sold_out)).is(200);
+}
+
+#[test]
+fn a_menu_is_published_twenty_times_an_hour_at_most() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let path = format!("/v1/restaurants/{}/menu", kitchen.restaurant_id);
+    let publish = |number: u32| {
+        let mut menu = menu();
+        menu["categories"][0]["name"] = format!("Pizze {number}").into();
+        kitchen.owner.put(&path, &menu).is(200);
+        kitchen
+            .owner
+            .once(&Method::POST, &format!("{path}/publish"), &[], b"{}")
+    };
+    let refused = (0..20).map(publish).find(|reply| reply.status != 200);
+    let refused = refused.expect("the first was published when the restaurant was opened");
+    assert!(refused.header("retry-after").is_some(), "{}", refused.text);
+    drop(refused.refused(429, "too_many_requests"));
 }

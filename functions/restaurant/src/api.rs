@@ -1,5 +1,6 @@
 //! The HTTP API: one module per endpoint, named as the operation.
 
+mod accept_invitation;
 mod approve_restaurant;
 mod change_item;
 mod change_option;
@@ -106,6 +107,7 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(publish_menu::publish_menu))
         .routes(routes!(change_item::change_item))
         .routes(routes!(change_option::change_option))
+        .routes(routes!(accept_invitation::accept_invitation))
         .routes(routes!(put_staff::put_staff, remove_staff::remove_staff))
         .routes(routes!(list_reviews::list_reviews, write_review::write_review))
 }

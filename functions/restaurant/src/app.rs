@@ -1,19 +1,21 @@
 //! What the handlers share: the table, and how to carry a command out.
 
-use ::store::{CursorKey, StoreError, Stored, Table};
+use ::store::{CursorKey, Freshness, StoreError, Stored, Table};
 use contracts::Cause;
 use kernel::{RestaurantId, Role};
 use runtime::{Edge, Principal, Problem};
 
 use crate::domain::search::Rating;
 use crate::domain::{Authority, Caller, Command, Refusal, Restaurant};
-use crate::store::{ListingRecord, RestaurantRecord, change, listing_key, restaurant_key};
+use crate::store::{ListingRecord, MenuRecord, RestaurantRecord, change, listing_key, menu_key, restaurant_key};
 
 /// What the handlers share. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The service's table.
     pub table: Table,
+    /// What the function was started with.
+    pub edge: Edge,
     /// Seals the cursors of lists.
     pub cursor_key: CursorKey,
 }
@@ -23,6 +25,7 @@ impl App {
     pub fn new(edge: &Edge) -> Self {
         Self {
             table: edge.table().clone(),
+            edge: edge.clone(),
             cursor_key: edge.cursor_key().clone(),
         }
     }
@@ -102,11 +105,23 @@ impl App {
         Ok((state.value.into(), rating))
     }
 
+    /// A published version of a menu. It never changes, so the cheaper read is enough once it is there.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn published_menu(&self, id: RestaurantId, version: u32) -> Result<Option<MenuRecord>, StoreError> {
+        let key = menu_key(id, version);
+        if let Some(read) = self.table.get_fresh(&key, Freshness::Recent).await? {
+            return Ok(Some(read.value));
+        }
+        self.menu(&key).await
+    }
+
     /// A menu by its key.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn menu(&self, key: &::store::Key) -> Result<Option<crate::store::MenuRecord>, StoreError> {
+    pub async fn menu(&self, key: &::store::Key) -> Result<Option<MenuRecord>, StoreError> {
         Ok(self.table.get(key).await?.map(|read| read.value))
     }
 }

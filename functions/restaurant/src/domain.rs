@@ -24,5 +24,5 @@ pub use menu::PublishedMenu;
 pub use overrides::{Override, Overrides};
 pub use profile::{Profile, ProfileChange};
 pub use restaurant::Restaurant;
-pub use staff::{Authority, Caller, Staff};
+pub use staff::{Authority, Caller, Invitation, Invitations, Staff};
 pub use stage::{Action, Stage, StageName};

@@ -27,6 +27,8 @@ pub fn publish(commit: Commit, event: &Event, after: &Restaurant) -> Commit {
                 None => commit,
             }
         }
+        // Nobody works there before having agreed.
+        Event::StaffInvited(_) => commit,
         Event::Paused(_) => commit.event(&Paused { restaurant }),
         Event::Resumed => commit.event(&Resumed { restaurant }),
         Event::MenuPublished { published, .. } => commit.event(&menu_published(after, published.version)),

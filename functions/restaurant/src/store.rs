@@ -6,8 +6,8 @@
 //! | its event | `RESTAURANT#<id>` | `EVENT#<sequence>` | |
 //! | what a search knows of it, and its rating | `RESTAURANT#<id>` | `LISTING` | GSI1 `CELL#<cell>` while it is public |
 //! | draft of its menu | `RESTAURANT#<id>` | `MENU#DRAFT` | |
-//! | published menu | `RESTAURANT#<id>` | `MENU#<version>` | |
-//! | who works where | `USER#<id>` | `RESTAURANT#<id>` | |
+//! | published menu, the last 20 | `RESTAURANT#<id>` | `MENU#<version>` | |
+//! | who works where, or is invited to | `USER#<id>` | `RESTAURANT#<id>` | |
 //! | review, or the invitation to one | `REVIEW#<id>` | `STATE` | GSI2 `RESTAURANT#<id>` once it is written |
 
 mod listing;
@@ -16,6 +16,6 @@ mod restaurant;
 mod review;
 
 pub use listing::{ListingRecord, find, listing_key};
-pub use menu::{MenuRecord, draft_key, menu_key};
+pub use menu::{MENUS_KEPT, MenuRecord, draft_key, menu_key};
 pub use restaurant::{MembershipRecord, RestaurantRecord, change, found, memberships, restaurant_key, submitted};
 pub use review::{ReviewRecord, review_key, reviews_of, write_review};

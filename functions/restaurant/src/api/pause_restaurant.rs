@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use contracts::restaurant::Pause;
-use kernel::{RestaurantId, Text, Timestamp};
+use kernel::{RestaurantId, Timestamp};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::view::{ManagementView, managed};
 use crate::app::App;
 use crate::domain::Command;
+use crate::domain::stage::PauseReason;
 
 /// A break.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -20,7 +21,7 @@ pub struct Break {
     #[serde(default)]
     until: Option<Timestamp>,
     /// For customers to read.
-    reason: Text<200>,
+    reason: PauseReason,
 }
 
 /// Takes no orders for a while. Again while paused: replaces the end and the reason.

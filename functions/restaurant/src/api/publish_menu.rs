@@ -1,15 +1,19 @@
 //! `POST /v1/restaurants/{restaurant_id}/menu/publish`
 
+use ::store::Budget;
 use axum::extract::State;
 use contracts::restaurant::StaffRole;
-use kernel::{RestaurantId, Timestamp};
+use kernel::{RestaurantId, SignedDuration, Timestamp};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::domain::{Authority, Command};
-use crate::store::draft_key;
+use crate::store::{MENUS_KEPT, draft_key};
+
+/// As often as a menu is worked on, and not as often as a program can.
+const BUDGET: Budget = Budget::new("menus_published", MENUS_KEPT, SignedDuration::from_hours(1));
 
 /// What was published.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +36,8 @@ pub struct Publication {
         (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
         (status = 409, description = "`menu_missing`: there is no draft", body = Problem),
         (status = 422, description = "The draft cannot be published as it is", body = Problem),
+        (status = 429, description = "`too_many_requests`", body = Problem,
+            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
     ),
     security(("token" = []))
 )]
@@ -44,6 +50,7 @@ pub async fn publish_menu(
     // A large read, so it is for those who may publish only.
     let authority = Authority::AtLeast(StaffRole::Manager);
     app.permitted(id, &principal, authority).await?;
+    app.table.spend(&BUDGET, &id.to_string(), cause.now).await?;
     let missing = || Problem::conflict("menu_missing", "Save a draft of the menu first.");
     let draft = app.menu(&draft_key(id)).await?.ok_or_else(missing)?;
     let command = Command::PublishMenu {

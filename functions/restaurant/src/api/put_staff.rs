@@ -7,6 +7,7 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::view::StaffView;
 use crate::app::App;
 use crate::domain::Command;
 
@@ -17,8 +18,9 @@ pub struct Employment {
     role: StaffRole,
 }
 
-/// Adds a person to a restaurant's staff, or changes the role. An owner may do everything, a manager all but the staff,
-/// others take orders, pause, and say what is sold out.
+/// Invites a person to a restaurant's staff, or changes the role of one who works there. An owner may do everything, a manager
+/// all but the staff, others take orders, pause, and say what is sold out. An invitation lasts 14 days, and whoever accepts it
+/// works there.
 #[utoipa::path(
     put,
     path = "/v1/restaurants/{restaurant_id}/staff/{user_id}",
@@ -26,7 +28,7 @@ pub struct Employment {
     params(("restaurant_id" = RestaurantId, Path), ("user_id" = UserId, Path)),
     request_body = Employment,
     responses(
-        (status = 200, description = "Done, or so already", body = StaffMember),
+        (status = 200, description = "Done, or so already", body = StaffView),
         (status = 403, description = "Not an owner of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
         (status = 409, description = "`last_owner`, `too_many_staff`", body = Problem),
@@ -40,9 +42,13 @@ pub async fn put_staff(
     RequestCause(cause): RequestCause,
     Path((id, user_id)): Path<(RestaurantId, UserId)>,
     Json(body): Json<Employment>,
-) -> Result<Json<StaffMember>, Problem> {
+) -> Result<Json<StaffView>, Problem> {
     let role = body.role;
     let member = StaffMember { user_id, role };
-    app.execute(id, &principal, &cause, &Command::PutStaff(member)).await?;
-    Ok(Json(member))
+    let restaurant = app.execute(id, &principal, &cause, &Command::PutStaff(member)).await?;
+    let invitation = restaurant.invitations.of(user_id, cause.now);
+    Ok(Json(StaffView {
+        member,
+        invited_until: invitation.map(|invitation| invitation.until),
+    }))
 }

@@ -8,7 +8,8 @@ use runtime::{Path, Principal, Problem, RequestCause};
 use crate::app::App;
 use crate::domain::Command;
 
-/// Removes a person from a restaurant's staff. The last owner stays.
+/// Removes a person from a restaurant's staff, or takes an invitation back. Everybody may do so for oneself: to leave, or to
+/// decline. The last owner stays.
 #[utoipa::path(
     delete,
     path = "/v1/restaurants/{restaurant_id}/staff/{user_id}",
@@ -16,7 +17,7 @@ use crate::domain::Command;
     params(("restaurant_id" = RestaurantId, Path), ("user_id" = UserId, Path)),
     responses(
         (status = 204, description = "Removed, or not there"),
-        (status = 403, description = "Not an owner of this restaurant", body = Problem),
+        (status = 403, description = "Not an owner of this restaurant, and about somebody else", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
         (status = 409, description = "`last_owner`", body = Problem),
     ),

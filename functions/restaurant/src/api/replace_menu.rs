@@ -1,11 +1,11 @@
 //! `PUT /v1/restaurants/{restaurant_id}/menu`
 
-use ::store::Commit;
+use ::store::{Budget, Commit};
 use axum::extract::State;
 use contracts::menu::{Category, Menu};
 use contracts::restaurant::StaffRole;
 use http::StatusCode;
-use kernel::RestaurantId;
+use kernel::{RestaurantId, SignedDuration};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,6 +15,9 @@ use crate::app::App;
 use crate::domain::Authority;
 use crate::domain::menu::{MENU_BYTES_MAX, check_draft};
 use crate::store::{MenuRecord, draft_key};
+
+/// As often as an editor saves; a large menu is two hundred write units each time.
+const BUDGET: Budget = Budget::new("menus_saved", 120, SignedDuration::from_hours(1));
 
 /// A draft of a menu.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,6 +43,8 @@ pub struct MenuDraft {
         (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
         (status = 413, description = "More than 256 KiB", body = Problem),
         (status = 422, description = "Invalid values", body = Problem),
+        (status = 429, description = "`too_many_requests`", body = Problem,
+            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
     ),
     security(("token" = []))
 )]
@@ -62,6 +67,7 @@ pub async fn replace_menu(
         let detail = "The menu is too large to be stored.";
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail));
     }
+    app.table.spend(&BUDGET, &id.to_string(), cause.now).await?;
     let record = MenuRecord {
         menu,
         draft_revision: cause.causation_id.clone(),

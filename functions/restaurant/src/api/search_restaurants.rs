@@ -1,10 +1,10 @@
 //! `GET /v1/restaurants`
 
-use ::store::StoreError;
+use ::store::{Budget, StoreError};
 use axum::extract::State;
 use http::StatusCode;
-use kernel::{Meters, Money, Position, RestaurantId, Timestamp};
-use runtime::{Json, Listing, Paging, Problem, Query, RequestCause};
+use kernel::{Meters, Money, Position, RestaurantId, SignedDuration, Timestamp};
+use runtime::{ClientAddress, Json, Listing, Paging, Problem, Query, RequestCause};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +20,9 @@ const CELLS_AT_ONCE: usize = 8;
 /// Restaurants that one search looks at before it goes by what it has: sorting by anything but the distance must see all
 /// of them, and a search of a metropolis at the widest radius must not run out of time.
 const SEEN_MAX: usize = 3000;
+
+/// A household that types: a search reads up to ninety cells.
+const ADDRESS_BUDGET: Budget = Budget::new("search_by_address", 300, SignedDuration::from_mins(5));
 
 /// What somebody looks for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -103,11 +106,14 @@ pub struct HitView {
     responses(
         (status = 200, description = "What was found", body = Listing<HitView>),
         (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
+        (status = 429, description = "`too_many_requests`", body = Problem,
+            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
     )
 )]
 pub async fn search_restaurants(
     State(app): State<App>,
     RequestCause(cause): RequestCause,
+    address: ClientAddress,
     Query(search): Query<Search>,
 ) -> Result<Json<Listing<HitView>>, Problem> {
     let wish = search.wish()?;
@@ -119,6 +125,7 @@ pub async fn search_restaurants(
     let scope = format!("{wish:?}");
     let cursor = paging.cursor.as_deref();
     let after: Option<Rank> = cursor.map(|cursor| app.cursor_key.open(&scope, cursor)).transpose()?;
+    address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     let hits = scan(&app, &wish, after.as_ref(), limit, cause.now).await?;
     let (page, end) = wish.page(hits, after.as_ref(), limit);
     Ok(Json(Listing {

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::replace_zones::FeatureCollection;
 use crate::domain::profile::{Address, Phone};
 use crate::domain::search::Rating;
-use crate::domain::{Restaurant, Stage};
+use crate::domain::{Invitation, Restaurant, Stage};
 use crate::publish::status;
 
 /// What everybody may know of a restaurant.
@@ -83,11 +83,33 @@ pub struct ManagementView {
     capacity: Option<Capacity>,
     /// Who works there.
     staff: Vec<StaffMember>,
+    /// Who is invited to.
+    invitations: Vec<StaffView>,
     /// Why it is suspended.
     #[serde(skip_serializing_if = "Option::is_none")]
     suspension_reason: Option<String>,
     /// What it still needs before it can take orders: `hours`, `menu`.
     missing: Vec<&'static str>,
+}
+
+/// A person who works at a restaurant, or is invited to.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffView {
+    /// Who, and as what.
+    #[serde(flatten)]
+    pub member: StaffMember,
+    /// Until when the invitation may be accepted; missing for who works there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invited_until: Option<Timestamp>,
+}
+
+impl From<&Invitation> for StaffView {
+    fn from(invitation: &Invitation) -> Self {
+        Self {
+            member: invitation.member,
+            invited_until: Some(invitation.until),
+        }
+    }
 }
 
 impl RestaurantView {
@@ -158,6 +180,7 @@ impl ManagementView {
             zones: FeatureCollection::from(&restaurant.area),
             capacity: restaurant.capacity,
             staff: restaurant.staff.members().to_vec(),
+            invitations: restaurant.invitations.open(now).map(StaffView::from).collect(),
             suspension_reason,
             missing: needs
                 .into_iter()

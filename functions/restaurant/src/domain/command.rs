@@ -4,7 +4,7 @@ use contracts::menu::Menu;
 use contracts::restaurant::{Capacity, Pause, StaffMember, StaffRole};
 use kernel::{OpeningHours, Timestamp, UserId};
 
-use super::{Action, Area, Authority, Fault, Override, Profile, ProfileChange, PublishedMenu, StageName};
+use super::{Action, Area, Authority, Fault, Invitation, Override, Profile, ProfileChange, PublishedMenu, StageName};
 
 /// What can be asked of a restaurant.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,9 +35,11 @@ pub enum Command {
     ReplaceArea(Area),
     /// Set how much it cooks at a time.
     ReplaceCapacity(Capacity),
-    /// Add a person, or change the role.
+    /// Invite a person, or change the role of one who works there.
     PutStaff(StaffMember),
-    /// Remove a person.
+    /// Work there from now on, as one was invited to.
+    AcceptInvitation,
+    /// Remove a person, or take an invitation back; whoever it is about may do so too.
     RemoveStaff(UserId),
     /// Publish a draft of the menu.
     PublishMenu {
@@ -68,7 +70,9 @@ impl Command {
             | Self::ReplaceArea(_)
             | Self::ReplaceCapacity(_)
             | Self::PublishMenu { .. } => Authority::AtLeast(StaffRole::Manager),
-            Self::Pause(_) | Self::Resume | Self::SetAvailability { .. } => Authority::AtLeast(StaffRole::Staff),
+            Self::AcceptInvitation | Self::Pause(_) | Self::Resume | Self::SetAvailability { .. } => {
+                Authority::AtLeast(StaffRole::Staff)
+            }
         }
     }
 }
@@ -105,9 +109,11 @@ pub enum Event {
     AreaReplaced(Area),
     /// It cooks more or less at a time.
     CapacityReplaced(Capacity),
+    /// A person may come.
+    StaffInvited(Invitation),
     /// A person came, or has another role.
     StaffPut(StaffMember),
-    /// A person left.
+    /// A person left, or will not come.
     StaffRemoved(UserId),
     /// A menu is shown.
     MenuPublished {

@@ -31,6 +31,8 @@ pub const NAME_LENGTH_MAX: usize = 100;
 pub const DESCRIPTION_LENGTH_MAX: usize = 1000;
 /// Diets or allergens of one item, at most.
 pub const TAGS_MAX: usize = 30;
+/// Different diets on a menu, at most: every search that finds the restaurant reads them.
+pub const DIETS_MAX: usize = 20;
 /// Characters of a diet or an allergen, at most.
 pub const TAG_LENGTH_MAX: usize = 40;
 /// Characters of a picture's address, at most.
@@ -119,6 +121,13 @@ impl<'a> Check<'a> {
             self.category(category, &at);
         }
         self.count(self.options, OPTIONS_MAX, "/categories");
+        let diets = diets(menu).len();
+        self.faults.unless(
+            diets <= DIETS_MAX,
+            "/categories",
+            "too_many_diets",
+            format!("must have at most {DIETS_MAX} different diets on all items together"),
+        );
     }
 
     fn category(&mut self, category: &'a Category, at: &str) {

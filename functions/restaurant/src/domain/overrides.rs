@@ -71,6 +71,17 @@ impl Overrides {
         });
     }
 
+    /// A text that is the same as long as the same is sold out.
+    #[must_use]
+    pub fn fingerprint(&self, now: Timestamp) -> String {
+        let in_force = self.0.iter().filter(|known| !known.is_over(now));
+        let mut told: Vec<String> = in_force
+            .map(|known| format!("{:?} {} {}", known.kind, known.id, known.available))
+            .collect();
+        told.sort_unstable();
+        told.join("\n")
+    }
+
     /// The menu as it can be ordered from now.
     pub fn apply(&self, menu: &mut Menu, now: Timestamp) {
         for item in menu.categories.iter_mut().flat_map(|category| &mut category.items) {

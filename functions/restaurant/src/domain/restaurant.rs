@@ -7,10 +7,10 @@ use kernel::{OpeningHours, RestaurantId, SignedDuration, Timestamp, UserId};
 use super::menu::{check_publishable, diets, typical_price};
 use super::opening::Timetable;
 use super::overrides::OVERRIDES_MAX;
-use super::staff::STAFF_MAX;
+use super::staff::{INVITATION_LASTS, STAFF_MAX};
 use super::{
-    Action, Area, Caller, Command, Event, Fault, Override, Overrides, Profile, PublishedMenu, Refusal, Staff, Stage,
-    StageName, area,
+    Action, Area, Caller, Command, Event, Fault, Invitation, Invitations, Override, Overrides, Profile, PublishedMenu,
+    Refusal, Staff, Stage, StageName, area,
 };
 
 /// How far ahead a pause or a sold-out item may end: beyond a year it is a typing error.
@@ -35,6 +35,8 @@ pub struct Restaurant {
     pub capacity: Option<Capacity>,
     /// Who works there.
     pub staff: Staff,
+    /// Who may come to work there.
+    pub invitations: Invitations,
     /// Where it stands with the platform.
     pub stage: Stage,
     /// Its published menu; nothing before the first.
@@ -56,6 +58,7 @@ impl Restaurant {
             area: Area::default(),
             capacity: None,
             staff: Staff::founded_by(owner),
+            invitations: Invitations::default(),
             stage: Stage::Draft,
             menu: None,
             overrides: Overrides::default(),
@@ -82,7 +85,9 @@ impl Restaurant {
     /// # Errors
     /// Why not.
     pub fn decide(&self, command: &Command, by: &Caller, now: Timestamp) -> Result<Vec<Event>, Refusal> {
-        self.staff.permit(by, command.authority(), self.stage.is_public())?;
+        if !self.is_own_affair(command, by, now) {
+            self.staff.permit(by, command.authority(), self.stage.is_public())?;
+        }
         match command {
             Command::Change { revision, change } => {
                 if *revision != self.revision {
@@ -114,13 +119,17 @@ impl Restaurant {
                     Event::CapacityReplaced(capacity),
                 ))
             }
-            Command::PutStaff(member) => self.put_staff(member),
+            Command::PutStaff(member) => self.put_staff(member, now),
+            Command::AcceptInvitation => {
+                let invitation = self.invitations.of(by.user_id, now);
+                Ok(invitation
+                    .map(|invitation| Event::StaffPut(invitation.member))
+                    .into_iter()
+                    .collect())
+            }
             Command::RemoveStaff(user_id) => {
                 self.staff.check_spare(*user_id)?;
-                Ok(unless(
-                    self.staff.role(*user_id).is_none(),
-                    Event::StaffRemoved(*user_id),
-                ))
+                Ok(unless(!self.concerns(*user_id, now), Event::StaffRemoved(*user_id)))
             }
             Command::PublishMenu { draft_revision, menu } => self.publish(draft_revision, menu, now),
             Command::SetAvailability { entry, listed } => self.set_availability(entry, *listed, now),
@@ -146,17 +155,57 @@ impl Restaurant {
         }
     }
 
-    fn put_staff(&self, member: &StaffMember) -> Result<Vec<Event>, Refusal> {
-        let known = self.staff.role(member.user_id);
-        if known == Some(member.role) {
+    /// Whether a person works there or is invited to.
+    fn concerns(&self, user_id: UserId, now: Timestamp) -> bool {
+        self.staff.role(user_id).is_some() || self.invitations.of(user_id, now).is_some()
+    }
+
+    /// What people decide for themselves: to come, and to leave.
+    fn is_own_affair(&self, command: &Command, by: &Caller, now: Timestamp) -> bool {
+        let is_about_caller = match command {
+            Command::AcceptInvitation => true,
+            Command::RemoveStaff(user_id) => *user_id == by.user_id,
+            Command::Change { .. }
+            | Command::Submit
+            | Command::Approve
+            | Command::Suspend { .. }
+            | Command::Pause(_)
+            | Command::Resume
+            | Command::ReplaceHours(_)
+            | Command::ReplaceArea(_)
+            | Command::ReplaceCapacity(_)
+            | Command::PutStaff(_)
+            | Command::PublishMenu { .. }
+            | Command::SetAvailability { .. } => false,
+        };
+        is_about_caller && self.concerns(by.user_id, now)
+    }
+
+    fn put_staff(&self, member: &StaffMember, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        let Some(known) = self.staff.role(member.user_id) else {
+            return self.invite(member, now);
+        };
+        if known == member.role {
             return Ok(Vec::new());
-        }
-        if known.is_none() && self.staff.members().len() >= STAFF_MAX {
-            return Err(Refusal::TooManyStaff);
         }
         // Another role than before, so an owner who gets it is one no more.
         self.staff.check_spare(member.user_id)?;
         Ok(vec![Event::StaffPut(*member)])
+    }
+
+    fn invite(&self, member: &StaffMember, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        let invited = self.invitations.of(member.user_id, now);
+        if invited.is_some_and(|invitation| invitation.member == *member) {
+            return Ok(Vec::new());
+        }
+        let people = self.staff.members().len() + self.invitations.open(now).count();
+        if invited.is_none() && people >= STAFF_MAX {
+            return Err(Refusal::TooManyStaff);
+        }
+        // Whole seconds, as they are stored.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let (member, until) = (*member, now + INVITATION_LASTS);
+        Ok(vec![Event::StaffInvited(Invitation { member, until })])
     }
 
     fn publish(&self, draft_revision: &str, menu: &Menu, now: Timestamp) -> Result<Vec<Event>, Refusal> {
@@ -223,8 +272,15 @@ impl Restaurant {
             Event::HoursReplaced(hours) => self.hours = hours.clone(),
             Event::AreaReplaced(area) => self.area = area.clone(),
             Event::CapacityReplaced(capacity) => self.capacity = Some(*capacity),
-            Event::StaffPut(member) => self.staff.put(*member),
-            Event::StaffRemoved(user_id) => self.staff.remove(*user_id),
+            Event::StaffInvited(invitation) => self.invitations.put(*invitation),
+            Event::StaffPut(member) => {
+                self.invitations.remove(member.user_id);
+                self.staff.put(*member);
+            }
+            Event::StaffRemoved(user_id) => {
+                self.invitations.remove(*user_id);
+                self.staff.remove(*user_id);
+            }
             Event::MenuPublished { published, menu } => {
                 self.overrides.keep_for(menu, published.published_at);
                 self.menu = Some(published.clone());

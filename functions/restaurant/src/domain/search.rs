@@ -7,6 +7,7 @@ use kernel::{Meters, Money, OpeningHours, Position, RestaurantId, TimeZone, Time
 
 use serde::{Deserialize, Serialize};
 
+use super::menu::DIETS_MAX;
 use super::opening::{Situation, Timetable};
 use super::{Area, Restaurant, Stage};
 
@@ -26,6 +27,11 @@ const HANDOVER_MINUTES: u32 = 6;
 /// outrank a hundred contented guests.
 const PRIOR_RATINGS: u64 = 5;
 const PRIOR_RATING_TENTHS: u64 = 35;
+
+/// What a card may weigh as JSON, at most: all that a restaurant may say of itself within its own limits. A usual one weighs a
+/// hundredth of it.
+#[cfg(test)]
+pub const CARD_BYTES_MAX: usize = 64 * 1024;
 
 /// What a search knows of a restaurant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -160,7 +166,9 @@ impl Card {
             prep_time_minutes: profile.prep_time_minutes,
             minimum_order: profile.minimum_order,
             pause,
-            diets: menu.map(|menu| menu.diets.clone()).unwrap_or_default(),
+            diets: menu
+                .map(|menu| menu.diets.iter().take(DIETS_MAX).cloned().collect())
+                .unwrap_or_default(),
             typical_price: menu.and_then(|menu| menu.typical_price),
         })
     }

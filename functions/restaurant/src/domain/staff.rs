@@ -1,18 +1,65 @@
-//! Who works at a restaurant, and what each may do.
+//! Who works at a restaurant, who is invited to, and what each may do.
 
 use contracts::restaurant::{StaffMember, StaffRole};
-use kernel::UserId;
+use kernel::{SignedDuration, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::command::Refusal;
 
-/// People at one restaurant, at most.
+/// People at one restaurant, at most, those included who are invited.
 pub const STAFF_MAX: usize = 50;
+/// How long an invitation may be accepted.
+pub const INVITATION_LASTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// The people who work at a restaurant; at least one owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Staff(Vec<StaffMember>);
+
+/// Somebody who may come to work at a restaurant, and has not said so yet: nobody works anywhere without having agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Who, and as what.
+    #[serde(flatten)]
+    pub member: StaffMember,
+    /// Until when it may be accepted.
+    pub until: Timestamp,
+}
+
+/// The invitations of a restaurant, one a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Invitations(Vec<Invitation>);
+
+impl Invitations {
+    /// True if there is none, not even one that is over.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those that may still be accepted.
+    pub fn open(&self, now: Timestamp) -> impl Iterator<Item = &Invitation> {
+        self.0.iter().filter(move |invitation| now < invitation.until)
+    }
+
+    /// The invitation of a person, if it may still be accepted.
+    #[must_use]
+    pub fn of(&self, user_id: UserId, now: Timestamp) -> Option<&Invitation> {
+        self.open(now).find(|invitation| invitation.member.user_id == user_id)
+    }
+
+    /// Adds one, in place of any earlier one of the same person.
+    pub fn put(&mut self, invitation: Invitation) {
+        self.remove(invitation.member.user_id);
+        self.0.push(invitation);
+    }
+
+    /// Takes a person's back.
+    pub fn remove(&mut self, user_id: UserId) {
+        self.0.retain(|invitation| invitation.member.user_id != user_id);
+    }
+}
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,14 @@
 //! and the tests are made.
 
 use contracts::restaurant::Pause;
-use kernel::Timestamp;
+use kernel::{Text, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// Characters that a pause's reason has, at most.
+pub const PAUSE_REASON_LENGTH_MAX: usize = 200;
+
+/// Why no orders are taken, for customers to read.
+pub type PauseReason = Text<PAUSE_REASON_LENGTH_MAX>;
 
 /// Where a restaurant stands, with what is true only there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

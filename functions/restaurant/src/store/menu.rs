@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::PublishedMenu;
 
+/// Published versions of a restaurant's menu that are kept: whoever reads one has heard of it within the last hour, in which
+/// no more may be published.
+pub const MENUS_KEPT: u32 = 20;
+
 /// A menu as its item holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MenuRecord {

@@ -2,12 +2,14 @@
 
 use ::store::{Commit, Index, Key, Query, Stored};
 use contracts::Cause;
-use contracts::restaurant::{Capacity, StaffRole};
+use contracts::restaurant::{Capacity, StaffMember, StaffRole};
 use kernel::{OpeningHours, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{MenuRecord, listing, menu_key};
-use crate::domain::{Area, Event, Overrides, Profile, PublishedMenu, Restaurant, Staff, Stage};
+use super::{MENUS_KEPT, MenuRecord, listing, menu_key};
+use crate::domain::{
+    Area, Event, Invitation, Invitations, Overrides, Profile, PublishedMenu, Restaurant, Staff, Stage,
+};
 use crate::publish::publish;
 
 /// A restaurant as its item holds it.
@@ -26,6 +28,8 @@ pub struct RestaurantRecord {
     capacity: Option<Capacity>,
     #[serde(with = "::store::json")]
     staff: Staff,
+    #[serde(default, skip_serializing_if = "Invitations::is_empty", with = "::store::json")]
+    invitations: Invitations,
     #[serde(with = "::store::json")]
     stage: Stage,
     #[serde(with = "::store::json")]
@@ -38,13 +42,19 @@ pub struct RestaurantRecord {
     gsi2sk: Option<String>,
 }
 
-/// That a person works at a restaurant.
+/// That a person works at a restaurant, or is invited to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MembershipRecord {
     /// Where.
     pub restaurant_id: RestaurantId,
     /// As what.
     pub role: StaffRole,
+    /// Until when the invitation may be accepted; nothing: works there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invited_until: Option<Timestamp>,
+    /// When the table forgets an invitation, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
 }
 
 const SUBMITTED: &str = "SUBMITTED";
@@ -65,6 +75,7 @@ impl From<&Restaurant> for RestaurantRecord {
             area: restaurant.area,
             capacity: restaurant.capacity,
             staff: restaurant.staff,
+            invitations: restaurant.invitations,
             stage: restaurant.stage,
             menu: restaurant.menu,
             overrides: restaurant.overrides,
@@ -85,6 +96,7 @@ impl From<RestaurantRecord> for Restaurant {
             area: record.area,
             capacity: record.capacity,
             staff: record.staff,
+            invitations: record.invitations,
             stage: record.stage,
             menu: record.menu,
             overrides: record.overrides,
@@ -116,9 +128,7 @@ pub fn found(cause: &Cause, restaurant: &Restaurant) -> Commit {
     let key = restaurant_key(restaurant.id);
     let commit = Commit::new(cause).create(&key, &restaurant.id, &RestaurantRecord::from(restaurant));
     let members = restaurant.staff.members().iter();
-    members.fold(commit, |commit, member| {
-        employ(commit, restaurant.id, member.user_id, member.role)
-    })
+    members.fold(commit, |commit, member| employ(commit, restaurant.id, *member, None))
 }
 
 /// The commit that makes of a restaurant what the events made of it.
@@ -134,11 +144,16 @@ pub fn change(
     for event in events {
         commit = publish(commit, event, after);
         commit = match event {
-            Event::StaffPut(member) => employ(commit, after.id, member.user_id, member.role),
+            Event::StaffInvited(Invitation { member, until }) => employ(commit, after.id, *member, Some(*until)),
+            Event::StaffPut(member) => employ(commit, after.id, *member, None),
             Event::StaffRemoved(user_id) => commit.also_delete(&membership_key(*user_id, after.id), "", [], "staff"),
             Event::MenuPublished { published, menu } => {
                 let record = MenuRecord::published(menu, published);
-                commit.also_put(&menu_key(after.id, published.version), &record)
+                let commit = commit.also_put(&menu_key(after.id, published.version), &record);
+                match published.version.checked_sub(MENUS_KEPT) {
+                    Some(old @ 1..) => commit.also_delete(&menu_key(after.id, old), "", [], "menu"),
+                    Some(0) | None => commit,
+                }
             }
             Event::ProfileChanged(_)
             | Event::Submitted { .. }
@@ -155,7 +170,60 @@ pub fn change(
     listing::relist(commit, before, after)
 }
 
-fn employ(commit: Commit, restaurant_id: RestaurantId, user_id: UserId, role: StaffRole) -> Commit {
-    let record = MembershipRecord { restaurant_id, role };
-    commit.also_put(&membership_key(user_id, restaurant_id), &record)
+fn employ(
+    commit: Commit,
+    restaurant_id: RestaurantId,
+    member: StaffMember,
+    invited_until: Option<Timestamp>,
+) -> Commit {
+    let record = MembershipRecord {
+        restaurant_id,
+        role: member.role,
+        invited_until,
+        expires_at: invited_until.map(Timestamp::as_second),
+    };
+    commit.also_put(&membership_key(member.user_id, restaurant_id), &record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::StageName;
+    use crate::domain::menu::cast::menu;
+    use crate::domain::restaurant::cast::{now, restaurant};
+
+    #[test]
+    fn a_new_version_of_a_menu_takes_the_place_of_an_old_one() {
+        let before = restaurant(StageName::Draft);
+        let deleted = |version| {
+            let published = PublishedMenu {
+                version,
+                draft_revision: "d".to_owned(),
+                published_at: now(),
+                diets: vec![],
+                typical_price: None,
+            };
+            let menu = Box::new(menu());
+            let event = Event::MenuPublished { published, menu };
+            let after = before.clone().evolve(&event);
+            let cause = Cause {
+                now: now(),
+                correlation_id: "c".to_owned(),
+                causation_id: "r".to_owned(),
+                traceparent: None,
+            };
+            let read = Stored {
+                value: RestaurantRecord::from(&before),
+                version: 1,
+                sequence: 0,
+            };
+            let shown = format!("{:?}", change(&cause, &read, &before, &[event], &after));
+            (1..version)
+                .filter(|old| shown.contains(&menu_key(before.id, *old).sk))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(deleted(MENUS_KEPT), Vec::<u32>::new());
+        assert_eq!(deleted(MENUS_KEPT + 1), [1]);
+        assert_eq!(deleted(70), [50]);
+    }
 }

@@ -83,6 +83,18 @@ fn numbers_of_things_are_limited() {
         check(|menu| options(menu, 0)),
         one(&format!("{GROUP}/options"), "out_of_range")
     );
+    let diets = |menu: &mut Menu, count| {
+        copies(menu, count);
+        let items = menu.categories.iter_mut().flat_map(|category| &mut category.items);
+        for (number, item) in items.enumerate() {
+            item.diets = vec![format!("diet {}", number.min(count - 1))];
+        }
+    };
+    assert_eq!(check(|menu| diets(menu, DIETS_MAX)), []);
+    assert_eq!(
+        check(|menu| diets(menu, DIETS_MAX + 1)),
+        one("/categories", "too_many_diets")
+    );
     let tags = |menu: &mut Menu| item(menu).diets = vec!["vegan".to_owned(); TAGS_MAX + 1];
     assert_eq!(check(tags), one(&format!("{ITEM}/diets"), "too_many"));
 }

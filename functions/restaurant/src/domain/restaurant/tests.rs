@@ -57,6 +57,7 @@ fn commands() -> Vec<Command> {
         }),
         Command::PutStaff(member),
         Command::RemoveStaff(user(STAFF)),
+        Command::AcceptInvitation,
         Command::PublishMenu {
             draft_revision: "d1".to_owned(),
             menu: Box::new(menu()),
@@ -72,8 +73,11 @@ fn commands() -> Vec<Command> {
 fn permitted(command: &Command, by: u8) -> bool {
     match command {
         Command::Approve | Command::Suspend { .. } => by == OPERATOR,
-        Command::PutStaff(_) | Command::RemoveStaff(_) => by == OWNER,
-        Command::Pause(_) | Command::Resume | Command::SetAvailability { .. } => [OWNER, MANAGER, STAFF].contains(&by),
+        Command::PutStaff(_) => by == OWNER,
+        Command::RemoveStaff(who) => by == OWNER || user(by) == *who,
+        Command::AcceptInvitation | Command::Pause(_) | Command::Resume | Command::SetAvailability { .. } => {
+            [OWNER, MANAGER, STAFF].contains(&by)
+        }
         Command::Change { .. }
         | Command::Submit
         | Command::ReplaceHours(_)
@@ -105,7 +109,8 @@ fn outcome(stage: StageName, command: &Command) -> Result<bool, ()> {
         (Command::Submit, Submitted)
         | (Command::Approve, Approved | Paused)
         | (Command::Suspend { .. }, Suspended)
-        | (Command::Resume, Approved) => Ok(false),
+        | (Command::Resume, Approved)
+        | (Command::AcceptInvitation, Draft | Submitted | Approved | Paused | Suspended) => Ok(false),
         (Command::Submit, Approved | Paused | Suspended)
         | (Command::Approve, Draft)
         | (Command::Suspend { .. } | Command::SetAvailability { .. }, Draft | Submitted)
@@ -231,6 +236,56 @@ fn the_last_owner_stays() {
         MANAGER,
         &Command::RemoveStaff(user(MANAGER)),
         &Err(Refusal::LastOwner),
+    );
+}
+
+#[test]
+fn nobody_works_anywhere_without_having_agreed_and_everybody_may_leave() {
+    let given = restaurant(StageName::Approved);
+    let member = StaffMember {
+        user_id: user(STRANGER),
+        role: StaffRole::Manager,
+    };
+    let put = Command::PutStaff(member);
+    check(&given, STRANGER, &Command::AcceptInvitation, &Err(Refusal::Forbidden));
+    let until = now() + INVITATION_LASTS;
+    let invitation = Invitation { member, until };
+    check(&given, OWNER, &put, &Ok(vec![Event::StaffInvited(invitation)]));
+    let invited = after(&given, OWNER, &put);
+    assert_eq!(invited.staff.role(user(STRANGER)), None);
+    check(&invited, OWNER, &put, &Ok(vec![]));
+    check(&invited, STRANGER, &Command::Resume, &Err(Refusal::Forbidden));
+    let accepted = invited.decide(&Command::AcceptInvitation, &caller(STRANGER), until);
+    assert_eq!(accepted, Err(Refusal::Forbidden), "too late");
+
+    let works = after(&invited, STRANGER, &Command::AcceptInvitation);
+    assert_eq!(works.staff.role(user(STRANGER)), Some(StaffRole::Manager));
+    assert!(works.invitations.is_empty());
+    check(&works, STRANGER, &Command::AcceptInvitation, &Ok(vec![]));
+    let leave = Command::RemoveStaff(user(STRANGER));
+    check(&works, MANAGER, &leave, &Err(Refusal::Forbidden));
+    for given in [&works, &invited] {
+        let left = after(given, STRANGER, &leave);
+        assert_eq!(
+            (left.staff.role(user(STRANGER)), left.invitations.is_empty()),
+            (None, true)
+        );
+        check(&left, STRANGER, &leave, &Err(Refusal::Forbidden));
+    }
+    let withdrawn = after(&invited, OWNER, &leave);
+    check(
+        &withdrawn,
+        STRANGER,
+        &Command::AcceptInvitation,
+        &Err(Refusal::Forbidden),
+    );
+    // A draft is nobody's business but those whom it concerns.
+    let draft = after(&restaurant(StageName::Draft), OWNER, &put);
+    check(&draft, 6, &Command::AcceptInvitation, &Err(Refusal::NotFound));
+    assert!(
+        draft
+            .decide(&Command::AcceptInvitation, &caller(STRANGER), now())
+            .is_ok()
     );
 }
 

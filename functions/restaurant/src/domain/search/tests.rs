@@ -1,8 +1,14 @@
+use kernel::Zone;
+use kernel::hours::{EXCEPTIONS_MAX, INTERVALS_PER_DAY_MAX};
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::StageName;
+use crate::domain::area::{CORNERS_TOTAL_MAX, ZONE_MINUTES_MAX, ZONES_MAX};
+use crate::domain::menu::TAG_LENGTH_MAX;
+use crate::domain::profile::{AMOUNT_MAX, CUISINE_LENGTH_MAX, CUISINES_MAX, DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX};
 use crate::domain::restaurant::cast::{break_until, now, restaurant};
+use crate::domain::stage::PAUSE_REASON_LENGTH_MAX;
+use crate::domain::{PublishedMenu, StageName};
 
 fn near() -> Position {
     Position::new(52.3745, 4.884).unwrap()
@@ -42,6 +48,64 @@ fn only_public_restaurants_have_a_card() {
         let public = [StageName::Approved, StageName::Paused].contains(&stage);
         assert_eq!(card.is_some(), public, "{}", stage.as_str());
     }
+}
+
+/// The longest of everything that a restaurant may say of itself, in letters that JSON writes as four bytes each.
+fn longest() -> Restaurant {
+    let mut longest = restaurant(StageName::Approved);
+    let letters = |count: usize| "\u{1f35c}".repeat(count);
+    let profile = &mut longest.profile;
+    profile.name = letters(NAME_LENGTH_MAX).try_into().unwrap();
+    profile.description = Some(letters(DESCRIPTION_LENGTH_MAX).try_into().unwrap());
+    profile.cuisines = vec![letters(CUISINE_LENGTH_MAX); CUISINES_MAX];
+    let price = Some(Money::new(AMOUNT_MAX, profile.currency));
+    profile.minimum_order = price;
+    let zone = Zone {
+        rings: vec![vec![[-179.123_456_7, -89.123_456_7]; CORNERS_TOTAL_MAX / ZONES_MAX]],
+        fee: price,
+        minimum_order: price,
+        max_minutes: Some(ZONE_MINUTES_MAX),
+    };
+    longest.area.zones = vec![zone; ZONES_MAX];
+    longest.hours = serde_json::from_value(most_hours()).unwrap();
+    longest.menu = Some(PublishedMenu {
+        version: u32::MAX,
+        draft_revision: String::new(),
+        published_at: now(),
+        diets: vec![letters(TAG_LENGTH_MAX); 500],
+        typical_price: price,
+    });
+    let pause = Pause {
+        until: Some(now()),
+        reason: letters(PAUSE_REASON_LENGTH_MAX),
+    };
+    longest.stage = longest.stage.admitted(Some(pause), now());
+    longest
+}
+
+fn most_hours() -> serde_json::Value {
+    let intervals: Vec<_> = (10..10 + INTERVALS_PER_DAY_MAX)
+        .map(|hour| serde_json::json!({"from": format!("{hour}:00"), "to": format!("{hour}:30")}))
+        .collect();
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let weekly = days.map(|day| (day.to_owned(), intervals.clone().into()));
+    let dates: Vec<_> = (0..EXCEPTIONS_MAX)
+        .map(|number| format!("2027-{:02}-{:02}", number / 25 + 1, number % 25 + 1))
+        .map(|date| serde_json::json!({"date": date, "intervals": intervals}))
+        .collect();
+    serde_json::json!({"weekly": serde_json::Map::from_iter(weekly), "exceptions": dates})
+}
+
+#[test]
+fn no_card_is_heavier_than_its_bound() {
+    let weight = |restaurant: &Restaurant| serde_json::to_vec(&Card::of(restaurant)).unwrap().len();
+    let heaviest = weight(&longest());
+    assert!(
+        (CARD_BYTES_MAX * 3 / 4..=CARD_BYTES_MAX).contains(&heaviest),
+        "{heaviest}"
+    );
+    let usual = weight(&restaurant(StageName::Approved));
+    assert!(usual < CARD_BYTES_MAX / 100, "{usual}");
 }
 
 #[test]

@@ -31,6 +31,7 @@ struct Cast {
     courier: Caller,
     applicant: Caller,
     operator: Caller,
+    staff: Caller,
     staff_id: String,
 }
 
@@ -162,6 +163,7 @@ fn people(gateway: &mut Gateway, outputs: &Outputs) -> Outcome<Cast> {
         courier,
         applicant,
         operator,
+        staff,
         staff_id,
     })
 }

@@ -73,6 +73,8 @@ impl Life<'_> {
         let staff = [("restaurant_id", id.as_str()), ("user_id", cast.staff_id.as_str())];
         let operation = "PUT /v1/restaurants/{restaurant_id}/staff/{user_id}";
         gateway.ask(&cast.owner, &with(operation, &staff, json!({"role": "staff"})))?;
+        let accept = plain("POST /v1/restaurants/{restaurant_id}/staff/accept", &path);
+        gateway.ask(&cast.staff, &accept)?;
         gateway.ask(
             &cast.owner,
             &plain("DELETE /v1/restaurants/{restaurant_id}/staff/{user_id}", &staff),
