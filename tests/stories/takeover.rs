@@ -116,6 +116,47 @@ fn what_a_token_writes_into_the_user_pool_changes_no_address_and_no_role() {
         (&me["email"], &me["roles"]),
         (&json!(person.email), &json!(["customer"]))
     );
+    // The emulator moves the address at once, which the pool does only once it is proven: a test of the template sees to that.
+    let roles = [&person.email, &other].map(|email| {
+        let answer = signs_in(email, Person::password());
+        let token = answer.body["access_token"].as_str()?.to_owned();
+        Some(person.with_token(&token).get("/v1/users/me").expect(200)["roles"].clone())
+    });
+    assert!(
+        roles.iter().flatten().all(|roles| *roles == json!(["customer"])),
+        "{roles:?}"
+    );
+    assert!(roles.iter().any(Option::is_some), "{roles:?}");
+}
+
+#[test]
+fn the_user_pool_lets_nobody_in_past_the_service() {
+    let stack = Stack::get();
+    let person = stack.enrol("customer");
+    let client = &stack.outputs.user_pool_client_id;
+    let (email, password) = (&person.email, Person::password());
+    let parameters = json!({"USERNAME": email, "PASSWORD": password});
+    let by_password = json!({"ClientId": client, "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters});
+    let forgot = json!({"ClientId": client, "Username": email});
+    let sign_up = json!({"ClientId": client, "Username": new_email(), "Password": password});
+    let reset = json!({"ClientId": client, "Username": email, "Password": password, "ConfirmationCode": "000000"});
+    for (action, request) in [
+        ("InitiateAuth", &by_password),
+        ("ForgotPassword", &forgot),
+        ("ConfirmForgotPassword", &reset),
+        ("ResendConfirmationCode", &forgot),
+        ("SignUp", &sign_up),
+    ] {
+        let target = format!("AWSCognitoIdentityProviderService.{action}");
+        let answer = stack.aws().ask("cognito-idp", &target, request);
+        answer.is(400);
+        let refusals = ["NotAuthorizedException", "InvalidParameterException"];
+        assert!(
+            refusals.iter().any(|refusal| answer.text.contains(refusal)),
+            "{action}: {}",
+            answer.text
+        );
+    }
 }
 
 #[test]

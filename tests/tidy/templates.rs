@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::yaml::{referred, resources, template};
 use super::{SERVICES, files, no_complaints, read};
@@ -49,6 +49,34 @@ fn no_role_may_do_everything() {
         }
     }
     no_complaints(complaints);
+}
+
+#[test]
+fn the_user_pool_is_no_second_front_door() {
+    let template = template("infra/user.yaml");
+    let clients = resources(&template, "AWS::Cognito::UserPoolClient");
+    let [(_, client)] = clients[..] else {
+        panic!("one client, which is the service: {clients:?}")
+    };
+    let client = &client["Properties"];
+    assert_eq!(
+        client["GenerateSecret"], true,
+        "whoever knows the id could sign up and in past the service"
+    );
+    let flows = json!(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    assert_eq!(
+        client["ExplicitAuthFlows"], flows,
+        "passwords are tried with the service's credentials alone"
+    );
+    assert_eq!(client["PreventUserExistenceErrors"], "ENABLED");
+    assert_eq!(
+        client["WriteAttributes"],
+        json!(["email"]),
+        "all else is said in the table"
+    );
+    let (_, pool) = resources(&template, "AWS::Cognito::UserPool")[0];
+    let proven = &pool["Properties"]["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"];
+    assert_eq!(*proven, json!(["email"]), "an address counts once it is proven");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::Client;
 use runtime::{Edge, MissingVariable};
 
 use crate::domain::Email;
-use crate::identity::Identity;
+use crate::identity::{Identity, PoolClient};
 use crate::texts::Texts;
 
 /// The table and the identity provider. Cheap to clone.
@@ -29,16 +29,16 @@ impl App {
     /// From the function's environment.
     ///
     /// # Errors
-    /// When `USER_POOL_ID` or `USER_POOL_CLIENT_ID` is not set.
+    /// When `USER_POOL_ID`, `USER_POOL_CLIENT_ID` or `USER_POOL_CLIENT_SECRET` is not set.
     pub fn new(edge: &Edge) -> Result<Self, MissingVariable> {
         let pool_id = edge.var("USER_POOL_ID")?;
-        let client_id = edge.var("USER_POOL_CLIENT_ID")?;
+        let pool_client = PoolClient::new(edge.var("USER_POOL_CLIENT_ID")?, edge.var("USER_POOL_CLIENT_SECRET")?);
         Ok(Self {
             table: edge.table().clone(),
             edge: edge.clone(),
             texts: Texts::new(edge)?,
             exempt: list(edge, "OPERATORS_WITHOUT_SECOND_FACTOR").into(),
-            identity: Identity::new(Client::new(edge.sdk()), pool_id, client_id),
+            identity: Identity::new(Client::new(edge.sdk()), pool_id, pool_client),
         })
     }
 

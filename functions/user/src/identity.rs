@@ -4,6 +4,7 @@
 
 mod claims;
 mod fault;
+mod pool_client;
 mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use uuid::Uuid;
 
 pub use claims::Claims;
 pub use fault::Fault;
+pub use pool_client::PoolClient;
+pub use session::Challenged;
 
 use crate::domain::{Email, NewPassword};
 
@@ -30,7 +33,7 @@ const UNCONFIRMED: &str = "UNCONFIRMED";
 pub struct Identity {
     client: Client,
     pool_id: String,
-    client_id: String,
+    pool_client: PoolClient,
 }
 
 /// What the pool knows of an account: how a person signs in, and nothing else. What the person said at sign-up stands in
@@ -67,8 +70,8 @@ pub struct Tokens {
 pub enum SignIn {
     /// In.
     Done(Tokens),
-    /// A one-time password is needed too; the text continues the sign-in.
-    Totp(String),
+    /// A one-time password is needed too.
+    Totp(Challenged),
     /// The password is a temporary one.
     TemporaryPassword,
 }
@@ -76,11 +79,11 @@ pub enum SignIn {
 impl Identity {
     /// A pool through one of its clients.
     #[must_use]
-    pub const fn new(client: Client, pool_id: String, client_id: String) -> Self {
+    pub const fn new(client: Client, pool_id: String, pool_client: PoolClient) -> Self {
         Self {
             client,
             pool_id,
-            client_id,
+            pool_client,
         }
     }
 
@@ -93,7 +96,8 @@ impl Identity {
         let output = self
             .client
             .sign_up()
-            .client_id(&self.client_id)
+            .client_id(self.pool_client.id())
+            .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
             .password(password.as_str())
             .user_attributes(attribute.map_err(|error| Fault::Defect(error.to_string()))?)
@@ -109,8 +113,10 @@ impl Identity {
     /// # Errors
     /// When the code is wrong, or [`Fault::NotAuthorized`] if the account is confirmed.
     pub async fn confirm(&self, user_id: UserId, code: &str) -> Result<(), Fault> {
-        let request = self.client.confirm_sign_up().client_id(&self.client_id);
-        let request = request.username(user_id.uuid().to_string()).confirmation_code(code);
+        let username = user_id.uuid().to_string();
+        let request = self.client.confirm_sign_up().client_id(self.pool_client.id());
+        let request = request.secret_hash(self.pool_client.proof(&username));
+        let request = request.username(username).confirmation_code(code);
         request.send().await.map(drop).map_err(Fault::from_sdk)
     }
 
@@ -125,12 +131,13 @@ impl Identity {
         if sent == Err(Fault::Unknown) { Ok(()) } else { sent }
     }
 
-    /// Deletes accounts that were made before a moment and still wait for their code: how many.
+    /// Deletes accounts that were made before a moment and still wait for their code: how many. One that cannot be deleted holds
+    /// up no other.
     ///
     /// # Errors
-    /// When the pool does not answer; those that were deleted stay so.
+    /// When the pool does not answer, or one was not deleted; those that were stay so.
     pub async fn delete_unconfirmed(&self, made_before: Timestamp) -> Result<usize, Fault> {
-        let (mut deleted, mut page) = (0, None);
+        let (mut deleted, mut page, mut failure) = (0, None, None);
         loop {
             let request = self.client.list_users().user_pool_id(&self.pool_id);
             let request = request.filter(format!("cognito:user_status = \"{UNCONFIRMED}\""));
@@ -146,12 +153,15 @@ impl Identity {
                     continue;
                 };
                 let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
-                request.username(username).send().await.map_err(Fault::from_sdk)?;
-                deleted += 1;
+                match request.username(username).send().await.map_err(Fault::from_sdk) {
+                    // Gone by itself.
+                    Ok(_) | Err(Fault::Unknown) => deleted += 1,
+                    Err(fault) => failure = Some(fault),
+                }
             }
             page = output.pagination_token;
             if page.is_none() {
-                return Ok(deleted);
+                return failure.map_or(Ok(deleted), Err);
             }
         }
     }
@@ -161,8 +171,9 @@ impl Identity {
     /// # Errors
     /// [`Fault::Invalid`] if the account is confirmed.
     pub async fn resend_code(&self, email: &Email) -> Result<(), Fault> {
-        let request = self.client.resend_confirmation_code().client_id(&self.client_id);
+        let request = self.client.resend_confirmation_code().client_id(self.pool_client.id());
         request
+            .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
             .send()
             .await
@@ -177,11 +188,13 @@ impl Identity {
     pub async fn sign_in(&self, email: &Email, password: &str) -> Result<SignIn, Fault> {
         let output = self
             .client
-            .initiate_auth()
-            .client_id(&self.client_id)
-            .auth_flow(AuthFlowType::UserPasswordAuth)
+            .admin_initiate_auth()
+            .user_pool_id(&self.pool_id)
+            .client_id(self.pool_client.id())
+            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
             .auth_parameters("USERNAME", email.as_str())
             .auth_parameters("PASSWORD", password)
+            .auth_parameters("SECRET_HASH", self.pool_client.proof(email.as_str()))
             .send()
             .await
             .map_err(Fault::from_sdk)?;
@@ -190,7 +203,10 @@ impl Identity {
             (Some(result), _, _) => tokens(result).map(SignIn::Done),
             (None, Some(ChallengeNameType::SoftwareTokenMfa), Some(session)) => {
                 let username = parameters.get("USER_ID_FOR_SRP").map_or(email.as_str(), String::as_str);
-                Ok(SignIn::Totp(session::pack(username, &session)))
+                Ok(SignIn::Totp(Challenged {
+                    username: username.to_owned(),
+                    session,
+                }))
             }
             (None, Some(ChallengeNameType::NewPasswordRequired), _) => Ok(SignIn::TemporaryPassword),
             (None, challenge, _) => Err(Fault::Defect(format!("unexpected challenge {challenge:?}"))),
@@ -201,15 +217,16 @@ impl Identity {
     ///
     /// # Errors
     /// When the session or the code is wrong or too old.
-    pub async fn answer_totp(&self, session: &str, code: &str) -> Result<Tokens, Fault> {
-        let (username, session) = session::unpack(session).ok_or(Fault::NotAuthorized)?;
+    pub async fn answer_totp(&self, challenged: &Challenged, code: &str) -> Result<Tokens, Fault> {
         let output = self
             .client
-            .respond_to_auth_challenge()
-            .client_id(&self.client_id)
+            .admin_respond_to_auth_challenge()
+            .user_pool_id(&self.pool_id)
+            .client_id(self.pool_client.id())
             .challenge_name(ChallengeNameType::SoftwareTokenMfa)
-            .session(session)
-            .challenge_responses("USERNAME", username)
+            .session(&challenged.session)
+            .challenge_responses("USERNAME", &challenged.username)
+            .challenge_responses("SECRET_HASH", self.pool_client.proof(&challenged.username))
             .challenge_responses("SOFTWARE_TOKEN_MFA_CODE", code)
             .send()
             .await
@@ -262,14 +279,14 @@ impl Identity {
     pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, Fault> {
         let output = self
             .client
-            .initiate_auth()
-            .client_id(&self.client_id)
-            .auth_flow(AuthFlowType::RefreshTokenAuth)
-            .auth_parameters("REFRESH_TOKEN", refresh_token)
+            .get_tokens_from_refresh_token()
+            .client_id(self.pool_client.id())
+            .client_secret(self.pool_client.secret())
+            .refresh_token(refresh_token)
             .send()
             .await
             .map_err(Fault::from_sdk)?;
-        let missing = || Fault::Defect(format!("unexpected challenge {:?}", output.challenge_name));
+        let missing = || Fault::Defect("a refresh without tokens".to_owned());
         tokens(output.authentication_result.ok_or_else(missing)?)
     }
 
@@ -292,8 +309,9 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer, or the account cannot get one.
     pub async fn forgot_password(&self, email: &Email) -> Result<(), Fault> {
-        let request = self.client.forgot_password().client_id(&self.client_id);
+        let request = self.client.forgot_password().client_id(self.pool_client.id());
         request
+            .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
             .send()
             .await
@@ -306,8 +324,9 @@ impl Identity {
     /// # Errors
     /// When the code or the password is refused.
     pub async fn reset_password(&self, email: &Email, code: &str, password: &NewPassword) -> Result<(), Fault> {
-        let request = self.client.confirm_forgot_password().client_id(&self.client_id);
+        let request = self.client.confirm_forgot_password().client_id(self.pool_client.id());
         let request = request
+            .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
             .confirmation_code(code)
             .password(password.as_str());

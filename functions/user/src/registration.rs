@@ -89,22 +89,24 @@ pub async fn complete_by_id(app: &App, cause: &Cause, user_id: UserId) -> Result
 /// When something is missing that the person cannot act without and cannot be repaired now.
 pub async fn settle(app: &App, cause: &Cause, tokens: Tokens) -> Result<Tokens, Incomplete> {
     let claims = Claims::of(&tokens.id_token)?;
+    // Whatever groups a crash has left.
+    let found = users::find(&app.table, claims.user_id).await?;
+    if found.as_ref().is_some_and(|found| found.user.suspended.is_some()) {
+        return Err(Incomplete::Suspended);
+    }
     if claims.roles.is_empty() {
-        if is_suspended(app, claims.user_id).await? {
-            return Err(Incomplete::Suspended);
-        }
         complete_by_id(app, cause, claims.user_id).await?;
         return renew(app, tokens).await;
     }
     // With a group the tokens are good: what else is wrong must not keep the person out.
-    if let Err(error) = follow_claims(app, cause, claims).await {
+    if let Err(error) = follow_claims(app, cause, found, claims).await {
         tracing::warn!(error = %error, "a sign-in left something to repair");
     }
     Ok(tokens)
 }
 
-async fn follow_claims(app: &App, cause: &Cause, claims: Claims) -> Result<(), Incomplete> {
-    let Some(found) = users::find(&app.table, claims.user_id).await? else {
+async fn follow_claims(app: &App, cause: &Cause, found: Option<Versioned>, claims: Claims) -> Result<(), Incomplete> {
+    let Some(found) = found else {
         return complete_by_id(app, cause, claims.user_id).await.map(drop);
     };
     follow(app, cause, found, claims.email, claims.roles).await.map(drop)
@@ -120,6 +122,9 @@ async fn follow(
 ) -> Result<Versioned, Incomplete> {
     let email = verified.unwrap_or_else(|| kept.user.profile.email.clone());
     if email == kept.user.profile.email && roles == kept.user.roles {
+        if roles.contains(&Role::Operator) {
+            users::list_operator(&app.table, cause, kept.user.id).await?;
+        }
         return Ok(kept);
     }
     let command = Command::FollowIdentity { email, roles };

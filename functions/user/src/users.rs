@@ -107,6 +107,20 @@ pub async fn execute(
     table.change(&key, decide).await
 }
 
+/// Puts an operator into the list of operators who was one before there was a list.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn list_operator(table: &Table, cause: &Cause, user_id: UserId) -> Result<(), StoreError> {
+    let member = AttributeValue::Ss(vec![user_id.to_string()]);
+    let add = "ADD members :member";
+    let commit = Commit::new(cause).also_update(&operators_key(), add, "", [(":member", member)], LAST_OPERATOR);
+    match table.commit(commit).await {
+        Err(CommitError::Store(error)) => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Keeps the list of operators, in the commit that makes somebody one or no longer. Two of them who take the role from each
 /// other at the same moment change the same list, so one of them is refused, and somebody stays.
 fn operators_follow(commit: Commit, before: &BTreeSet<Role>, after: &User) -> Commit {

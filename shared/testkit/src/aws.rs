@@ -27,6 +27,12 @@ impl Aws {
     /// When it is refused.
     #[must_use]
     pub fn json(self, service: &str, target: &str, body: &Value) -> Value {
+        self.ask(service, target, body).expect(200)
+    }
+
+    /// Calls the same and gives the answer, whatever it is.
+    #[must_use]
+    pub fn ask(self, service: &str, target: &str, body: &Value) -> Reply {
         let authorization = self.authorization(service);
         let headers = [
             ("authorization", authorization.as_str()),
@@ -36,7 +42,6 @@ impl Aws {
         let url = format!("{}/", self.stack.outputs.aws_endpoint);
         self.stack
             .send(&Method::POST, &url, &headers, body.to_string().as_bytes())
-            .expect(200)
     }
 
     /// Calls a service that speaks REST, such as Lambda.

@@ -19,12 +19,15 @@ pub const PHOTO_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 /// Whether an object of a type begins like one: its name alone makes no picture of a text.
 #[must_use]
 pub fn begins_like_photo(content_type: &str, head: &[u8]) -> bool {
-    match content_type {
-        "image/jpeg" => head.starts_with(b"\xff\xd8\xff"),
-        "image/png" => head.starts_with(b"\x89PNG\r\n\x1a\n"),
-        "image/webp" => head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP".as_slice()),
-        _ => false,
-    }
+    let begins = [
+        ("image/jpeg", head.starts_with(b"\xff\xd8\xff")),
+        ("image/png", head.starts_with(b"\x89PNG\r\n\x1a\n")),
+        (
+            "image/webp",
+            head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP".as_slice()),
+        ),
+    ];
+    begins.contains(&(content_type, true))
 }
 
 /// How long a link for an upload holds.

@@ -10,10 +10,14 @@ use utoipa::ToSchema;
 use super::problems::{self, Step};
 use super::tokens::Tokens;
 use crate::app::App;
+use crate::identity::{Challenged, Fault};
 use crate::registration;
 
 /// Tries of a one-time password from one network address; the user pool ends a session after a few of its own.
 const ADDRESS_BUDGET: Budget = Budget::new("challenge_by_address", 60, SignedDuration::from_mins(15));
+
+/// Wrong one-time passwords for one account, whose password is known then: a thief has millions to try.
+const FAILURE_BUDGET: Budget = Budget::new("challenge_failures_by_account", 10, SignedDuration::from_mins(15));
 
 /// The second step of a sign-in.
 #[derive(Deserialize, ToSchema)]
@@ -41,8 +45,17 @@ pub async fn answer_challenge(
     Json(body): Json<ChallengeAnswer>,
 ) -> Result<Json<Tokens>, Problem> {
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
-    let tokens = app.identity.answer_totp(&body.session, &body.code).await;
-    let tokens = tokens.map_err(|fault| problems::fault(Step::Challenge, &fault))?;
+    let refused = |fault: Fault| problems::fault(Step::Challenge, &fault);
+    let challenged = Challenged::unpack(&body.session).ok_or_else(|| refused(Fault::NotAuthorized))?;
+    let account = challenged.username.as_str();
+    if !app.table.has_room(&FAILURE_BUDGET, account, cause.now).await? {
+        return Err(problems::too_many_failures(FAILURE_BUDGET, cause.now));
+    }
+    let tokens = app.identity.answer_totp(&challenged, &body.code).await;
+    if tokens == Err(Fault::WrongCode) {
+        app.table.spend(&FAILURE_BUDGET, account, cause.now).await?;
+    }
+    let tokens = tokens.map_err(refused)?;
     let tokens = registration::settle(&app, &cause, tokens)
         .await
         .map_err(problems::incomplete)?;

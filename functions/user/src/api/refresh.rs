@@ -2,7 +2,7 @@
 
 use ::store::Budget;
 use axum::extract::State;
-use kernel::SignedDuration;
+use kernel::{Role, SignedDuration, TypedId as _};
 use runtime::{ClientAddress, Json, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -28,7 +28,7 @@ pub struct Refresh {
 #[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh", tag = "auth", request_body = Refresh, responses(
     (status = 200, description = "New tokens, with the roles of this moment", body = Tokens),
     (status = 401, description = "`invalid_refresh_token`: sign in again", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`suspended`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`suspended`, or `second_factor_required`: an operator who gave up the one-time password", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
@@ -42,8 +42,23 @@ pub async fn refresh(
     let tokens = app.identity.refresh(&body.refresh_token).await;
     let tokens = tokens.map_err(|fault| problems::fault(Step::Refresh, &fault))?;
     let claims = Claims::of(&tokens.id_token).map_err(|fault| problems::fault(Step::Refresh, &fault))?;
-    if claims.roles.is_empty() && registration::is_suspended(&app, claims.user_id).await? {
+    if registration::is_suspended(&app, claims.user_id).await? {
         return Err(problems::suspended());
     }
+    if claims.roles.contains(&Role::Operator) {
+        require_second_factor(&app, &claims).await?;
+    }
     Ok(Json(Tokens::new(tokens, body.refresh_token)))
+}
+
+/// An operator's session does not outlive the second factor that it began with.
+async fn require_second_factor(app: &App, claims: &Claims) -> Result<(), Problem> {
+    let is_exempt = |email| app.may_do_without_second_factor(email);
+    if claims.email.as_ref().is_some_and(is_exempt) {
+        return Ok(());
+    }
+    let account = app.identity.account(&claims.user_id.uuid().to_string()).await;
+    let account = account.map_err(|fault| problems::fault(Step::Refresh, &fault))?;
+    let has_totp = account.has_totp;
+    has_totp.then_some(()).ok_or_else(problems::second_factor_required)
 }

@@ -95,9 +95,9 @@ pub async fn sign_in(
                 .map_err(problems::incomplete)?;
             Ok(Json(SignedIn::Done(Tokens::new(tokens, String::new()))))
         }
-        identity::SignIn::Totp(session) => Ok(Json(SignedIn::Challenged(Challenge {
+        identity::SignIn::Totp(challenged) => Ok(Json(SignedIn::Challenged(Challenge {
             challenge: "totp",
-            session,
+            session: challenged.pack(),
         }))),
         identity::SignIn::TemporaryPassword => Err(problems::password_reset_required()),
     }

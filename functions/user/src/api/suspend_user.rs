@@ -13,7 +13,8 @@ use crate::{registration, users};
 
 /// Bar a user from the platform
 ///
-/// Roles, open sessions, shifts and live connections end within seconds. The same again changes nothing.
+/// Live connections, shifts, the rights of an operator and getting new tokens end within seconds; what else a token allows ends
+/// with it, within the hour. The same again changes nothing.
 #[utoipa::path(post, path = "/v1/users/{user_id}/suspend", operation_id = "suspend_user", tag = "operators",
     security(("token" = [])), params(("user_id" = UserId, Path, description = "The user")), responses(
     (status = 200, description = "The user as it is now", body = Profile),

@@ -260,6 +260,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         ("SCHEDULE_GROUP", "bench".to_owned()),
         ("USER_POOL_ID", format!("{REGION}_bench")),
         ("USER_POOL_CLIENT_ID", "bench".to_owned()),
+        ("USER_POOL_CLIENT_SECRET", "bench".to_owned()),
         ("STRIPE_API_URL", nowhere.to_owned()),
         ("STRIPE_SECRET_KEY", secrets::STRIPE_KEY.to_owned()),
         ("STRIPE_WEBHOOK_SECRET", secrets::WEBHOOK_SECRET.to_owned()),
