@@ -4,6 +4,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 use testkit::{Live, Person, Reply, Stack, eventually};
+use ureq::http::Method;
 use uuid::Uuid;
 
 const ATTACKERS: &str = "Attackers-horse-1";
@@ -263,22 +264,69 @@ fn an_operator_who_loses_the_role_loses_it_everywhere_within_seconds() {
     }
 }
 
+/// An operator who takes the second factor off in the user pool itself, past this service's proof of a fresh sign-in.
+#[test]
+fn an_operator_without_a_second_factor_gets_no_new_tokens() {
+    let stack = Stack::get();
+    let (operator, person) = (stack.operator(), stack.enrol("customer"));
+    let tokens = operator_tokens(stack, &operator, &person);
+    let refresh = json!({"refresh_token": tokens["refresh_token"]});
+    stack.anonymous().post("/v1/auth/refresh", &refresh).is(200);
+    let off = json!({"AccessToken": tokens["access_token"], "SoftwareTokenMfaSettings": {"Enabled": false}});
+    let target = "AWSCognitoIdentityProviderService.SetUserMFAPreference";
+    drop(stack.aws().json("cognito-idp", target, &off));
+    let refused = stack.anonymous().post("/v1/auth/refresh", &refresh);
+    drop(refused.refused(403, "second_factor_required"));
+    drop(signs_in(&person.email, Person::password()).refused(403, "second_factor_required"));
+}
+
+#[test]
+fn guessing_a_one_time_password_is_stopped() {
+    let stack = Stack::get();
+    let person = stack.enrol("customer");
+    let secret = with_one_time_password(&person);
+    let answers = |code: &str| {
+        let challenge = signs_in(&person.email, Person::password()).expect(200);
+        let answer = json!({"session": challenge["session"], "code": code});
+        let body = answer.to_string();
+        stack
+            .anonymous()
+            .once(&Method::POST, "/v1/auth/challenge", &[], body.as_bytes())
+    };
+    let right = testkit::totp(&secret);
+    let wrong = if right == "000000" { "111111" } else { "000000" };
+    for _ in 0..10 {
+        drop(answers(wrong).refused(422, "invalid_code"));
+    }
+    let refused = answers(&testkit::totp(&secret));
+    assert!(refused.header("retry-after").is_some(), "{}", refused.text);
+    drop(refused.refused(429, "too_many_requests"));
+}
+
+/// Sets a one-time password up: its secret.
+fn with_one_time_password(person: &Person) -> String {
+    let begun = person.post("/v1/users/me/mfa/totp", &json!({})).expect(200);
+    let secret = begun["secret"].as_str().unwrap().to_owned();
+    let code = json!({"code": testkit::totp(&secret)});
+    person.post("/v1/users/me/mfa/totp/verify", &code).is(204);
+    secret
+}
+
 /// Makes a person an operator as it is done: with a one-time password, and signed in with it.
 fn promoted(stack: &'static Stack, operator: &Person, person: &Person) -> Person {
-    let begun = person.post("/v1/users/me/mfa/totp", &json!({})).expect(200);
-    let secret = begun["secret"].as_str().unwrap();
-    let code = testkit::totp(secret);
-    person
-        .post("/v1/users/me/mfa/totp/verify", &json!({"code": code}))
-        .is(204);
+    let tokens = operator_tokens(stack, operator, person);
+    person.with_token(tokens["access_token"].as_str().unwrap())
+}
+
+fn operator_tokens(stack: &'static Stack, operator: &Person, person: &Person) -> Value {
+    let secret = with_one_time_password(person);
     let both = json!({"roles": ["customer", "operator"]});
     operator
         .put(&format!("/v1/users/{}/roles", person.user_id), &both)
         .is(200);
     let challenge = signs_in(&person.email, Person::password()).expect(200);
-    let answer = json!({"session": challenge["session"], "code": testkit::totp(secret)});
-    let tokens = stack.anonymous().post("/v1/auth/challenge", &answer).expect(200);
-    person.with_token(tokens["access_token"].as_str().unwrap())
+    let answer = json!({"session": challenge["session"], "code": testkit::totp(&secret)});
+    stack.anonymous().post("/v1/auth/challenge", &answer).expect(200)
 }
 
 #[test]
