@@ -105,3 +105,50 @@ fn a_menu_is_published_twenty_times_an_hour_at_most() {
     assert!(refused.header("retry-after").is_some(), "{}", refused.text);
     drop(refused.refused(429, "too_many_requests"));
 }
+
+/// What the restaurant service shows and what the order service sells, after whatever a kitchen does.
+#[test]
+fn whatever_a_kitchen_does_the_menu_and_the_quotes_say_the_same() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    drop(basket.quoted());
+    let path = format!("/v1/restaurants/{}/menu", kitchen.restaurant_id);
+    let seed = uuid::Uuid::new_v4().as_u128();
+    let mut choices = (0_u32..40).map(|place| (seed >> (place * 3)) & 7);
+    let dish = "margherita";
+    let item = format!("{path}/items/{dish}");
+    let mut quote = basket.quote.clone();
+    quote["items"] = json!([{"item_id": dish, "quantity": 2}]);
+    for round in 0..6 {
+        for choice in choices.by_ref().take(3) {
+            let sells = choice & 1 == 1;
+            if choice < 4 {
+                // Not on the menu: 404, and nothing changes.
+                let changed = kitchen.owner.patch(&item, &json!("*"), &json!({"available": sells}));
+                assert!([200, 404].contains(&changed.status), "{}", changed.text);
+                continue;
+            }
+            let mut menu = menu();
+            let dishes = menu["categories"][0]["items"].as_array_mut().unwrap();
+            if choice == 7 {
+                dishes.remove(0);
+            } else {
+                dishes[0]["available"] = sells.into();
+            }
+            publishes(&kitchen, &menu);
+        }
+        let shown = stack.anonymous().get(&path).expect(200);
+        let dishes = shown["categories"][0]["items"].as_array().unwrap();
+        let sold = dishes.iter().any(|one| one["id"] == dish && one["available"] == true);
+        let wanted = if sold { 201 } else { 422 };
+        eventually(&format!("round {round} of {seed:#x}: {wanted}"), || {
+            let reply = basket.customer.post("/v1/quotes", &quote);
+            if reply.status == wanted {
+                Ok(())
+            } else {
+                Err(reply.text)
+            }
+        });
+    }
+}

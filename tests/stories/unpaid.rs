@@ -66,6 +66,9 @@ fn a_cancellation_that_was_agreed_as_free_is_never_charged() {
     basket.awaits(&order_id, "preparing");
 
     let path = format!("/v1/orders/{order_id}/cancel");
+    // Whether the app names what it was shown or not.
+    let unnamed = json!({"reason": "too_slow"});
+    drop(basket.customer.post(&path, &unnamed).refused(409, "terms_changed"));
     let agreed = json!({"reason": "too_slow", "fee": shown["fee"]});
     let refused = basket.customer.post(&path, &agreed).refused(409, "terms_changed");
     assert!(refused["fee"]["amount"].as_i64().unwrap() > 0, "{refused}");

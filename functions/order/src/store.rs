@@ -11,6 +11,7 @@
 //! | what sold out since | `RESTAURANT#<id>` | `OVERRIDES` | |
 //! | counts every change of the three above | `RESTAURANT#<id>` | `GATE` | |
 //! | which orders of a customer wait for their payment | `CUSTOMER#<id>` | `WAITING` | |
+//! | what cancelling an order costs, as its customer was last shown | `TERMS#<order>` | `SHOWN` | |
 //! | what a kitchen has taken for a slot | `SLOT#<restaurant>#<start>` | `SLOT` | |
 //!
 //! An order is its events: each event item also carries the state that the event led to, and what never changes is
@@ -23,6 +24,7 @@ mod lists;
 mod order;
 mod quote;
 mod restaurant;
+mod terms;
 mod waiting;
 
 pub use lists::{
@@ -38,4 +40,5 @@ pub use restaurant::{
     GateRecord, KITCHEN_FULL, Known, MenuCache, MenuRecord, OverridesRecord, RESTAURANT_CHANGED, ReplicaRecord, Slot,
     gate_key, known, loads, menu_key, overrides_key, release_slot, replica_key, take_slot,
 };
+pub use terms::{TermsRecord, show_terms, terms_key};
 pub use waiting::{UNPAID_MAX, WAITING_CHANGED, Waiting, WaitingRecord, join, waiting_key};

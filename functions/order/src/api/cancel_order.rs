@@ -11,14 +11,15 @@ use super::view::CostsView;
 use crate::app::App;
 use crate::domain::decide::costs;
 use crate::domain::{CancelReason, Command, CommandName, Party, StateName, cancellation};
+use crate::store::{TermsRecord, terms_key};
 
 /// Why it is not wanted any more.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelBody {
     reason: CancelReason,
-    /// The fee that the customer was shown by `GET …/cancellation` and agreed to: a higher one is refused. An app always sends
-    /// it; a request without it agrees to what cancelling costs at the moment it arrives.
+    /// The fee that the customer was shown and agreed to: a higher one is refused. Without it, that is what `GET …/cancellation`
+    /// answered last; if it was never asked, what cancelling costs at the moment the request arrives.
     #[serde(default)]
     fee: Option<Money>,
 }
@@ -35,8 +36,8 @@ pub struct CancelledView {
 /// Cancels an order.
 ///
 /// Free for the customer until the restaurant accepts; from then on the food is charged; once it is ready, too late.
-/// `GET …/cancellation` tells the fee beforehand: send it as `fee`, and if it is a higher one by now, the answer is 409
-/// `terms_changed` with the new one. Free for the restaurant until the food is picked up, and for operators until the
+/// `GET …/cancellation` tells the fee beforehand. If it is a higher one by now, the answer is 409 `terms_changed` with the
+/// new one, which the next request may name as `fee`. Free for the restaurant until the food is picked up, and for operators until the
 /// end. Cancelling it again for the same reason gives the same answer.
 ///
 /// Customers say `changed_my_mind`, `ordered_by_mistake`, `wrong_address`, `too_slow` or `other`; restaurants `too_busy`,
@@ -75,8 +76,22 @@ pub async fn cancel_order(
         return Err(Problem::invalid("/fee/currency", "invalid", message));
     }
     // Only customers ever pay for cancelling.
-    let now = || cancellation(&seen.loaded.order, by).map(|costs| costs.fee);
-    let agreed = (by == Party::Customer).then(|| fee.or_else(now)).flatten();
+    let agreed = match (by, fee) {
+        (Party::Customer, None) => shown(&app, order_id).await?.or_else(|| {
+            let now = cancellation(&seen.loaded.order, by);
+            now.map(|costs| costs.fee)
+        }),
+        (Party::Customer, fee) => fee,
+        (
+            Party::Restaurant
+            | Party::Courier
+            | Party::Operator
+            | Party::Payment
+            | Party::Delivery
+            | Party::Platform,
+            _,
+        ) => None,
+    };
     let command = Command::Cancel { reason, agreed };
     let loaded = app.carry_out(seen.loaded, &command, by, &cause).await?;
     let order = loaded.order;
@@ -86,6 +101,12 @@ pub async fn cancel_order(
         state: order.state.name(),
         costs: costs(&order, fee).into(),
     }))
+}
+
+/// What the customer was last shown that cancelling costs.
+async fn shown(app: &App, order_id: OrderId) -> Result<Option<Money>, Problem> {
+    let shown = app.table.get::<TermsRecord>(&terms_key(order_id)).await?;
+    Ok(shown.map(|shown| shown.value.fee))
 }
 
 fn reasons(by: Party) -> &'static [CancelReason] {

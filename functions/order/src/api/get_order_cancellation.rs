@@ -1,15 +1,17 @@
 //! `GET /v1/orders/{order_id}/cancellation`
 
+use ::store::Commit;
 use axum::extract::State;
 use kernel::OrderId;
-use runtime::{Json, Path, Principal, Problem};
+use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::see;
 use super::view::CostsView;
 use crate::app::App;
-use crate::domain::{CommandName, StateName, cancellation};
+use crate::domain::{CommandName, Party, StateName, cancellation};
+use crate::store::show_terms;
 
 /// Whether the caller may cancel an order now, and what it would cost.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,7 +28,8 @@ pub struct CancellationView {
 /// What cancelling would cost now.
 ///
 /// Free for the customer until the restaurant accepts; from then on the food is charged; once it is ready, too late.
-/// Free for the restaurant until the food is picked up, and for operators until the end.
+/// Free for the restaurant until the food is picked up, and for operators until the end. What the customer is shown is
+/// remembered: cancelling never costs more without being shown again.
 #[utoipa::path(
     get,
     path = "/v1/orders/{order_id}/cancellation",
@@ -42,11 +45,16 @@ pub struct CancellationView {
 pub async fn get_order_cancellation(
     State(app): State<App>,
     principal: Principal,
+    RequestCause(cause): RequestCause,
     Path(order_id): Path<OrderId>,
 ) -> Result<Json<CancellationView>, Problem> {
     let seen = see(&app, &principal, order_id).await?;
     let by = seen.acting(CommandName::Cancel)?;
     let costs = cancellation(&seen.loaded.order, by);
+    if let Some(costs) = costs.filter(|_| by == Party::Customer) {
+        let commit = show_terms(Commit::new(&cause), order_id, costs.fee, cause.now);
+        app.table.commit(commit).await?;
+    }
     Ok(Json(CancellationView {
         allowed: costs.is_some(),
         state: seen.loaded.order.state.name(),
