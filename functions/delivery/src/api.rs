@@ -61,7 +61,7 @@ use crate::domain::presence::{Presence, presence};
 use crate::domain::transitions::Verb;
 use crate::domain::work::Exhausted;
 use crate::steps::{Stepped, Unstepped, Wanted, about, follow_up, step, step_all};
-use crate::store::{self, Loaded};
+use crate::store::{self, Found, Loaded};
 
 /// When it may be asked again whether food is ready.
 const FOOD_RETRY_SECONDS: u32 = 30;
@@ -129,6 +129,18 @@ fn courier_of(principal: &Principal) -> Result<CourierId, Problem> {
     Ok(CourierId::from_uuid(principal.user_id.uuid()))
 }
 
+/// The courier of a delivery. Who lost the role on the way brings what is in the bag all the same.
+async fn carrier_of(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<CourierId, Problem> {
+    let courier_id = CourierId::from_uuid(principal.user_id.uuid());
+    if principal.has(Role::Courier) {
+        return Ok(courier_id);
+    }
+    match store::load(&app.table, delivery_id).await? {
+        Found::Delivery(loaded) if loaded.delivery.progress.state.carrier() == Some(courier_id) => Ok(courier_id),
+        Found::Delivery(_) | Found::CalledOff | Found::Nothing => Err(Problem::forbidden()),
+    }
+}
+
 /// Does a courier's step and what follows it.
 async fn courier_step(
     app: &App,
@@ -149,9 +161,10 @@ async fn arrive(
     delivery_id: DeliveryId,
     command: fn(&Facts, CourierId, &Seen<'_>) -> Command<'static>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let courier_id = courier_of(principal)?;
+    let courier_id = carrier_of(app, principal, delivery_id).await?;
     let cause = about(cause, delivery_id);
-    let seen = store::whereabouts(&app.table, courier_id, Freshness::Latest).await?;
+    // A moment old is new enough: a device reports more often than its courier arrives, and he may say it again.
+    let seen = store::whereabouts(&app.table, courier_id, Freshness::Recent).await?;
     let seen = |place| presence(seen.as_ref(), place, cause.now);
     let command = |loaded: &Loaded| Some(command(&loaded.delivery.facts, courier_id, &seen));
     let stepped = courier_step(app, &cause, delivery_id, &command).await?;
@@ -170,11 +183,23 @@ enum By {
     Operator,
 }
 
-fn by_courier_or_operator(principal: &Principal) -> Result<By, Problem> {
+async fn by_courier_or_operator(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<By, Problem> {
     if principal.has(Role::Operator) {
-        return Ok(By::Operator);
+        return as_operator(app, principal, delivery_id).await;
     }
-    courier_of(principal).map(By::Courier)
+    carrier_of(app, principal, delivery_id).await.map(By::Courier)
+}
+
+/// Nobody decides as an operator about what was carried as a courier.
+async fn as_operator(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<By, Problem> {
+    let own = CourierId::from_uuid(principal.user_id.uuid());
+    match store::load(&app.table, delivery_id).await? {
+        Found::Delivery(loaded) if loaded.delivery.progress.state.carrier() == Some(own) => {
+            let detail = "You carried it yourself: ask another operator.";
+            Err(Problem::conflict("own_delivery", detail))
+        }
+        Found::Delivery(_) | Found::CalledOff | Found::Nothing => Ok(By::Operator),
+    }
 }
 
 /// Does what its courier or an operator says about a delivery, and what follows it.

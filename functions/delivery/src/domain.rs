@@ -161,6 +161,8 @@ pub struct Review {
     pub reported_at: Timestamp,
     /// Until when an operator may decide; afterwards nobody is charged.
     pub until: Timestamp,
+    /// Whether the courier was seen at the door then: who was not, and whom nobody believes, earns nothing.
+    pub seen: bool,
 }
 
 impl FailureReason {

@@ -18,6 +18,8 @@ use crate::runner::{self, Known, Reach};
 use crate::steps::{Unstepped, follow_up, step, unexpected};
 use crate::{foresight, rows, shift, store};
 
+/// The reason of an order that ends because nobody heard of its food any more.
+const MISSING: &str = "overdue";
 /// How many different PINs there are: four digits.
 const PINS: u32 = 10_000;
 
@@ -33,11 +35,12 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
         Ready::TYPE => ready(app, cause, &event.data()?).await,
         Cancelled::TYPE => {
             let cancelled: Cancelled = event.data()?;
-            ended(app, cause, cancelled.order_id, cancelled.customer_id).await
+            ended(app, cause, cancelled.order_id, cancelled.customer_id, true).await
         }
         Undeliverable::TYPE => {
             let undeliverable: Undeliverable = event.data()?;
-            ended(app, cause, undeliverable.order_id, undeliverable.customer_id).await
+            let is_paid = undeliverable.reason != MISSING;
+            ended(app, cause, undeliverable.order_id, undeliverable.customer_id, is_paid).await
         }
         restaurant::Approved::TYPE => {
             let approved: restaurant::Approved = event.data()?;
@@ -185,12 +188,12 @@ async fn note(app: &App, cause: &Cause, delivery_id: DeliveryId, command: Comman
 }
 
 /// The order ended: whoever is asked or on the way is free again. If the delivery has not begun yet, it never will.
-async fn ended(app: &App, cause: &Cause, order_id: OrderId, customer_id: UserId) -> Consumed {
+async fn ended(app: &App, cause: &Cause, order_id: OrderId, customer_id: UserId, is_paid: bool) -> Consumed {
     let delivery_id = store::delivery_of(order_id);
     if call_off(app, cause, delivery_id, order_id, customer_id).await? {
         return Ok(Done);
     }
-    note(app, cause, delivery_id, Command::Withdraw).await
+    note(app, cause, delivery_id, Command::Withdraw { is_paid }).await
 }
 
 /// True if the delivery had not begun and is called off now.

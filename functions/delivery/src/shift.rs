@@ -177,9 +177,34 @@ pub async fn bar(
     }
     let barred = |courier: &Courier| courier.barred(cause.now).map(ShiftEnd::from);
     match end_if(app, cause, courier_id, &barred).await {
-        Err(Unstepped::Rejected(Rejection::WrongState { .. })) => Ok(changed),
+        Err(Unstepped::Rejected(Rejection::WrongState { .. })) => {
+            let freed = free_unfetched(app, cause, courier_id, &changed).await?;
+            follow_up(app, cause, &freed).await;
+            Ok(changed)
+        }
         ended => ended,
     }
+}
+
+/// Frees what a courier with food in the bag is asked about or has not fetched yet.
+async fn free_unfetched(
+    app: &App,
+    cause: &Cause,
+    courier_id: CourierId,
+    courier: &Courier,
+) -> Result<Vec<(DeliveryId, Stepped)>, Unstepped> {
+    let bonds = courier.shift().map(|shift| shift.bonds().collect::<Vec<_>>());
+    let mut freed = Vec::new();
+    for (delivery_id, offer_id) in bonds.unwrap_or_default() {
+        let command = |loaded: &Loaded| free_one(loaded, courier_id, offer_id);
+        match step(app, cause, delivery_id, command).await {
+            Ok(stepped) => freed.push((delivery_id, stepped)),
+            // In the bag.
+            Err(Unstepped::Rejected(Rejection::WrongState { .. })) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(freed)
 }
 
 async fn change_courier(

@@ -5,9 +5,9 @@ use kernel::{DeliveryId, SignedDuration, Timestamp};
 use runtime::{Consumed, Done, TimerQueue, Undone};
 
 use crate::app::App;
+use crate::domain::State;
 use crate::domain::cell::Zone;
 use crate::domain::command::{Command, Ending};
-use crate::domain::{Fault, State};
 use crate::publish::{OFFER_EXPIRED, REVIEW, SEARCH, SHIFTS, TICK, ZONE, ZONE_ENDING};
 use crate::rows;
 use crate::runner::{self, Known, Occasion, Reach};
@@ -103,8 +103,7 @@ async fn search(app: &App, cause: &Cause, delivery_id: DeliveryId, sequence: u32
 
 /// Nobody has judged a failure in time: nobody is charged. A delivery fails once, so there is no other that it could be.
 async fn leave_unjudged(app: &App, cause: &Cause, delivery_id: DeliveryId) -> Consumed {
-    let fault = Fault::Platform;
-    let command = |loaded: &Loaded| loaded.delivery.progress.review.map(|_| Command::Judge { fault });
+    let command = |loaded: &Loaded| loaded.delivery.progress.review.map(|_| Command::LeaveUnjudged);
     match step(app, &about(cause, delivery_id), delivery_id, command).await {
         Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
         Err(Unstepped::CalledOff) => {}

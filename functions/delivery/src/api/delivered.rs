@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::photo_upload::unavailable;
 use super::views::DeliveryView;
-use super::{about, courier_of, courier_step};
+use super::{about, carrier_of, courier_step};
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::event::Event;
@@ -53,7 +53,7 @@ pub async fn delivered(
     Path(delivery_id): Path<DeliveryId>,
     Json(hand_over): Json<HandOver>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let courier_id = courier_of(&principal)?;
+    let courier_id = carrier_of(&app, &principal, delivery_id).await?;
     let proof = match (&hand_over.pin, &hand_over.photo_key) {
         (Some(pin), None) => Proof::Pin(four_digits(pin)?),
         (None, Some(key)) => Proof::Photo(uploaded(&app, delivery_id, key).await?),

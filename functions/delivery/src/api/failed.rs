@@ -60,7 +60,8 @@ impl From<FailureReasonName> for FailureReason {
 /// time at the door, which begins with `arrived-at-customer`. It is the customer's fault if the reason says so, your reported
 /// positions show you at the door when you came and now, and you have waited. `damaged` food is yours. Whatever else it is,
 /// an operator judges it until `review_by`, and nobody is charged before. Bring the food back in any case and say `returned`;
-/// what is `damaged` need not be brought. The same reason again changes nothing. Operators may say it for a courier who is lost.
+/// what is `damaged` need not be brought. The same reason again changes nothing. Operators may say it for a courier who is lost;
+/// of what is reported already they judge.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "failed", tag = "deliveries",
     security(("token" = [])), request_body = Failure, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted; the order becomes undeliverable, with `review_by` once an operator has judged", body = DeliveryView),
@@ -68,7 +69,7 @@ impl From<FailureReasonName> for FailureReason {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`; for `customer_absent` `not_at_customer`, or `wait_longer` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`wrong_state`, with the current `state`; for `customer_absent` `not_at_customer`, or `wait_longer` with `wait_until` and `Retry-After`; `own_delivery`: an operator who carried it asks another", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn failed(
@@ -79,7 +80,7 @@ pub async fn failed(
     Json(failure): Json<Failure>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let reason = FailureReason::from(failure.reason);
-    let by = by_courier_or_operator(&principal)?;
+    let by = by_courier_or_operator(&app, &principal, delivery_id).await?;
     let seen = match by {
         By::Courier(_) if failure.fault.is_some() => {
             let message = "Only an operator says who is at fault.";

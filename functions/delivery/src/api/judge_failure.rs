@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::views::{DeliveryView, FaultName};
-use super::{By, about, close};
+use super::{about, as_operator, close};
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::incident::{IncidentKind, Reporter};
@@ -37,7 +37,7 @@ pub struct Judgement {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`nothing_to_judge`: it has not failed, or was judged otherwise", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`nothing_to_judge`: it has not failed, or was judged otherwise; `own_delivery`: ask another operator", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn judge_failure(
@@ -48,6 +48,7 @@ pub async fn judge_failure(
     Json(judgement): Json<Judgement>,
 ) -> Result<Json<DeliveryView>, Problem> {
     principal.require(Role::Operator)?;
+    let by = as_operator(&app, &principal, delivery_id).await?;
     let cause = about(&cause, delivery_id);
     // The note comes first: of a judgement that stands, the reason is known. The key makes a repetition the same note.
     if let Some(note) = judgement.note
@@ -67,6 +68,6 @@ pub async fn judge_failure(
     }
     let fault = judgement.fault.into();
     let command = |_, _: &_| Command::Judge { fault };
-    let stepped = close(&app, &cause, delivery_id, By::Operator, &command).await?;
+    let stepped = close(&app, &cause, delivery_id, by, &command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

@@ -9,7 +9,7 @@ use runtime::{CallError, IF_NONE_MATCH, Json, Path, Principal, Problem, RequestC
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{courier_of, rejected};
+use super::{carrier_of, rejected};
 use crate::app::App;
 use crate::domain::lifecycle::Rejection;
 use crate::domain::proof::{PHOTO_BYTES_MAX, PHOTO_TYPES, PhotoId, UPLOAD_LASTS};
@@ -78,7 +78,7 @@ pub async fn photo_upload(
     Path(delivery_id): Path<DeliveryId>,
     Json(photo): Json<PhotoAnnouncement>,
 ) -> Result<(StatusCode, Json<PhotoUpload>), Problem> {
-    let courier_id = courier_of(&principal)?;
+    let courier_id = carrier_of(&app, &principal, delivery_id).await?;
     check(&photo)?;
     let Found::Delivery(loaded) = store::load(&app.table, delivery_id).await? else {
         return Err(Problem::not_found());

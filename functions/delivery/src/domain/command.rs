@@ -180,8 +180,13 @@ pub enum Command<'a> {
         /// Who.
         fault: Fault,
     },
+    /// Leave it open who is at fault: nobody has judged in time, and nobody is charged.
+    LeaveUnjudged,
     /// End the delivery with its order.
-    Withdraw,
+    Withdraw {
+        /// False for food that went missing with its courier: nobody is paid for that.
+        is_paid: bool,
+    },
 }
 
 impl Command<'_> {
@@ -205,8 +210,8 @@ impl Command<'_> {
             Self::Fail { reason, .. } if reason.leaves_food() => Verb::Fail,
             Self::Fail { .. } => Verb::Discard,
             Self::Return { .. } => Verb::Return,
-            Self::Judge { .. } => Verb::Judge,
-            Self::Withdraw => Verb::Withdraw,
+            Self::Judge { .. } | Self::LeaveUnjudged => Verb::Judge,
+            Self::Withdraw { .. } => Verb::Withdraw,
         }
     }
 
@@ -230,7 +235,8 @@ impl Command<'_> {
             | Self::NoteReady { .. }
             | Self::Reestimate { .. }
             | Self::Judge { .. }
-            | Self::Withdraw => None,
+            | Self::LeaveUnjudged
+            | Self::Withdraw { .. } => None,
         }
     }
 }

@@ -423,10 +423,10 @@ impl Courier {
         if let Some(live) = shift.and_then(|shift| shift.offer.as_ref())
             && live.offer_id == offer
         {
-            return if now < live.expires_at {
-                Ok(live)
-            } else {
-                Err(Refusal::OfferOver(OfferEnd::Expired))
+            return match self.barred(now) {
+                None if now < live.expires_at => Ok(live),
+                None => Err(Refusal::OfferOver(OfferEnd::Expired)),
+                Some(_) => Err(Refusal::OfferOver(OfferEnd::Withdrawn)),
             };
         }
         if self.jobs().iter().any(|job| job.offer_id == offer) {

@@ -14,6 +14,9 @@ use super::{
     Review, State,
 };
 
+/// A failure is judged within so much of the pick-up: the order service takes food for lost an hour later.
+pub const JUDGED_WITHIN: SignedDuration = SignedDuration::from_hours(29);
+
 /// Why something may not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
@@ -126,9 +129,14 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
         Command::PickUp { .. } => matches!(phase, Phase::PickedUp | Phase::AtCustomer),
         Command::ArriveAtCustomer { presence, .. } => phase == Phase::AtCustomer && !is_news(delivery, *presence),
         Command::HandOver { proof, .. } => phase == Phase::Delivered && proved_before(delivery, *proof),
-        Command::Fail { reason, .. } => failed_before(&delivery.progress.state) == Some(*reason),
+        // What an operator says of a failure that is to be judged is no repetition: it belongs into the judgement.
+        Command::Fail { reason, word, .. } => {
+            let is_judgement = matches!(word, Word::Operator(_)) && delivery.progress.review.is_some();
+            failed_before(&delivery.progress.state) == Some(*reason) && !is_judgement
+        }
         Command::Return { .. } => phase == Phase::Returned,
         Command::Judge { fault } => delivery.progress.fault == Some(*fault),
+        Command::LeaveUnjudged => delivery.progress.review.is_none(),
         Command::NoteOverdue => {
             let is_overdue = delivery.progress.eta.latest + OVERDUE_AFTER < now;
             delivery.progress.search.escalated || !is_overdue || phase.is_end()
@@ -141,7 +149,7 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
         }
         Command::Reestimate { eta } => is_over || !super::estimate::moved(delivery.progress.eta, *eta),
         // The order's end is no news to food that goes back.
-        Command::Withdraw => is_over,
+        Command::Withdraw { .. } => is_over,
         Command::Miss => delivery.progress.search.misses > 0 && !miss_matters(delivery, now),
         Command::Offer(_) | Command::Accept { .. } | Command::EndOffer { .. } | Command::Release { .. } => false,
     }
@@ -252,15 +260,20 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
             reason,
             word,
         } => fail(delivery, courier_id, reason, word, now)?,
-        Command::Judge { fault } => judge(delivery, fault)?,
+        Command::Judge { fault } => judge(delivery, fault, true)?,
+        Command::LeaveUnjudged => {
+            let is_paid = delivery.progress.review.is_some_and(|review| review.seen);
+            judge(delivery, Fault::Platform, is_paid)?
+        }
         Command::Return { courier_id, outcome } => Event::Returned {
             courier_id,
             outcome,
-            earned: (outcome == ReturnOutcome::HandedBack).then(|| earned_on_the_way_back(&delivery.facts)),
+            earned: (outcome == ReturnOutcome::HandedBack && delivery.progress.fault != Some(Fault::Courier))
+                .then(|| earned_on_the_way_back(&delivery.facts)),
         },
-        Command::Withdraw => Event::Withdrawn {
+        Command::Withdraw { is_paid } => Event::Withdrawn {
             courier_id: delivery.progress.state.bound_courier(),
-            earned: earned_so_far(delivery, waited(&delivery.progress, now), now),
+            earned: earned_so_far(delivery, waited(&delivery.progress, now), now).filter(|_| is_paid),
         },
     };
     Ok(vec![event])
@@ -376,18 +389,21 @@ fn fail(
     }
     // Whole seconds, as they are stored.
     let reported_at = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    // The order ends by itself soon after: what is judged later comes too late.
+    let judged_by = delivery.progress.carried.map(|carried| carried.since + JUDGED_WITHIN);
     Ok(Event::FailureReported {
         courier_id,
         reason,
         review: Review {
             reported_at,
-            until: reported_at + review_lasts,
+            until: judged_by.map_or(reported_at + review_lasts, |by| by.min(reported_at + review_lasts)),
+            seen: presence == Presence::Seen,
         },
         presence,
     })
 }
 
-fn judge(delivery: &Delivery, fault: Fault) -> Result<Event, Rejection> {
+fn judge(delivery: &Delivery, fault: Fault, is_paid: bool) -> Result<Event, Rejection> {
     let progress = &delivery.progress;
     let found = progress.review.zip(failed_before(&progress.state));
     let ((review, reason), courier_id) = found.zip(progress.state.carrier()).ok_or(Rejection::NothingToJudge)?;
@@ -401,7 +417,8 @@ fn judge(delivery: &Delivery, fault: Fault) -> Result<Event, Rejection> {
             fault,
             SignedDuration::from_secs(i64::from(progress.waited_s)),
             review.reported_at,
-        ),
+        )
+        .filter(|_| is_paid),
     })
 }
 

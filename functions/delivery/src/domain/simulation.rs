@@ -132,7 +132,7 @@ impl City {
             let given_up = waits && ready_at.is_some_and(|at| at + GIVEN_UP_AFTER <= now);
             let at = meal.really_ready_at;
             if !is_over && (cancelled || given_up) {
-                self.does(delivery_id, &Command::Withdraw).unwrap();
+                self.does(delivery_id, &Command::Withdraw { is_paid: true }).unwrap();
             } else if !is_over && at <= now {
                 self.does(delivery_id, &Command::NoteReady { at }).unwrap();
             }

@@ -125,7 +125,7 @@ fn command(verb: Verb) -> Command<'static> {
             outcome: ReturnOutcome::HandedBack,
         },
         Verb::Judge => Command::Judge { fault: Fault::Platform },
-        Verb::Withdraw => Command::Withdraw,
+        Verb::Withdraw => Command::Withdraw { is_paid: true },
     }
 }
 
@@ -136,6 +136,7 @@ fn given(phase: Phase) -> Delivery {
     given.progress.review = is_judged.then(|| Review {
         reported_at: NOON,
         until: NOON + REVIEW_LASTS,
+        seen: true,
     });
     given
 }
@@ -245,7 +246,8 @@ fn only_the_assigned_courier_moves_a_delivery() {
                 | Command::NoteReady { .. }
                 | Command::Reestimate { .. }
                 | Command::Judge { .. }
-                | Command::Withdraw) => other,
+                | Command::LeaveUnjudged
+                | Command::Withdraw { .. }) => other,
             };
             let outcome = decide(&delivery(state(phase)), &theirs, NOON);
             assert_eq!(outcome, Err(Rejection::NotYours), "{phase:?} {verb:?}");
@@ -380,7 +382,10 @@ fn food_that_nobody_took_goes_back_whatever_becomes_of_the_order() {
     assert_eq!((earned.tip, earned.base), (0, PAY_BASE));
     let returning = after(&given, &events);
     assert_eq!(returning.progress.state.assignment(), Some(&assignment()));
-    assert_eq!(decide(&returning, &Command::Withdraw, NOON), Ok(vec![]));
+    assert_eq!(
+        decide(&returning, &Command::Withdraw { is_paid: true }, NOON),
+        Ok(vec![])
+    );
     let outcome = ReturnOutcome::Disposed;
     let back = decide(&returning, &Command::Return { courier_id, outcome }, NOON).unwrap();
     let returned = |outcome, earned| Event::Returned {
@@ -485,7 +490,7 @@ fn a_cancelled_order_frees_whoever_is_bound() {
         (Phase::AtCustomer, Some(ada())),
     ] {
         let given = delivery(state(phase));
-        let events = decide(&given, &Command::Withdraw, NOON).unwrap();
+        let events = decide(&given, &Command::Withdraw { is_paid: true }, NOON).unwrap();
         assert!(
             matches!(events[..], [Event::Withdrawn { courier_id: freed, .. }] if freed == courier_id),
             "{events:?}"

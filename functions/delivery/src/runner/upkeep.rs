@@ -31,12 +31,13 @@ pub async fn look_after(app: &App, cause: &Cause, open: &mut Vec<Open>) -> Resul
     let heard = last_heard(app, &bound).await?;
     for row in bound {
         let heard_at = row.courier_id.and_then(|courier_id| heard.get(&courier_id));
-        let corrected = if heard_at.is_some_and(|at| row.is_silent(*at, cause.now)) {
-            release(app, cause, &row, ReleaseReason::Silent, is_fetching).await?
-        } else if row.is_lost(cause.now) && give_up(app, cause, &row).await? {
+        // Who is silent with the food is late with it, too: what is lost or overdue comes first.
+        let corrected = if row.is_lost(cause.now) && give_up(app, cause, &row).await? {
             rows::refresh(app, cause, row.delivery_id, row.pickup).await?
         } else if row.is_overdue(cause.now) && !row.escalated {
             note_overdue(app, cause, &row).await?
+        } else if heard_at.is_some_and(|at| row.is_silent(*at, cause.now)) {
+            release(app, cause, &row, ReleaseReason::Silent, is_fetching).await?
         } else {
             continue;
         };

@@ -97,10 +97,11 @@ fn photo(hexadecimal: &str) -> Result<PhotoId, StoreError> {
         .map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
-fn review([reported_at, until]: [i64; 2]) -> Result<Review, StoreError> {
+fn review((reported_at, until, seen): (i64, i64, bool)) -> Result<Review, StoreError> {
     Ok(Review {
         reported_at: instant(reported_at)?,
         until: instant(until)?,
+        seen,
     })
 }
 
@@ -222,9 +223,9 @@ struct ProgressRecord {
     /// A hexadecimal number.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     photo: Option<String>,
-    /// When it was reported, and until when it may be judged.
+    /// When it was reported, until when it may be judged, and whether the courier was seen.
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
-    review: Option<[i64; 2]>,
+    review: Option<(i64, i64, bool)>,
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     fault: Option<FaultRecord>,
 }
@@ -399,7 +400,7 @@ impl From<&Progress> for ProgressRecord {
             photo: progress.photo.map(|PhotoId(number)| format!("{number:x}")),
             review: progress
                 .review
-                .map(|review| [review.reported_at, review.until].map(Timestamp::as_second)),
+                .map(|review| (review.reported_at.as_second(), review.until.as_second(), review.seen)),
             fault: progress.fault.map(Into::into),
         }
     }
@@ -501,6 +502,7 @@ mod tests {
             progress.review = Some(Review {
                 reported_at: NOON,
                 until: NOON + crate::domain::cast::minutes(5),
+                seen: true,
             });
             progress.fault = Some(crate::domain::Fault::Platform);
             progress.photo = Some(PhotoId(0xfeed));

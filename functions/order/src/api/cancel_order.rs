@@ -83,12 +83,7 @@ pub async fn cancel_order(
         }),
         (Party::Customer, fee) => fee,
         (
-            Party::Restaurant
-            | Party::Courier
-            | Party::Operator
-            | Party::Payment
-            | Party::Delivery
-            | Party::Platform,
+            Party::Restaurant | Party::Courier | Party::Operator | Party::Payment | Party::Delivery | Party::Platform,
             _,
         ) => None,
     };

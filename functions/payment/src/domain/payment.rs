@@ -4,9 +4,9 @@ use kernel::{Money, PaymentMethodId, SignedDuration, Timestamp};
 
 use super::Card;
 
-/// An authorisation is given back this long before the provider would let it lapse: while it can still be told in time,
-/// and long after any order of the same day has ended.
-pub const EXPIRY_MARGIN: SignedDuration = SignedDuration::from_hours(24);
+/// An authorisation is given back this long before the provider would let it lapse: while what is owed can still be taken, and
+/// after any order has ended: one that is scheduled five days ahead, and whose failure is judged for a day, within the week.
+pub const EXPIRY_MARGIN: SignedDuration = SignedDuration::from_hours(12);
 
 /// Money that is not taken or released for so long is for a person to look at; trying goes on.
 pub const STALLED_AFTER: SignedDuration = SignedDuration::from_mins(10);

@@ -49,9 +49,10 @@ impl Invitations {
         self.open(now).find(|invitation| invitation.member.user_id == user_id)
     }
 
-    /// Adds one, in place of any earlier one of the same person.
+    /// Adds one, in place of any earlier one of the same person, and forgets those that are over.
     pub fn put(&mut self, invitation: Invitation) {
         self.remove(invitation.member.user_id);
+        self.0.retain(|known| invitation.until < known.until + INVITATION_LASTS);
         self.0.push(invitation);
     }
 

@@ -47,7 +47,8 @@ pub async fn answer_challenge(
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     let refused = |fault: Fault| problems::fault(Step::Challenge, &fault);
     let challenged = Challenged::unpack(&body.session).ok_or_else(|| refused(Fault::NotAuthorized))?;
-    let account = challenged.username.as_str();
+    // The text came from the client, and the pool reads a name in any case: each spelling would be counted by itself.
+    let account = &challenged.username.to_lowercase();
     if !app.table.has_room(&FAILURE_BUDGET, account, cause.now).await? {
         return Err(problems::too_many_failures(FAILURE_BUDGET, cause.now));
     }

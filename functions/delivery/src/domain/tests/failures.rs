@@ -3,8 +3,9 @@
 use contracts::Cause;
 
 use super::*;
-use crate::domain::RETURN_WITHIN;
+use crate::domain::lifecycle::JUDGED_WITHIN;
 use crate::domain::open::{Open, is_returning};
+use crate::domain::{Carried, RETURN_WITHIN};
 use crate::publish::{self, OFFER_EXPIRED, REVIEW, Subject};
 
 #[test]
@@ -35,6 +36,7 @@ fn a_couriers_bare_word_charges_nobody() {
         let review = Review {
             reported_at: now,
             until: now + REVIEW_LASTS,
+            seen: presence == Presence::Seen,
         };
         let reported = Event::FailureReported {
             courier_id,
@@ -105,6 +107,88 @@ fn a_failure_is_judged_once_and_a_courier_at_fault_earns_nothing() {
 }
 
 #[test]
+fn silence_pays_nobody_who_was_not_seen_and_an_operators_word_is_a_judgement() {
+    let courier_id = ada();
+    let report = |given: &Delivery, presence, now| {
+        let (reason, word) = (FailureReason::Other, word(presence));
+        let fail = Command::Fail {
+            courier_id,
+            reason,
+            word,
+        };
+        after(given, &decide(given, &fail, now).unwrap())
+    };
+    for (presence, pays) in [(Presence::Seen, true), (Presence::Unseen, false)] {
+        let given = report(&at_door(), presence, NOON + minutes(20));
+        let events = decide(&given, &Command::LeaveUnjudged, NOON + minutes(600)).unwrap();
+        let [
+            Event::Failed {
+                fault: Fault::Platform,
+                earned,
+                ..
+            },
+        ] = events[..]
+        else {
+            panic!("{events:?}")
+        };
+        assert_eq!(earned.is_some(), pays, "{presence:?}");
+        assert_eq!(
+            decide(&after(&given, &events), &Command::LeaveUnjudged, NOON),
+            Ok(vec![])
+        );
+    }
+    // What an operator says meanwhile is not taken for a repetition.
+    let given = report(&at_door(), Presence::Seen, NOON + minutes(20));
+    let (reason, word) = (FailureReason::Other, Word::Operator(Fault::Customer));
+    let said = decide(
+        &given,
+        &Command::Fail {
+            courier_id,
+            reason,
+            word,
+        },
+        NOON + minutes(30),
+    );
+    assert!(matches!(said, Err(Rejection::WrongState { .. })), "{said:?}");
+    // It is judged before the order ends by itself.
+    let mut late = at_door();
+    let since = NOON;
+    let vehicle = assignment().vehicle;
+    late.progress.carried = Some(Carried { since, vehicle });
+    let reported = report(&late, Presence::Seen, NOON + SignedDuration::from_hours(20));
+    assert_eq!(
+        reported.progress.review.map(|review| review.until),
+        Some(NOON + JUDGED_WITHIN)
+    );
+}
+
+#[test]
+fn food_that_is_missing_pays_nobody_and_neither_does_the_way_back_of_who_is_at_fault() {
+    let missing = decide(
+        &delivery(State::PickedUp(assignment())),
+        &Command::Withdraw { is_paid: false },
+        NOON,
+    );
+    assert!(
+        matches!(missing.as_deref(), Ok([Event::Withdrawn { earned: None, .. }])),
+        "{missing:?}"
+    );
+    let reported = decide(&at_door(), &fail(FailureReason::Other), NOON + minutes(20)).unwrap();
+    let returning = after(&at_door(), &reported);
+    let fault = Fault::Courier;
+    let judged = after(
+        &returning,
+        &decide(&returning, &Command::Judge { fault }, NOON).unwrap(),
+    );
+    let (courier_id, outcome) = (ada(), ReturnOutcome::HandedBack);
+    let back = decide(&judged, &Command::Return { courier_id, outcome }, NOON);
+    assert!(
+        matches!(back.as_deref(), Ok([Event::Returned { earned: None, .. }])),
+        "{back:?}"
+    );
+}
+
+#[test]
 fn who_was_not_seen_at_the_door_earns_no_waiting_there() {
     let courier_id = ada();
     let carrying = delivery(State::PickedUp(assignment()));
@@ -128,7 +212,9 @@ fn who_was_not_seen_at_the_door_earns_no_waiting_there() {
 
 #[test]
 fn what_is_called_off_is_paid_as_far_as_it_went() {
-    let earned = |given: &Delivery| match decide(given, &Command::Withdraw, NOON + minutes(8)).as_deref() {
+    let earned = |given: &Delivery| match decide(given, &Command::Withdraw { is_paid: true }, NOON + minutes(8))
+        .as_deref()
+    {
         Ok([Event::Withdrawn { earned, .. }]) => earned.map(|earned| (earned.base, earned.distance, earned.waiting)),
         other => panic!("{other:?}"),
     };

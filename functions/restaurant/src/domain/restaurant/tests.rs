@@ -272,6 +272,16 @@ fn nobody_works_anywhere_without_having_agreed_and_everybody_may_leave() {
         );
         check(&left, STRANGER, &leave, &Err(Refusal::Forbidden));
     }
+    // What is over takes no room.
+    let mut later = invited.clone();
+    later.invitations.put(Invitation {
+        member: StaffMember {
+            user_id: user(9),
+            ..member
+        },
+        until: until + INVITATION_LASTS,
+    });
+    assert_eq!(later.invitations.open(now()).count(), 1);
     let withdrawn = after(&invited, OWNER, &leave);
     check(
         &withdrawn,
