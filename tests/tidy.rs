@@ -2,6 +2,7 @@
 
 mod contracts;
 mod documents;
+mod openapi;
 mod routes;
 mod source;
 mod templates;

@@ -261,6 +261,8 @@ fn every_budget_stands_beside_its_route_and_in_its_document() {
             methods.map(move |(method, operation)| (format!("{method} {path}"), &operation["responses"]["429"]))
         });
         for (operation, response) in operations {
+            let reference = response["$ref"].as_str().and_then(|place| place.strip_prefix('#'));
+            let response = reference.and_then(|place| document.pointer(place)).unwrap_or(response);
             let headers = response["headers"].as_object();
             let says_when =
                 headers.is_some_and(|headers| headers.keys().any(|name| name.eq_ignore_ascii_case("retry-after")));

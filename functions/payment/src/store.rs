@@ -2,7 +2,7 @@
 //!
 //! | pk | sk | what |
 //! |---|---|---|
-//! | `PAYMENT#<payment_id>` | `EVENT#<sequence>` | a step of the payment: its state after it, and the event that others hear, if any |
+//! | `PAYMENT#<payment_id>` | `EVENT#<sequence>` | a step of the payment: its state after it, and the event that others hear, if any; GSI1 `SETTLING` if only a timer goes on from it |
 //! | `USER#<user_id>` | `CUSTOMER` | the provider's id of the person |
 //! | `USER#<user_id>` | `METHOD#<payment_method_id>` | a saved card |
 //! | `INBOX#stripe/<event id>` | `MARKER` | a webhook that changed something |
@@ -12,10 +12,15 @@
 //! that nobody else hears of, such as that the provider is about to be asked, have no envelope, and the relay passes them
 //! over.
 
+mod retrying;
+
 use ::store::{Commit, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, StoredTimer, Table};
 use contracts::{Envelope, Timer};
 use kernel::{Currency, Money, PaymentId, PaymentMethodId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+
+pub use retrying::{Retrying, retrying};
+use retrying::{SETTLING, next_try};
 
 use crate::domain::{Attempt, Card, IntentId, NextAction, State, VoidReason};
 
@@ -61,6 +66,11 @@ struct StepRecord {
     envelope: Option<Envelope>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     timers: Vec<StoredTimer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gsi1pk: Option<&'static str>,
+    /// When the next try is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gsi1sk: Option<Timestamp>,
     #[serde(flatten)]
     payment: PaymentRecord,
 }
@@ -187,8 +197,11 @@ pub fn append(commit: Commit, payment_id: PaymentId, after: &Loaded, told: Optio
 impl StepRecord {
     fn new(after: &Loaded, told: Option<Told>) -> Self {
         let (envelope, timers) = told.map_or((None, Vec::new()), |told| (Some(told.envelope), told.timers));
+        let next_try = next_try(&after.payment.state, &timers);
         Self {
             sequence: after.sequence,
+            gsi1pk: next_try.map(|_| SETTLING),
+            gsi1sk: next_try,
             event_type: envelope.as_ref().map(|envelope| envelope.event_type.clone()),
             envelope,
             timers: timers.into_iter().map(StoredTimer::from).collect(),

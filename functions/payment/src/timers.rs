@@ -1,7 +1,8 @@
 //! This service's own deadlines. A late one does nothing: the state decides.
 
-use ::store::Freshness;
+use ::store::{Freshness, Page};
 use contracts::{Cause, Timer};
+use kernel::SignedDuration;
 use runtime::{Consumed, Done, Undone};
 
 use crate::app::App;
@@ -9,13 +10,25 @@ use crate::carry_out::{Failure, Progress, Subject, carry_out};
 use crate::domain::Command;
 use crate::inbox::consumed;
 use crate::publish::{APPROVAL_CHECK, AUTHORIZATION_EXPIRING, SETTLEMENT_RETRY};
-use crate::store::load_fresh;
+use crate::store::{Retrying, load_fresh, retrying};
+
+/// The name of the schedule's timer, which comes every quarter of an hour.
+pub const SWEEP: &str = "sweep";
+/// A retry that is this late was lost: its queue was emptied by mistake, say.
+const LOST_AFTER: SignedDuration = SignedDuration::from_mins(5);
+/// How far back lost retries are looked for: longer than the sweep itself is ever down.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(6);
+/// Steps that are read at a time.
+const PAGE: usize = 100;
 
 /// Acts on a deadline.
 ///
 /// # Errors
 /// To retry what met somebody who is down; to park what will never work.
 pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
+    if timer.name == SWEEP {
+        return sweep(app, cause).await;
+    }
     let payment_id = timer.subject.parse();
     let payment_id = payment_id.map_err(|error| Undone::Park(format!("{}: {error}", timer.name)))?;
     let subject = Subject {
@@ -32,17 +45,45 @@ pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
             Ok(Progress::Open) => Ok(Done),
             result => consumed(result),
         },
-        SETTLEMENT_RETRY => settle(app, subject, timer, cause).await,
+        SETTLEMENT_RETRY => settle(app, subject, timer.sequence, cause).await,
         name => Err(Undone::Park(format!("there is no timer {name:?}"))),
     }
 }
 
+/// Looks for settlements whose retry never came, and does what it would have done.
+async fn sweep(app: &App, cause: &Cause) -> Consumed {
+    let (mut query, mut repaired) = (retrying(cause.now - LOOKED_BACK, cause.now - LOST_AFTER, PAGE), 0);
+    loop {
+        let page: Page<Retrying> = app.table.query(&query).await?;
+        for (payment_id, sequence) in page.items.iter().filter_map(|stored| stored.value.step()) {
+            let known = load_fresh(&app.table, payment_id, Freshness::Recent).await?;
+            if known.is_none_or(|known| known.sequence > sequence) {
+                continue;
+            }
+            tracing::error!(payment.id = %payment_id, "the retry of a settlement had been lost");
+            repaired += 1;
+            let customer_id = None;
+            let subject = Subject {
+                payment_id,
+                customer_id,
+            };
+            settle(app, subject, sequence, cause).await?;
+        }
+        if page.next.is_none() {
+            break;
+        }
+        query = query.after(page.next);
+    }
+    tracing::info!(repaired, "settlements were looked at for lost retries");
+    Ok(Done)
+}
+
 /// Tries a settlement once more. One that does not succeed sets its own next try, so it goes on for as long as the money is
 /// reserved, whatever becomes of this message.
-async fn settle(app: &App, subject: Subject, timer: &Timer, cause: &Cause) -> Consumed {
+async fn settle(app: &App, subject: Subject, sequence: u32, cause: &Cause) -> Consumed {
     let known = load_fresh(&app.table, subject.payment_id, Freshness::Recent).await?;
     // A later step has a timer of its own.
-    if known.is_some_and(|known| known.sequence > timer.sequence) {
+    if known.is_some_and(|known| known.sequence > sequence) {
         return Ok(Done);
     }
     match carry_out(app, subject, &Command::Retry, cause, None).await {

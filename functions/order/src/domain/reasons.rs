@@ -9,11 +9,16 @@ macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
         pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)*
+            $($(#[$variant_doc])* $variant,)*
         }
 
         impl $name {
+            /// All of them.
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$variant,)*];
+
             /// The name.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -159,5 +164,27 @@ impl FailReason {
             Self::CustomerAbsent | Self::WrongAddress => true,
             Self::Unsafe | Self::Damaged | Self::Other | Self::Overdue => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The one name is what serde writes, too.
+    #[test]
+    fn every_reason_is_written_as_it_is_called() {
+        fn check<T: Serialize>(all: &[T], name: impl Fn(&T) -> &'static str) {
+            for reason in all {
+                assert_eq!(serde_json::to_value(reason).unwrap(), name(reason));
+            }
+        }
+        check(CancelReason::ALL, |reason| reason.as_str());
+        check(KitchenReason::ALL, |reason| reason.as_str());
+        check(RejectReason::ALL, |reason| reason.as_str());
+        check(FailReason::ALL, |reason| reason.as_str());
+        check(super::super::StateName::ALL, |name| name.as_str());
+        check(super::super::CommandName::ALL, |name| name.as_str());
+        check(super::super::Party::ALL, |name| name.as_str());
     }
 }

@@ -265,6 +265,8 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         ("STRIPE_SECRET_KEY", secrets::STRIPE_KEY.to_owned()),
         ("STRIPE_WEBHOOK_SECRET", secrets::WEBHOOK_SECRET.to_owned()),
         ("MAIL_FROM", "no-reply@tiffin.example".to_owned()),
+        ("TEXT_COUNTRIES", "NL".to_owned()),
+        ("TEXTS_PER_MARKET_PER_DAY", "20000".to_owned()),
         ("LIVE_API_URL", nowhere.to_owned()),
         ("LIVE_URL", "ws://127.0.0.1:9".to_owned()),
     ];
@@ -283,6 +285,7 @@ fn environment(stub: &Stub) -> Vec<(&'static str, String)> {
         "OFFER_SECONDS",
         "OFFER_LEAD_SECONDS",
         "DOOR_WAIT_SECONDS",
+        "FAILURE_REVIEW_SECONDS",
     ];
     environment.extend(seconds.map(|name| (name, "900".to_owned())));
     environment
