@@ -1,5 +1,6 @@
 //! When the bank has a say.
 
+use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use testkit::{Kitchen, Stack, eventually};
 use ureq::http::Method;
@@ -130,4 +131,59 @@ pub fn stripe(stack: &Stack, method: &Method, path: &str, form: &str) -> Value {
     ];
     let url = format!("{}{path}", stack.outputs.stripe_url);
     stack.send(method, &url, &headers, form.as_bytes()).expect(200)
+}
+
+/// As if the queue of the timers had been emptied by mistake after a capture that did not succeed.
+#[test]
+fn a_settlement_whose_retry_was_lost_is_found_and_done() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = basket.ordered();
+    basket.awaits(&order_id, "awaiting_restaurant");
+    let payment_id = basket.awaits_payment(&order_id, "authorized")["payment_id"].clone();
+    let partition = format!("PAYMENT#{}", payment_id.as_str().unwrap());
+    let aws = stack.aws();
+    let steps: Vec<Value> = (1..9)
+        .map(|step| aws.item("payment", &partition, &format!("EVENT#{step:08}")))
+        .collect();
+    let last = steps.iter().rposition(Value::is_object).unwrap();
+    let mut settling = steps[last].clone();
+    for gone in ["pk", "sk", "envelope", "timers", "event_type", "token"] {
+        settling.as_object_mut().unwrap().remove(gone);
+    }
+    let total = settling["total"].clone();
+    for (name, value) in [
+        ("state", json!({"S": "settling"})),
+        ("charge", total),
+        ("tries", json!({"N": "1"})),
+        ("since", json!({"S": "2026-11-20T12:00:00Z"})),
+        ("sequence", json!({"N": (last + 2).to_string()})),
+        ("gsi1pk", json!({"S": "SETTLING"})),
+        ("gsi1sk", json!({"S": minutes_ago(10).to_string()})),
+    ] {
+        settling[name] = value;
+    }
+    let next = format!("EVENT#{:08}", last + 2);
+    for (name, value) in settling.as_object().unwrap() {
+        aws.update(
+            "payment",
+            &partition,
+            &next,
+            "SET #name = :value",
+            name,
+            &json!({":value": value}),
+        );
+    }
+    assert_eq!(basket.awaits_payment(&order_id, "capturing")["payment_id"], payment_id);
+    let sweep = json!({
+        "name": "sweep", "subject": "all", "sequence": 0, "due_at": "2026-01-01T00:00:00Z", "correlationid": "sweep",
+    });
+    aws.send(&aws.queue("payment", "TimersQueue"), &sweep.to_string());
+    drop(basket.awaits_payment(&order_id, "captured"));
+}
+
+#[expect(clippy::disallowed_methods, reason = "the table's times are the clock's")]
+fn minutes_ago(minutes: i64) -> Timestamp {
+    Timestamp::now() - SignedDuration::from_mins(minutes)
 }
