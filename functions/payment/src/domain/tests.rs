@@ -291,7 +291,7 @@ fn a_second_different_charge_is_refused_and_the_same_is_no_news() {
 }
 
 #[test]
-fn a_reservation_is_given_back_a_day_before_it_lapses() {
+fn a_reservation_is_given_back_half_a_day_before_it_lapses() {
     let due = expires_at() - EXPIRY_MARGIN;
     let before = due - kernel::SignedDuration::from_secs(1);
     assert_eq!(
