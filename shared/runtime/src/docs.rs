@@ -95,6 +95,7 @@ fn parameters(body: &mut String, parameters: &Value) {
 fn responses(body: &mut String, document: &Value, responses: &Value) {
     body.push_str("<h3>Answers</h3>");
     for (status, response) in responses.as_object().into_iter().flatten() {
+        let response = resolved(document, response);
         let description = escape(response["description"].as_str().unwrap_or_default());
         append(body, format_args!("<p><b>{}</b> {description}</p>", escape(status)));
         let schema = &response["content"]["application/json"]["schema"];
@@ -102,6 +103,16 @@ fn responses(body: &mut String, document: &Value, responses: &Value) {
             append(body, format_args!("<pre>{}</pre>", shape(document, schema, 0)));
         }
     }
+}
+
+/// What a part of the document says, be it said in place or by reference.
+fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
+    let Some(reference) = part["$ref"].as_str() else {
+        return part;
+    };
+    document
+        .pointer(reference.trim_start_matches('#'))
+        .unwrap_or(&Value::Null)
 }
 
 /// Nesting beyond this is cut: the OpenAPI document has the whole.
@@ -112,11 +123,8 @@ fn shape(document: &Value, schema: &Value, depth: usize) -> String {
     if depth > SHAPE_DEPTH_MAX {
         return "…".to_owned();
     }
-    if let Some(reference) = schema["$ref"].as_str() {
-        let target = document
-            .pointer(reference.trim_start_matches('#'))
-            .unwrap_or(&Value::Null);
-        return shape(document, target, depth + 1);
+    if schema["$ref"].is_string() {
+        return shape(document, resolved(document, schema), depth + 1);
     }
     for (key, joint) in [("oneOf", " | "), ("anyOf", " | "), ("allOf", " & ")] {
         if let Some(choices) = schema[key].as_array() {
@@ -196,8 +204,8 @@ mod tests {
     fn shows_operations_and_escapes() {
         let openapi = r##"{"info": {"title": "Order <API>"}, "paths": {"/v1/orders": {"post": {"operationId": "place_order",
             "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Place"}}}},
-            "responses": {"201": {"description": "Placed"}}}}},
-            "components": {"schemas": {"Place": {"type": "object", "required": ["quote_id"],
+            "responses": {"201": {"description": "Placed"}, "503": {"$ref": "#/components/responses/Unavailable"}}}}},
+            "components": {"responses": {"Unavailable": {"description": "Try again"}}, "schemas": {"Place": {"type": "object", "required": ["quote_id"],
             "properties": {"quote_id": {"type": "string"}, "note": {"type": "string"}}}}}}"##;
         let page = page("order", openapi);
         for part in [
@@ -205,6 +213,8 @@ mod tests {
             "<b>POST</b> <code>/v1/orders</code>",
             "quote_id: string",
             "note?: string",
+            "<p><b>201</b> Placed</p>",
+            "<p><b>503</b> Try again</p>",
         ] {
             assert!(page.contains(part), "{part} in {page}");
         }
