@@ -129,16 +129,25 @@ fn courier_of(principal: &Principal) -> Result<CourierId, Problem> {
     Ok(CourierId::from_uuid(principal.user_id.uuid()))
 }
 
-/// The courier of a delivery. Who lost the role on the way brings what is in the bag all the same.
-async fn carrier_of(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<CourierId, Problem> {
+/// A courier at work. Who lost the role with food in the bag is one until it is brought.
+async fn at_work(app: &App, principal: &Principal) -> Result<CourierId, Problem> {
     let courier_id = CourierId::from_uuid(principal.user_id.uuid());
     if principal.has(Role::Courier) {
         return Ok(courier_id);
     }
-    match store::load(&app.table, delivery_id).await? {
-        Found::Delivery(loaded) if loaded.delivery.progress.state.carrier() == Some(courier_id) => Ok(courier_id),
-        Found::Delivery(_) | Found::CalledOff | Found::Nothing => Err(Problem::forbidden()),
+    let found = store::courier(&app.table, courier_id).await?;
+    let has_jobs = found.is_some_and(|(_, courier)| !courier.jobs().is_empty());
+    has_jobs.then_some(courier_id).ok_or_else(Problem::forbidden)
+}
+
+/// The courier of a delivery. Who lost the role on the way brings what is in the bag all the same.
+async fn carrier_of(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<CourierId, Problem> {
+    if let Ok(courier_id) = courier_of(principal) {
+        return Ok(courier_id);
     }
+    carries(app, principal, delivery_id)
+        .await?
+        .ok_or_else(Problem::forbidden)
 }
 
 /// Does a courier's step and what follows it.
@@ -183,23 +192,30 @@ enum By {
     Operator,
 }
 
+/// Who carries it says so as its courier, also if an operator.
 async fn by_courier_or_operator(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<By, Problem> {
-    if principal.has(Role::Operator) {
-        return as_operator(app, principal, delivery_id).await;
+    match (
+        carries(app, principal, delivery_id).await?,
+        principal.has(Role::Operator),
+    ) {
+        (None, true) => Ok(By::Operator),
+        (Some(courier_id), _) => Ok(By::Courier(courier_id)),
+        (None, false) => courier_of(principal).map(By::Courier),
     }
-    carrier_of(app, principal, delivery_id).await.map(By::Courier)
 }
 
-/// Nobody decides as an operator about what was carried as a courier.
-async fn as_operator(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<By, Problem> {
+/// The caller as the courier who carries or carried a delivery, if so.
+async fn carries(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<Option<CourierId>, Problem> {
     let own = CourierId::from_uuid(principal.user_id.uuid());
-    match store::load(&app.table, delivery_id).await? {
-        Found::Delivery(loaded) if loaded.delivery.progress.state.carrier() == Some(own) => {
-            let detail = "You carried it yourself: ask another operator.";
-            Err(Problem::conflict("own_delivery", detail))
-        }
-        Found::Delivery(_) | Found::CalledOff | Found::Nothing => Ok(By::Operator),
-    }
+    Ok(match store::load(&app.table, delivery_id).await? {
+        Found::Delivery(loaded) => loaded
+            .delivery
+            .progress
+            .state
+            .carrier()
+            .filter(|carrier| *carrier == own),
+        Found::CalledOff | Found::Nothing => None,
+    })
 }
 
 /// Does what its courier or an operator says about a delivery, and what follows it.

@@ -52,7 +52,8 @@ pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
 
 /// Looks for settlements whose retry never came, and does what it would have done.
 async fn sweep(app: &App, cause: &Cause) -> Consumed {
-    let (mut query, mut repaired) = (retrying(cause.now - LOOKED_BACK, cause.now - LOST_AFTER, PAGE), 0);
+    let mut query = retrying(cause.now - LOOKED_BACK, cause.now - LOST_AFTER, PAGE);
+    let (mut repaired, mut failure) = (0, None);
     loop {
         let page: Page<Retrying> = app.table.query(&query).await?;
         for (payment_id, sequence) in page.items.iter().filter_map(|stored| stored.value.step()) {
@@ -60,22 +61,29 @@ async fn sweep(app: &App, cause: &Cause) -> Consumed {
             if known.is_none_or(|known| known.sequence > sequence) {
                 continue;
             }
-            tracing::error!(payment.id = %payment_id, "the retry of a settlement had been lost");
-            repaired += 1;
             let customer_id = None;
             let subject = Subject {
                 payment_id,
                 customer_id,
             };
-            settle(app, subject, sequence, cause).await?;
+            // One that cannot be settled holds up no other.
+            match settle(app, subject, sequence, cause).await {
+                Ok(Done) => repaired += 1,
+                Err(Undone::Park(reason)) => {
+                    tracing::error!(payment.id = %payment_id, reason, "a settlement cannot be tried again");
+                }
+                Err(undone) => failure = Some(undone),
+            }
         }
         if page.next.is_none() {
             break;
         }
         query = query.after(page.next);
     }
-    tracing::info!(repaired, "settlements were looked at for lost retries");
-    Ok(Done)
+    if repaired > 0 {
+        tracing::error!(repaired, "retries of settlements had been lost");
+    }
+    failure.map_or(Ok(Done), Err)
 }
 
 /// Tries a settlement once more. One that does not succeed sets its own next try, so it goes on for as long as the money is

@@ -69,7 +69,7 @@ impl From<FailureReasonName> for FailureReason {
     (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`; for `customer_absent` `not_at_customer`, or `wait_longer` with `wait_until` and `Retry-After`; `own_delivery`: an operator who carried it asks another", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`wrong_state`, with the current `state`; for `customer_absent` `not_at_customer`, or `wait_longer` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn failed(

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::views::{DeliveryView, FaultName};
-use super::{about, as_operator, close};
+use super::{By, about, carries, close};
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::incident::{IncidentKind, Reporter};
@@ -48,7 +48,10 @@ pub async fn judge_failure(
     Json(judgement): Json<Judgement>,
 ) -> Result<Json<DeliveryView>, Problem> {
     principal.require(Role::Operator)?;
-    let by = as_operator(&app, &principal, delivery_id).await?;
+    if carries(&app, &principal, delivery_id).await?.is_some() {
+        let detail = "You carried it yourself: ask another operator.";
+        return Err(Problem::conflict("own_delivery", detail));
+    }
     let cause = about(&cause, delivery_id);
     // The note comes first: of a judgement that stands, the reason is known. The key makes a repetition the same note.
     if let Some(note) = judgement.note
@@ -68,6 +71,6 @@ pub async fn judge_failure(
     }
     let fault = judgement.fault.into();
     let command = |_, _: &_| Command::Judge { fault };
-    let stepped = close(&app, &cause, delivery_id, by, &command).await?;
+    let stepped = close(&app, &cause, delivery_id, By::Operator, &command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))
 }

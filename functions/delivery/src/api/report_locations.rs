@@ -7,7 +7,7 @@ use runtime::{Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{courier_of, refused, sentence};
+use super::{at_work, refused, sentence};
 use crate::app::App;
 use crate::domain::courier::Refusal;
 use crate::domain::track::{POINTS_MAX, Point, first_misplaced};
@@ -72,7 +72,7 @@ pub async fn report_locations(
     RequestCause(cause): RequestCause,
     Json(report): Json<Report>,
 ) -> Result<(StatusCode, Json<ReportOutcome>), Problem> {
-    let courier_id = courier_of(&principal)?;
+    let courier_id = at_work(&app, &principal).await?;
     let points = points(&report, cause.now)?;
     let taken = tracking::take(&app, &cause, courier_id, &points)
         .await

@@ -6,7 +6,7 @@ use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::courier_of;
+use super::at_work;
 use super::views::StopKind;
 use crate::app::App;
 use crate::domain::State as DeliveryState;
@@ -77,7 +77,7 @@ pub async fn get_route(
     principal: Principal,
     RequestCause(cause): RequestCause,
 ) -> Result<Json<Route>, Problem> {
-    let courier_id = courier_of(&principal)?;
+    let courier_id = at_work(&app, &principal).await?;
     let (found, seen) = tokio::try_join!(
         store::courier(&app.table, courier_id),
         store::position(&app.table, courier_id)
