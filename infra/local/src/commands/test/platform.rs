@@ -17,7 +17,7 @@ const DEADLINES: [&str; 5] = [
     "PaymentDeadlineSeconds=40",
     "RestaurantDeadlineSeconds=25",
     "CourierDeadlineSeconds=40",
-    "OfferSeconds=8",
+    "OfferSeconds=15",
     "DoorWaitSeconds=8",
 ];
 
