@@ -194,14 +194,11 @@ enum By {
 
 /// Who carries it says so as its courier, also if an operator.
 async fn by_courier_or_operator(app: &App, principal: &Principal, delivery_id: DeliveryId) -> Result<By, Problem> {
-    match (
-        carries(app, principal, delivery_id).await?,
-        principal.has(Role::Operator),
-    ) {
-        (None, true) => Ok(By::Operator),
-        (Some(courier_id), _) => Ok(By::Courier(courier_id)),
-        (None, false) => courier_of(principal).map(By::Courier),
+    if !principal.has(Role::Operator) {
+        return carrier_of(app, principal, delivery_id).await.map(By::Courier);
     }
+    let carried = carries(app, principal, delivery_id).await?;
+    Ok(carried.map_or(By::Operator, By::Courier))
 }
 
 /// The caller as the courier who carries or carried a delivery, if so.

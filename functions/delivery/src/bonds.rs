@@ -4,9 +4,7 @@
 //! after that, and costs one write instead of a transaction. If somebody dies in between, the courier looks busier than
 //! he is, which keeps nobody waiting but him; whoever looks at him next settles it.
 
-use std::time::Duration;
-
-use ::store::{COMMIT_ATTEMPTS_MAX, Commit, Freshness, StoreError, Stored};
+use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, Freshness, StoreError, Stored};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId};
 
@@ -16,9 +14,6 @@ use crate::domain::courier::{Bond, Courier, Effect};
 use crate::rows;
 use crate::steps::{Stepped, Unstepped, about, step, unexpected};
 use crate::store::{self, CourierRecord, Found};
-
-/// The pause before a change is tried again, times the attempt.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
 
 /// Tells the couriers of some steps what became of their deliveries.
 ///

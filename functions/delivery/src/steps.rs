@@ -1,8 +1,6 @@
 //! A step of a delivery, or of several at once: read it, decide, commit it, and do what follows.
 
-use std::time::Duration;
-
-use ::store::{Commit, CommitError, Freshness, StoreError};
+use ::store::{CONFLICT_PAUSE, Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OrderId, Position, TypedId as _};
 
@@ -21,9 +19,6 @@ use crate::store::{self, Found, Loaded};
 /// How often a step is decided before the caller hears that others are faster: of a crowd that answers one offer at once,
 /// the losers' transactions also get in each other's way.
 const ATTEMPTS_MAX: u32 = 6;
-/// The pause before a step is decided again, times the attempt.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
-
 /// What a step did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stepped {

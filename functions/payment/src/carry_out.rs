@@ -4,9 +4,7 @@
 //! at any point, a lost reply or a repeated message finds the same intent again, and the provider itself sees to it that
 //! one intent reserves once and charges once.
 
-use std::time::Duration;
-
-use ::store::{Commit, CommitError, Freshness, StoreError};
+use ::store::{CONFLICT_PAUSE, Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{Money, PaymentId, PaymentMethodId, UserId};
 
@@ -20,9 +18,6 @@ use crate::stripe::{self, Intent, NewIntent};
 
 /// Steps of one command at most: a first payment takes six, and a lost race two more.
 const STEPS_MAX: usize = 20;
-/// The pause after a lost race: as long as the winner's commit may take.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
-
 /// Which payment, and whose if that is known.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject {

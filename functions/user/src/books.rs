@@ -1,19 +1,14 @@
 //! Address books in the table: read one, or change one and commit it. Nobody else hears of it.
 
-use std::time::Duration;
-
 use ::store::{
-    Answer, COMMIT_ATTEMPTS_MAX, ChangeError, Commit, CommitError, Precedent, RequestKey, StoreError, Stored, Table,
-    read,
+    Answer, COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, ChangeError, Commit, CommitError, Precedent, RequestKey, StoreError,
+    Stored, Table, read,
 };
 use contracts::Cause;
 use kernel::UserId;
 
 use crate::domain::{AddressBook, AddressRejection};
 use crate::store::{BookRecord, book_key, map};
-
-/// The pause before an addition that lost a race is tried again, times the attempt.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
 
 /// What became of an addition.
 #[derive(Debug, Clone, PartialEq, Eq)]

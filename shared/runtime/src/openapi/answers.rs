@@ -27,7 +27,7 @@ const UNAVAILABLE: Answer = (
     "Unavailable",
     "`unavailable`: the same again may work in a moment",
 );
-const BAD_QUERY: Answer = (
+const BAD_REQUEST: Answer = (
     "400",
     "BadRequest",
     "`invalid_query`, `invalid_cursor` or `malformed_json`",
@@ -43,7 +43,7 @@ const ALL: [Answer; 7] = [
     UNAUTHORIZED,
     TOO_MANY,
     UNAVAILABLE,
-    BAD_QUERY,
+    BAD_REQUEST,
     TOO_LARGE,
     NO_JSON,
     INVALID,
@@ -99,7 +99,7 @@ fn answers_of(operation: &Operation) -> Vec<Answer> {
     };
     let has_query = operation.parameters.iter().flatten().any(in_query);
     if has_query || operation.request_body.is_some() {
-        answers.push(BAD_QUERY);
+        answers.push(BAD_REQUEST);
     }
     if operation.request_body.is_some() {
         answers.extend([TOO_LARGE, NO_JSON, INVALID]);
