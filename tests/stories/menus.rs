@@ -1,7 +1,9 @@
 //! What the menu says and what can be ordered are one thing.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Reply, Stack, eventually, menu};
+use testkit::{Basket, Kitchen, Reply, Stack, early_in_a_window, eventually, menu};
 use ureq::http::Method;
 
 fn publishes(kitchen: &Kitchen, menu: &Value) {
@@ -89,6 +91,7 @@ fn a_menu_is_read_again_only_when_it_has_changed() {
 
 #[test]
 fn a_menu_is_published_twenty_times_an_hour_at_most() {
+    early_in_a_window(Duration::from_hours(1));
     let stack = Stack::get();
     let kitchen = Kitchen::open(stack);
     let path = format!("/v1/restaurants/{}/menu", kitchen.restaurant_id);

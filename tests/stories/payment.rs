@@ -1,8 +1,10 @@
 //! When the bank has a say.
 
+use std::time::Duration;
+
 use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use testkit::{Kitchen, Stack, eventually};
+use testkit::{Kitchen, Stack, early_in_a_window, eventually};
 use ureq::http::Method;
 
 #[test]
@@ -90,6 +92,7 @@ fn money_that_is_released_at_the_provider_ends_the_order_before_the_food_leaves(
 
 #[test]
 fn cards_are_tried_a_few_times_an_hour() {
+    early_in_a_window(Duration::from_hours(1));
     let stack = Stack::get();
     let customer = stack.enrol("customer");
     let declined = json!({"provider_token": "pm_card_visa_chargeDeclined"});

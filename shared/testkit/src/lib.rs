@@ -22,4 +22,4 @@ pub use reply::Reply;
 pub use signature::stripe_signature;
 pub use stack::{Login, Outputs, Stack};
 pub use totp::totp;
-pub use wait::{PATIENCE, eventually, within};
+pub use wait::{PATIENCE, early_in_a_window, eventually, within};
