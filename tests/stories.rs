@@ -9,6 +9,7 @@ mod couriers;
 mod dispatching;
 mod hand_over;
 mod happy_path;
+mod inputs;
 mod kitchen;
 mod menus;
 mod ordering;

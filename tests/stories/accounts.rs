@@ -286,3 +286,70 @@ fn signing_out_ends_every_refresh_token() {
     let refused = stack.anonymous().post("/v1/auth/refresh", &refresh);
     drop(refused.refused(401, "invalid_refresh_token"));
 }
+
+#[test]
+fn a_number_at_sign_up_is_one_of_the_country_that_was_said() {
+    let stack = Stack::get();
+    let signs_up = |email: &str, more: &Value| {
+        let mut body = application(email, "customer");
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        stack.anonymous().post("/v1/auth/sign-up", &body)
+    };
+    for more in [
+        json!({"phone": "06 55550301", "country": "NL"}),
+        json!({"phone": "06 55550301", "locale": "nl-NL"}),
+        json!({"phone": "+31 6 5555 0301"}),
+    ] {
+        let email = new_email();
+        signs_up(&email, &more).is(201);
+        drop(pool(stack, "AdminConfirmSignUp", json!({"Username": email})));
+        let me = signed_in(stack, &email).get("/v1/users/me").expect(200);
+        assert_eq!(me["phone"], "+31655550301", "{more}");
+    }
+    for (more, code) in [
+        (json!({"phone": "06 55550301"}), "phone_country_needed"),
+        (json!({"phone": "06 5555", "country": "NL"}), "phone_too_short"),
+    ] {
+        let problem = signs_up(&new_email(), &more).refused(422, "invalid_body");
+        assert_eq!(problem["errors"][0]["code"], code, "{more}");
+    }
+}
+
+#[test]
+fn a_password_that_is_easy_to_guess_says_why() {
+    let stack = Stack::get();
+    let email = format!("robin.hood.{}@example.com", Uuid::new_v4().simple());
+    for (password, code) in [
+        ("aB3$xyz".to_owned(), "password_too_short"),
+        ("vexj qk7-wn".repeat(24), "password_too_long"),
+        ("a".repeat(256), "password_repetitive"),
+        ("ab".repeat(20), "password_repetitive"),
+        ("xk4pm".repeat(4), "password_repetitive"),
+        ("0123456789".to_owned(), "password_repetitive"),
+        ("Password123!".to_owned(), "password_common"),
+        ("P@ssw0rd2026".to_owned(), "password_common"),
+        ("qwertyuiop".to_owned(), "password_common"),
+        (format!("my-{}", email.split('@').next().unwrap()), "password_personal"),
+        ("robin-of-the-woods".to_owned(), "password_personal"),
+    ] {
+        let mut body = application(&email, "customer");
+        body["password"] = json!(password);
+        let problem = stack
+            .anonymous()
+            .post("/v1/auth/sign-up", &body)
+            .refused(422, "password_too_weak");
+        assert_eq!(problem["errors"][0]["code"], code, "{password}");
+        let reset = json!({"email": email, "code": "000000", "password": password});
+        let problem = stack
+            .anonymous()
+            .post("/v1/auth/reset-password", &reset)
+            .refused(422, "password_too_weak");
+        assert_eq!(problem["errors"][0]["code"], code, "{password}");
+    }
+    // Length is enough: neither digits nor signs are asked for.
+    for password in ["correct horse battery staple".to_owned(), "vexj qk7-wn".repeat(5)] {
+        let mut body = application(&new_email(), "customer");
+        body["password"] = json!(password);
+        stack.anonymous().post("/v1/auth/sign-up", &body).is(201);
+    }
+}

@@ -38,7 +38,7 @@ const IMPURE: [&str; 22] = [
 ];
 
 /// The order of the shared crates: each may know those before it, and services know all of them.
-const LAYERS: [&str; 4] = ["kernel", "contracts", "store", "runtime"];
+const LAYERS: [&str; 5] = ["kernel", "phone", "contracts", "store", "runtime"];
 
 /// The files of the domains, but for what is compiled for tests alone.
 fn domain_files() -> Vec<PathBuf> {

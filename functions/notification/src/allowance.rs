@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ::store::{Budget, Commit, CommitError, SpendError, StoreError, Table};
 use contracts::{Cause, Envelope};
-use kernel::{MessageId, OrderId, SignedDuration, Timestamp, TypedId as _, UserId, calling_code};
+use kernel::{Country, MessageId, OrderId, SignedDuration, Timestamp, TypedId as _, UserId};
 use runtime::Edge;
 
 use crate::domain::{Frequency, Notice, Rule, is_worth_a_text};
@@ -37,7 +37,7 @@ const MARKET_SAMPLE: u32 = 10;
 pub struct Allowance {
     countries: Arc<[String]>,
     market: Budget,
-    spent_markets: Arc<Mutex<HashMap<&'static str, Timestamp>>>,
+    spent_markets: Arc<Mutex<HashMap<Country, Timestamp>>>,
 }
 
 /// Why something does not go out, though its recipient could be reached and wants it.
@@ -109,11 +109,10 @@ impl Allowance {
         }
     }
 
-    /// The market of a number, if texts are sent there.
+    /// Whether texts are sent to numbers of a country.
     #[must_use]
-    pub fn market_of(&self, number: &str) -> Option<&'static str> {
-        let country = calling_code::country_of(number);
-        country.filter(|country| self.countries.iter().any(|served| served == country))
+    pub fn serves(&self, country: Country) -> bool {
+        self.countries.iter().any(|served| served == country.as_str())
     }
 
     /// Counts a message that is about to go; or says why it may not.
@@ -128,14 +127,15 @@ impl Allowance {
     ) -> Result<Option<Withheld>, StoreError> {
         let now = asked.cause.now;
         let user_id = asked.user_id.to_string();
-        let Parcel::Sms { to, .. } = parcel else {
+        let Parcel::Sms { to, market, .. } = parcel else {
             let counts = asked.rule.frequency == Frequency::Any;
             let spent = counts && !spend(table, &MAILS, &user_id, now).await?;
             return Ok(spent.then_some(Withheld::PersonBudget));
         };
-        let Some(market) = self.market_of(to) else {
+        let market = *market;
+        if !self.serves(market) {
             return Ok(Some(Withheld::Country));
-        };
+        }
         if self.is_spent(market, now) {
             return Ok(Some(Withheld::MarketBudget));
         }
@@ -148,7 +148,7 @@ impl Allowance {
         if !spend(table, &NUMBER, to, now).await? {
             return Ok(Some(Withheld::NumberBudget));
         }
-        if is_sampled(asked.message_id) && !spend(table, &self.market, market, now).await? {
+        if is_sampled(asked.message_id) && !spend(table, &self.market, market.as_str(), now).await? {
             self.note_spent(market, now);
             return Ok(Some(Withheld::MarketBudget));
         }
@@ -156,14 +156,14 @@ impl Allowance {
     }
 
     /// Whether this process has found a market's texts of the day spent.
-    fn is_spent(&self, market: &str, now: Timestamp) -> bool {
+    fn is_spent(&self, market: Country, now: Timestamp) -> bool {
         let spent = self.spent_markets.lock().unwrap_or_else(PoisonError::into_inner);
-        spent.get(market).is_some_and(|until| now < *until)
+        spent.get(&market).is_some_and(|until| now < *until)
     }
 
-    fn note_spent(&self, market: &'static str, now: Timestamp) {
+    fn note_spent(&self, market: Country, now: Timestamp) {
         // The filter of the alarm in the template looks for this field.
-        tracing::error!(market, market_budget = "spent", "a market has had its texts of the day");
+        tracing::error!(market = market.as_str(), market_budget = "spent", "a market has had its texts of the day");
         let until = now + SignedDuration::from_secs(i64::from(self.market.retry_after_seconds(now)));
         let mut spent = self.spent_markets.lock().unwrap_or_else(PoisonError::into_inner);
         spent.insert(market, until);
@@ -238,6 +238,10 @@ mod tests {
     use super::*;
     use contracts::notification::Channel;
 
+    fn country(code: &str) -> Country {
+        Country::try_from(code).unwrap()
+    }
+
     fn at(text: &str) -> Timestamp {
         format!("2026-11-20T{text}Z").parse().unwrap()
     }
@@ -245,23 +249,22 @@ mod tests {
     #[test]
     fn texts_go_to_countries_of_the_list_alone() {
         let allowance = Allowance::new("NL, BE,,", 1000);
-        assert_eq!(allowance.market_of("+31612345678"), Some("NL"));
-        assert_eq!(allowance.market_of("+32470123456"), Some("BE"));
-        for number in ["+447911123456", "+12025550123", "+88216123456", "0612345678", ""] {
-            assert_eq!(allowance.market_of(number), None, "{number}");
+        assert!(allowance.serves(country("NL")) && allowance.serves(country("BE")));
+        for other in ["GB", "US", "LU"] {
+            assert!(!allowance.serves(country(other)), "{other}");
         }
-        assert_eq!(Allowance::new("", 1000).market_of("+31612345678"), None);
+        assert!(!Allowance::new("", 1000).serves(country("NL")));
     }
 
     #[test]
     fn a_market_that_has_had_its_texts_gets_none_until_the_next_day() {
         let allowance = Allowance::new("NL,BE", 1000);
         let elsewhere = allowance.clone();
-        allowance.note_spent("NL", at("18:30:00"));
+        allowance.note_spent(country("NL"), at("18:30:00"));
         for allowance in [allowance, elsewhere] {
-            assert!(allowance.is_spent("NL", at("18:30:00")) && allowance.is_spent("NL", at("23:59:59")));
-            assert!(!allowance.is_spent("BE", at("18:30:00")));
-            assert!(!allowance.is_spent("NL", "2026-11-21T00:00:00Z".parse().unwrap()));
+            assert!(allowance.is_spent(country("NL"), at("18:30:00")) && allowance.is_spent(country("NL"), at("23:59:59")));
+            assert!(!allowance.is_spent(country("BE"), at("18:30:00")));
+            assert!(!allowance.is_spent(country("NL"), "2026-11-21T00:00:00Z".parse().unwrap()));
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, CommitError, StoreError, Table};
 use contracts::Cause;
 use contracts::internal::Contact;
-use kernel::{TimeZone, UserId};
+use kernel::{Country, TimeZone, UserId};
 use runtime::{CallError, Internal};
 
 use crate::domain::{Category, Preferences, Reach};
@@ -71,12 +71,17 @@ pub async fn ask(internal: &Internal, user_id: UserId) -> Result<Option<Contact>
     }
 }
 
-/// Keeps a contact if it is newer than the one there.
+/// Whether a contact has to be asked for: there is none, or none that tells the country of its number.
+pub fn is_incomplete(contact: Option<&Contact>) -> bool {
+    contact.is_none_or(|known| known.phone.is_some() && known.phone_country.is_none())
+}
+
+/// Keeps a contact if it is newer, or of the same version and tells more, than the one there.
 pub fn keep_contact(person: &mut Person, contact: &Contact) -> bool {
-    let newer = person
-        .contact
-        .as_ref()
-        .is_none_or(|known| known.version < contact.version);
+    let newer = person.contact.as_ref().is_none_or(|known| {
+        let fuller = is_incomplete(Some(known)) && !is_incomplete(Some(contact));
+        known.version < contact.version || (known.version == contact.version && fuller)
+    });
     if newer {
         person.contact = Some(contact.clone());
     }
@@ -93,11 +98,11 @@ impl Person {
         Preferences::new(self.preferences.as_ref(), unsubscribed).map_err(|error| error.to_string())
     }
 
-    /// How the person can be reached: by a number only if `serves` it.
-    pub fn reach(&self, serves: impl Fn(&str) -> bool) -> Reach {
+    /// How the person can be reached: by a number only if it belongs to a country that is served.
+    pub fn reach(&self, serves: impl Fn(Country) -> bool) -> Reach {
         self.contact.as_ref().map_or(Reach::NONE, |contact| Reach {
             email: !contact.email.is_empty(),
-            phone: contact.phone.as_deref().is_some_and(serves),
+            phone: contact.phone.is_some() && contact.phone_country.is_some_and(serves),
         })
     }
 
@@ -117,6 +122,7 @@ mod tests {
             name: name.to_owned(),
             email: "ana@example.com".to_owned(),
             phone: None,
+            phone_country: None,
             locale: "nl".to_owned(),
             time_zone: "Europe/Amsterdam".to_owned(),
             version,
@@ -148,16 +154,22 @@ mod tests {
     #[test]
     fn a_number_that_no_texts_are_sent_to_is_as_good_as_none() {
         let mut person = Person::default();
-        let phone = Some("+12025550123".to_owned());
-        keep_contact(
-            &mut person,
-            &Contact {
-                phone,
-                ..contact("Ana", 1)
-            },
-        );
-        assert!(person.reach(|number| number.starts_with("+1")).phone);
-        assert!(!person.reach(|number| number.starts_with("+31")).phone);
+        let unplaced = Contact {
+            phone: Some("+12025550123".to_owned()),
+            ..contact("Ana", 1)
+        };
+        keep_contact(&mut person, &unplaced);
+        assert!(!person.reach(|_| true).phone);
+        // The same contact, by a user service that tells the country too.
+        assert!(is_incomplete(person.contact.as_ref()));
+        let placed = Contact {
+            phone_country: Country::try_from("US").ok(),
+            ..unplaced.clone()
+        };
+        assert!(keep_contact(&mut person, &placed));
+        assert!(!keep_contact(&mut person, &unplaced) && !is_incomplete(person.contact.as_ref()));
+        assert!(person.reach(|country| country.as_str() == "US").phone);
+        assert!(!person.reach(|country| country.as_str() == "NL").phone);
     }
 
     #[test]

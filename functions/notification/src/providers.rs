@@ -9,7 +9,7 @@ use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, Me
 use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use contracts::notification::Channel;
-use kernel::MessageId;
+use kernel::{Country, MessageId};
 use runtime::Edge;
 
 use crate::text::Mail;
@@ -37,6 +37,8 @@ pub enum Parcel {
     Sms {
         /// The number in E.164 form.
         to: String,
+        /// The country that the number belongs to.
+        market: Country,
         /// What it says.
         text: String,
     },
@@ -90,7 +92,7 @@ impl Providers {
     pub async fn take(&self, message_id: MessageId, parcel: &Parcel) -> Result<(), NotTaken> {
         match parcel {
             Parcel::Mail { to, mail, unsubscribe } => self.mail(message_id, to, mail, unsubscribe.as_deref()).await,
-            Parcel::Sms { to, text } => self.sms(to, text).await,
+            Parcel::Sms { to, text, .. } => self.sms(to, text).await,
         }
     }
 

@@ -66,7 +66,7 @@ pub async fn tell(
     let person = telling.person().await?;
     let zone = person.zone();
     let preferences = person.wants().map_err(Undone::Park)?;
-    let reach = person.reach(|number| desk.allowance.market_of(number).is_some());
+    let reach = person.reach(|country| desk.allowance.serves(country));
     let route = route(&telling.rule, &preferences, reach, &zone, cause.now);
     let locale = person
         .contact
@@ -92,7 +92,7 @@ impl Telling<'_> {
         };
         let mut person = people::read(&self.desk.table, user_id).await?;
         let goes_out = self.rule.email || self.rule.sms;
-        if person.contact.is_none() && goes_out {
+        if people::is_incomplete(person.contact.as_ref()) && goes_out {
             let contact = people::ask(&self.desk.internal, user_id).await?;
             if let Some(contact) = contact {
                 let keep = |person: &mut Person| people::keep_contact(person, &contact);
@@ -133,11 +133,13 @@ impl Telling<'_> {
                 },
             ));
         }
-        if let Some(phone) = contact.phone.as_ref().filter(|_| route.sms) {
+        let number = contact.phone.as_ref().zip(contact.phone_country);
+        if let Some((phone, market)) = number.filter(|_| route.sms) {
             parcels.push((
                 user_id,
                 Parcel::Sms {
                     to: phone.clone(),
+                    market,
                     text: text.sms(),
                 },
             ));

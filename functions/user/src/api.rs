@@ -18,6 +18,7 @@ mod get_preferences;
 mod get_user;
 mod list_addresses;
 mod me;
+mod phones;
 mod preferences;
 mod problems;
 mod profile;

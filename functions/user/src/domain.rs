@@ -4,7 +4,6 @@ mod addresses;
 mod email;
 mod locale;
 mod password;
-mod phone;
 mod preferences;
 mod user;
 

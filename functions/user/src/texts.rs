@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use ::store::{Budget, SpendError, Table, digest};
 use aws_sdk_sns::error::ProvideErrorMetadata as _;
 use aws_sdk_sns::types::MessageAttributeValue;
-use kernel::{SignedDuration, Timestamp, UserId, calling_code};
+use kernel::{Country, SignedDuration, Timestamp, UserId};
 use runtime::{Edge, ids};
 
 use crate::app::list;
@@ -58,6 +58,15 @@ impl Texts {
         })
     }
 
+    /// The only country that texts are sent to: there, a number without a country's code is one of its own.
+    #[must_use]
+    pub fn market(&self) -> Option<Country> {
+        match self.countries.as_ref() {
+            [only] => Country::try_from(only.as_str()).ok(),
+            [] | [_, ..] => None,
+        }
+    }
+
     /// What the table keeps of a code: six digits alone could be found by trying them all.
     #[must_use]
     pub fn digest(&self, user_id: UserId, phone: &Phone, code: &str) -> String {
@@ -69,7 +78,7 @@ impl Texts {
     /// # Errors
     /// See [`NotSent`].
     pub async fn spend(&self, table: &Table, user_id: UserId, phone: &Phone, now: Timestamp) -> Result<(), NotSent> {
-        let country = calling_code::country_of(phone.as_str());
+        let country = phone.country().map(Country::as_str);
         let country = country.filter(|country| self.countries.iter().any(|served| served == country));
         let country = country.ok_or(NotSent::Country)?;
         table.spend(&PERSON_BUDGET, &user_id.to_string(), now).await?;

@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 
-use crate::domain::{Email, Locale, Phone, Tag};
+use crate::domain::{Email, Locale, Tag};
 
 macro_rules! texts {
     ($($name:ident: $schema:expr;)*) => {$(
@@ -40,7 +40,6 @@ texts! {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
         .max_length(Some(254))
         .examples(["ada@example.com"]);
-    Phone: text().pattern(Some("^\\+[1-9][0-9]{7,14}$")).examples(["+31612345678"]);
     Locale: text().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")).examples(["pt-BR"]);
     Tag: text().pattern(Some("^[a-z0-9_-]{1,32}$")).examples(["vegan"]);
 }

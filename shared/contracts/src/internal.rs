@@ -1,6 +1,6 @@
 //! Bodies of the internal calls: `/internal/…`, signed with `SigV4`.
 
-use kernel::{Meters, Money, Position, RestaurantId, Timestamp};
+use kernel::{Country, Meters, Money, Position, RestaurantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,6 +43,9 @@ pub struct Contact {
     /// In E.164 form, such as `+31612345678`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// The country that the number belongs to, if it belongs to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_country: Option<Country>,
     /// The BCP 47 language tag to write in.
     pub locale: String,
     /// The person's IANA time zone.

@@ -10,8 +10,9 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz};
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::coded;
 
 /// How far ahead the next opening is looked for, in days: a summer's closure is still found.
 const HORIZON_DAYS: u32 = 60;
@@ -110,7 +111,8 @@ impl Serialize for LocalTime {
 
 impl<'de> Deserialize<'de> for LocalTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error| coded::error("invalid_time", error))
     }
 }
 
@@ -132,8 +134,32 @@ impl utoipa::ToSchema for LocalTime {}
 pub struct Interval {
     /// Opens.
     pub from: LocalTime,
-    /// Closes.
+    /// Closes. The end of the day may also be written `24:00`, and is shown as `00:00`.
+    #[serde(deserialize_with = "closing")]
+    #[schema(schema_with = closing_schema)]
     pub to: LocalTime,
+}
+
+/// The end of a day, as ISO 8601 writes it: the same instant as the next day's `00:00`.
+const END_OF_DAY: &str = "24:00";
+
+fn closing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LocalTime, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text == END_OF_DAY {
+        return Ok(LocalTime(0));
+    }
+    text.parse().map_err(|error| coded::error("invalid_time", error))
+}
+
+fn closing_schema() -> utoipa::openapi::Object {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::Type::String)
+        .pattern(Some("^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"))
+        .description(Some(
+            "Closes. The end of the day may also be written `24:00`, and is shown as `00:00`.",
+        ))
+        .examples(["23:00"])
+        .build()
 }
 
 impl Interval {
@@ -211,7 +237,7 @@ struct Unchecked {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHours {
     /// Not a time of day.
-    #[error("a time must be HH:MM, from 00:00 to 23:59")]
+    #[error("a time must be HH:MM, from 00:00 to 23:59; only an end may be 24:00")]
     Time,
     /// Two intervals share time, over midnight included.
     #[error("the hours of {0} overlap")]

@@ -2,8 +2,8 @@
 //!
 //! Pure values with one fallible constructor each. Nothing here reads a clock, draws randomness or knows AWS.
 
-pub mod calling_code;
 mod charge;
+pub mod coded;
 mod country;
 mod geo;
 pub mod hours;
@@ -24,5 +24,5 @@ pub use id::{
 pub use jiff::{SignedDuration, Timestamp};
 pub use money::{BasisPoints, Currency, InvalidCurrency, Money, MoneyError, Rounding};
 pub use role::{Role, UnknownRole};
-pub use text::{InvalidText, Text};
+pub use text::{InvalidText, Line, MARKS_IN_A_ROW_MAX, Text, Written};
 pub use zone::{InvalidZone, Ring, Zone};

@@ -17,11 +17,10 @@ use crate::domain::{Address, AddressRejection};
     security(("token" = [])), request_body = NewAddress,
     params(("Idempotency-Key" = String, Header, description = "New for each request; the same again gets the same answer")), responses(
     (status = 201, description = "Saved", body = AddressView),
-    (status = 400, description = "`idempotency_key_missing` or `malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a customer", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`address_book_full`: there are 20", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body` or `idempotency_key_reused`", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`idempotency_key_missing` or `malformed_json`", body = Problem),
+    (status = 403, description = "`forbidden`: not a customer", body = Problem),
+    (status = 409, description = "`address_book_full`: there are 20", body = Problem),
+    (status = 422, description = "`invalid_body` or `idempotency_key_reused`", body = Problem),
 ))]
 pub async fn add_address(
     State(app): State<App>,

@@ -33,9 +33,9 @@ pub struct ChallengeAnswer {
 /// Complete a sign-in by one-time password
 #[utoipa::path(post, path = "/v1/auth/challenge", operation_id = "answer_challenge", tag = "auth", request_body = ChallengeAnswer, responses(
     (status = 200, description = "In", body = Tokens),
-    (status = 401, description = "`invalid_session`: sign in again", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_code`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 401, description = "`invalid_session`: sign in again", body = Problem),
+    (status = 422, description = "`invalid_code`", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn answer_challenge(

@@ -33,9 +33,8 @@ pub struct TotpSecret {
 #[utoipa::path(post, path = "/v1/users/me/mfa/totp", operation_id = "begin_totp", tag = "users",
     security(("token" = [])), responses(
     (status = 200, description = "The secret", body = TotpSecret),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn begin_totp(

@@ -1,14 +1,16 @@
 //! `PATCH /v1/users/me`.
 
 use axum::extract::State;
+use kernel::Country;
+use phone::EnteredPhone;
 use runtime::{IfMatch, Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::me;
 use super::profile::Profile;
+use super::{me, phones};
 use crate::app::App;
-use crate::domain::{Change, Command, Locale, Name, Phone, PhoneChange};
+use crate::domain::{Change, Command, Locale, Name, PhoneChange};
 use crate::wire::ZoneName;
 
 /// New values; what is left out stays as it is.
@@ -17,24 +19,34 @@ use crate::wire::ZoneName;
 pub struct ChangeMe {
     /// What to call the person.
     name: Option<Name>,
-    /// In E.164 form; null removes it.
+    /// As people write it, with or without the country's code; null removes it.
     #[serde(default, deserialize_with = "phone_change")]
-    #[schema(value_type = Option<Phone>)]
-    phone: PhoneChange,
+    #[schema(value_type = Option<EnteredPhone>)]
+    phone: NewPhone,
+    /// The country that a number without its code is in (ISO 3166-1 alpha-2); if nothing is said, that of the language or of the
+    /// number before.
+    country: Option<Country>,
     /// The language to write in.
     locale: Option<Locale>,
     /// An IANA name.
     time_zone: Option<ZoneName>,
 }
 
+/// What the person says of the number.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum NewPhone {
+    #[default]
+    Keep,
+    Remove,
+    Set(EnteredPhone),
+}
+
 /// Change my profile
 #[utoipa::path(patch, path = "/v1/users/me", operation_id = "change_me", tag = "users", security(("token" = [])),
     params(("If-Match" = String, Header, description = "The `version` that was read")), request_body = ChangeMe, responses(
     (status = 200, description = "As it is now", body = Profile),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 412, description = "`stale`: changed since it was read", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
-    (status = 428, description = "`if_match_missing`", body = Problem, content_type = "application/problem+json"),
+    (status = 412, description = "`stale`: changed since it was read", body = Problem),
+    (status = 428, description = "`if_match_missing`", body = Problem),
 ))]
 pub async fn change_me(
     State(app): State<App>,
@@ -43,9 +55,17 @@ pub async fn change_me(
     IfMatch(expected): IfMatch,
     Json(body): Json<ChangeMe>,
 ) -> Result<Profile, Problem> {
+    let phone = match body.phone {
+        NewPhone::Keep => PhoneChange::Keep,
+        NewPhone::Remove => PhoneChange::Remove,
+        NewPhone::Set(entered) => {
+            let told = body.country.or_else(|| phones::country_of(body.locale.as_ref()));
+            PhoneChange::Set(phones::read_own(&app, &cause, &principal, &entered, told).await?)
+        }
+    };
     let change = Change {
         name: body.name,
-        phone: body.phone,
+        phone,
         locale: body.locale,
         time_zone: body.time_zone.map(|zone| zone.0),
     };
@@ -54,9 +74,9 @@ pub async fn change_me(
 }
 
 /// Null means "none", which a field that is left out does not.
-fn phone_change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PhoneChange, D::Error> {
+fn phone_change<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NewPhone, D::Error> {
     let phone = Option::deserialize(deserializer)?;
-    Ok(phone.map_or(PhoneChange::Remove, PhoneChange::Set))
+    Ok(phone.map_or(NewPhone::Remove, NewPhone::Set))
 }
 
 #[cfg(test)]
@@ -66,11 +86,11 @@ mod tests {
     #[test]
     fn tells_null_from_nothing() {
         let phone = |json| serde_json::from_str::<ChangeMe>(json).map(|body| body.phone).ok();
-        let number = Phone::try_from("+31612345678".to_owned()).unwrap();
-        assert_eq!(phone("{}"), Some(PhoneChange::Keep));
-        assert_eq!(phone(r#"{"phone": null}"#), Some(PhoneChange::Remove));
-        assert_eq!(phone(r#"{"phone": "+31612345678"}"#), Some(PhoneChange::Set(number)));
-        assert_eq!(phone(r#"{"phone": "0612345678"}"#), None);
+        let number: EnteredPhone = serde_json::from_str(r#""06 12345678""#).unwrap();
+        assert_eq!(phone("{}"), Some(NewPhone::Keep));
+        assert_eq!(phone(r#"{"phone": null}"#), Some(NewPhone::Remove));
+        assert_eq!(phone(r#"{"phone": "06 12345678"}"#), Some(NewPhone::Set(number)));
+        assert_eq!(phone(r#"{"phone": ""}"#), None);
         assert_eq!(phone(r#"{"email": "ada@example.com"}"#), None);
         assert_eq!(phone(r#"{"roles": ["operator"]}"#), None);
     }

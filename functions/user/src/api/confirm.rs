@@ -43,9 +43,9 @@ pub struct Confirmed {
 /// If the answer is lost, sign in: whatever was left undone is done then.
 #[utoipa::path(post, path = "/v1/auth/confirm", operation_id = "confirm", tag = "auth", request_body = Confirm, responses(
     (status = 200, description = "The account can be used", body = Confirmed),
-    (status = 409, description = "`sign_up_replaced`: somebody signed up with the address again; if it was you, send the `user_id` of the last sign-up, else sign up again", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_code`: wrong, used or expired; the same for an unknown address", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 409, description = "`sign_up_replaced`: somebody signed up with the address again; if it was you, send the _user_id_ of the last sign-up, else sign up again", body = Problem),
+    (status = 422, description = "`invalid_code`: wrong, used or expired; the same for an unknown address", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn confirm(

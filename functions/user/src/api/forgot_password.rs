@@ -28,8 +28,7 @@ pub struct ForgotPassword {
 /// Accepted always: whether there is such an account is not told.
 #[utoipa::path(post, path = "/v1/auth/forgot-password", operation_id = "forgot_password", tag = "auth", request_body = ForgotPassword, responses(
     (status = 202, description = "If there is such an account, a code is under way"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn forgot_password(

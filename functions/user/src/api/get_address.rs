@@ -12,9 +12,8 @@ use crate::books;
 #[utoipa::path(get, path = "/v1/users/me/addresses/{address_id}", operation_id = "get_address", tag = "addresses",
     security(("token" = [])), params(("address_id" = AddressId, Path, description = "The address")), responses(
     (status = 200, description = "The address", body = AddressView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a customer", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: not one of yours", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a customer", body = Problem),
+    (status = 404, description = "`not_found`: not one of yours", body = Problem),
 ))]
 pub async fn get_address(
     State(app): State<App>,

@@ -6,6 +6,7 @@ use kernel::UserId;
 use runtime::{InternalCaller, Json, Path, Problem};
 
 use crate::app::App;
+use crate::domain::Phone;
 use crate::users::{self, Versioned};
 
 /// How to reach a user.
@@ -17,11 +18,13 @@ pub async fn get_contact(
     let found = users::find(&app.table, user_id).await?;
     let Versioned { user, version } = found.ok_or_else(Problem::not_found)?;
     let profile = user.profile;
+    // A number that nobody has shown to be theirs may be anybody's: nothing is sent to it.
+    let phone = profile.phone.filter(|_| profile.phone_verified);
     Ok(Json(Contact {
         name: profile.name.into(),
         email: profile.email.into(),
-        // A number that nobody has shown to be theirs may be anybody's: nothing is sent to it.
-        phone: profile.phone.filter(|_| profile.phone_verified).map(Into::into),
+        phone_country: phone.as_ref().and_then(Phone::country),
+        phone: phone.map(Into::into),
         locale: profile.locale.into(),
         time_zone: profile.time_zone.name().to_owned(),
         version,

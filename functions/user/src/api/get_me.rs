@@ -10,7 +10,6 @@ use crate::app::App;
 /// My profile
 #[utoipa::path(get, path = "/v1/users/me", operation_id = "get_me", tag = "users", security(("token" = [])), responses(
     (status = 200, description = "The signed-in person", body = Profile),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn get_me(
     State(app): State<App>,

@@ -11,7 +11,6 @@ use crate::app::App;
 #[utoipa::path(get, path = "/v1/users/me/preferences", operation_id = "get_preferences", tag = "users",
     security(("token" = [])), responses(
     (status = 200, description = "All of them", body = Preferences),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn get_preferences(
     State(app): State<App>,

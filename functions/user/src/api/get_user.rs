@@ -12,9 +12,8 @@ use crate::users;
 #[utoipa::path(get, path = "/v1/users/{user_id}", operation_id = "get_user", tag = "operators",
     security(("token" = [])), params(("user_id" = UserId, Path, description = "The user")), responses(
     (status = 200, description = "The user", body = Profile),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
 ))]
 pub async fn get_user(
     State(app): State<App>,

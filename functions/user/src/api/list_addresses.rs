@@ -14,8 +14,7 @@ use crate::books;
 #[utoipa::path(get, path = "/v1/users/me/addresses", operation_id = "list_addresses", tag = "addresses",
     security(("token" = [])), responses(
     (status = 200, description = "At most 20", body = Listing<AddressView>),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a customer", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a customer", body = Problem),
 ))]
 pub async fn list_addresses(
     State(app): State<App>,

@@ -47,7 +47,7 @@ pub fn fault(step: Step, fault: &Fault) -> Problem {
             tracing::error!(reason, "a defect");
             Problem::internal()
         }
-        Fault::WeakPassword => password_too_weak("is refused by the password policy"),
+        Fault::WeakPassword => password_too_weak("password_too_weak", "is refused by the password policy"),
         Fault::Unconfirmed if step == Step::SignIn => user_unconfirmed(),
         Fault::ResetRequired if step == Step::SignIn => password_reset_required(),
         Fault::Undelivered if step == Step::SignUp => code_not_sent(),
@@ -190,15 +190,15 @@ pub fn roles_unchanged(error: ChangeError<Refusal>) -> Problem {
 }
 
 /// 422: a password that the policy forbids.
-pub fn password_too_weak(message: &str) -> Problem {
+fn password_too_weak(code: &str, message: &str) -> Problem {
     let detail = "The password does not meet the policy; `errors` says what it asks for.";
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "password_too_weak", detail);
-    problem.error("/password", "password_too_weak", message)
+    problem.error("/password", code, message)
 }
 
 /// 422: a new password that is refused before the user pool is asked.
 pub fn invalid_password(error: InvalidPassword) -> Problem {
-    password_too_weak(&error.to_string())
+    password_too_weak(error.code(), &error.to_string())
 }
 
 impl From<Refusal> for Problem {

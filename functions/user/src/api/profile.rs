@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
-use kernel::{Role, Timestamp, UserId};
+use kernel::{Country, Role, Timestamp, UserId};
 use runtime::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +22,12 @@ pub struct Profile {
     name: Name,
     /// In E.164 form.
     phone: Option<Phone>,
+    /// The number as it is dialled within its country, such as `06 12345678`.
+    phone_national: Option<String>,
+    /// The number as it is written for people elsewhere, such as `+31 6 12345678`.
+    phone_international: Option<String>,
+    /// The country that the number belongs to; null if it belongs to none.
+    phone_country: Option<Country>,
     /// Whether a code has shown that the number is theirs: no text is sent to it before.
     phone_verified: bool,
     /// The language to write in.
@@ -46,6 +52,9 @@ impl From<Versioned> for Profile {
             user_id: user.id,
             email: profile.email,
             name: profile.name,
+            phone_national: profile.phone.as_ref().map(Phone::national),
+            phone_international: profile.phone.as_ref().map(Phone::international),
+            phone_country: profile.phone.as_ref().and_then(Phone::country),
             phone: profile.phone,
             phone_verified: profile.phone_verified,
             locale: profile.locale,

@@ -27,9 +27,9 @@ pub struct Refresh {
 /// Get new tokens
 #[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh", tag = "auth", request_body = Refresh, responses(
     (status = 200, description = "New tokens, with the roles of this moment", body = Tokens),
-    (status = 401, description = "`invalid_refresh_token`: sign in again", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`suspended`, or `second_factor_required`: an operator who gave up the one-time password", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 401, description = "`invalid_refresh_token`: sign in again", body = Problem),
+    (status = 403, description = "`suspended`, or `second_factor_required`: an operator who gave up the one-time password", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn refresh(

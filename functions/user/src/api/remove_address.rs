@@ -14,9 +14,8 @@ use crate::books;
 #[utoipa::path(delete, path = "/v1/users/me/addresses/{address_id}", operation_id = "remove_address", tag = "addresses",
     security(("token" = [])), params(("address_id" = AddressId, Path, description = "The address")), responses(
     (status = 204, description = "Gone"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a customer", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: not one of yours, or gone already", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a customer", body = Problem),
+    (status = 404, description = "`not_found`: not one of yours, or gone already", body = Problem),
 ))]
 pub async fn remove_address(
     State(app): State<App>,

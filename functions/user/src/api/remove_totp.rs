@@ -15,10 +15,9 @@ use crate::identity::Fault;
 #[utoipa::path(delete, path = "/v1/users/me/mfa/totp", operation_id = "remove_totp", tag = "users",
     security(("token" = [])), responses(
     (status = 204, description = "Not demanded any longer"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`second_factor_required`: operators need one", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem),
+    (status = 409, description = "`second_factor_required`: operators need one", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn remove_totp(

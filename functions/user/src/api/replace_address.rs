@@ -16,11 +16,9 @@ use crate::domain::Address;
     security(("token" = [])), request_body = NewAddress,
     params(("address_id" = AddressId, Path, description = "The address")), responses(
     (status = 200, description = "As it is now", body = AddressView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a customer", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: not one of yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`default_address_needed`: make another one the default", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a customer", body = Problem),
+    (status = 404, description = "`not_found`: not one of yours", body = Problem),
+    (status = 409, description = "`default_address_needed`: make another one the default", body = Problem),
 ))]
 pub async fn replace_address(
     State(app): State<App>,

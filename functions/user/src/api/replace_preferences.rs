@@ -14,8 +14,6 @@ use crate::domain::Command;
 #[utoipa::path(put, path = "/v1/users/me/preferences", operation_id = "replace_preferences", tag = "users",
     security(("token" = [])), request_body = Preferences, responses(
     (status = 200, description = "As they are now", body = Preferences),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn replace_preferences(
     State(app): State<App>,

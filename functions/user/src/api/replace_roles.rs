@@ -31,11 +31,9 @@ pub struct Roles {
 #[utoipa::path(put, path = "/v1/users/{user_id}/roles", operation_id = "replace_roles", tag = "operators",
     security(("token" = [])), request_body = Roles, params(("user_id" = UserId, Path, description = "The user")), responses(
     (status = 200, description = "The user as it is now", body = Profile),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`own_operator_role`: ask another operator; `last_operator`: somebody must stay; `second_factor_required`: an operator needs a one-time password; `suspended`: reinstate first", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
+    (status = 409, description = "`own_operator_role`: ask another operator; `last_operator`: somebody must stay; `second_factor_required`: an operator needs a one-time password; `suspended`: reinstate first", body = Problem),
 ))]
 pub async fn replace_roles(
     State(app): State<App>,

@@ -23,7 +23,7 @@ pub struct ResetPassword {
     email: Email,
     /// Six digits.
     code: String,
-    /// At least 10 characters.
+    /// At least 10 characters: not one of the most common, not a few again and again, without the address.
     #[schema(min_length = 10, max_length = 256, format = Password)]
     password: String,
 }
@@ -33,8 +33,8 @@ pub struct ResetPassword {
 /// Whoever was signed in with the old one is signed out.
 #[utoipa::path(post, path = "/v1/auth/reset-password", operation_id = "reset_password", tag = "auth", request_body = ResetPassword, responses(
     (status = 204, description = "Sign in with the new password"),
-    (status = 422, description = "`invalid_code` (wrong, used or expired; the same for an unknown address), `password_too_weak` or `invalid_body`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 422, description = "`invalid_code` (wrong, used or expired; the same for an unknown address), `password_too_weak` or `invalid_body`", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn reset_password(
@@ -42,7 +42,7 @@ pub async fn reset_password(
     RequestCause(cause): RequestCause,
     Json(body): Json<ResetPassword>,
 ) -> Result<StatusCode, Problem> {
-    let password = NewPassword::new(body.password).map_err(problems::invalid_password)?;
+    let password = NewPassword::new(body.password, &body.email, None).map_err(problems::invalid_password)?;
     app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;
     let reset = app.identity.reset_password(&body.email, &body.code, &password).await;
     reset.map_err(|fault| problems::fault(Step::Code, &fault))?;

@@ -3,13 +3,15 @@
 use ::store::Commit;
 use axum::extract::State;
 use http::StatusCode;
+use kernel::Country;
+use phone::EnteredPhone;
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::me;
+use super::{me, phones};
 use crate::app::App;
-use crate::domain::{Change, Command, Phone, PhoneChange};
+use crate::domain::{Change, Command, PhoneChange};
 use crate::store::{PhoneCodeRecord, phone_code_key};
 use crate::texts::{CODE_LASTS, NotSent, Texts};
 
@@ -17,8 +19,11 @@ use crate::texts::{CODE_LASTS, NotSent, Texts};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneToVerify {
-    /// In E.164 form.
-    phone: Phone,
+    /// As people write it: with or without the country's code.
+    phone: EnteredPhone,
+    /// The country that a number without its code is in (ISO 3166-1 alpha-2); if nothing is said, that of the profile's number or
+    /// language.
+    country: Option<Country>,
 }
 
 /// Send a code to my phone
@@ -28,9 +33,8 @@ pub struct PhoneToVerify {
 #[utoipa::path(post, path = "/v1/users/me/phone", operation_id = "send_phone_code", tag = "users",
     security(("token" = [])), request_body = PhoneToVerify, responses(
     (status = 202, description = "A code is under way"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`, or `phone_country_not_served`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 422, description = "`invalid_body`; _errors_ says `phone_country_not_served`, `phone_country_needed`, `phone_too_short`, `phone_too_long`, `phone_extension` or `phone_invalid`", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
     (status = 503, description = "`text_not_sent`", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -41,16 +45,17 @@ pub async fn send_phone_code(
     Json(body): Json<PhoneToVerify>,
 ) -> Result<StatusCode, Problem> {
     let user_id = principal.user_id;
-    app.texts.spend(&app.table, user_id, &body.phone, cause.now).await?;
+    let phone = phones::read_own(&app, &cause, &principal, &body.phone, body.country).await?;
+    app.texts.spend(&app.table, user_id, &phone, cause.now).await?;
     let change = Change {
-        phone: PhoneChange::Set(body.phone.clone()),
+        phone: PhoneChange::Set(phone.clone()),
         ..Change::default()
     };
     me::execute(&app, &cause, &principal, None, Command::ChangeProfile(change)).await?;
     let code = Texts::draw();
     let record = PhoneCodeRecord {
-        code: app.texts.digest(user_id, &body.phone, &code),
-        phone: body.phone,
+        code: app.texts.digest(user_id, &phone, &code),
+        phone,
         expires_at: (cause.now + CODE_LASTS).as_second(),
     };
     let commit = Commit::new(&cause).also_put(&phone_code_key(user_id), &record);

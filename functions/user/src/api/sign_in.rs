@@ -54,10 +54,9 @@ pub struct Challenge {
 /// An account with a one-time password gets a challenge instead of tokens.
 #[utoipa::path(post, path = "/v1/auth/sign-in", operation_id = "sign_in", tag = "auth", request_body = Credentials, responses(
     (status = 200, description = "Tokens, or a challenge", body = SignedIn),
-    (status = 401, description = "`invalid_credentials`; the same for an unknown address", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`user_unconfirmed`, `password_reset_required`, `suspended`, or `second_factor_required`: an operator without a one-time password", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 401, description = "`invalid_credentials`; the same for an unknown address", body = Problem),
+    (status = 403, description = "`user_unconfirmed`, `password_reset_required`, `suspended`, or `second_factor_required`: an operator without a one-time password", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn sign_in(

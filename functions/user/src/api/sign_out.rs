@@ -14,7 +14,6 @@ use crate::identity::Fault;
 /// All refresh tokens end now, on every device. Access tokens end by themselves within the hour.
 #[utoipa::path(post, path = "/v1/auth/sign-out", operation_id = "sign_out", tag = "auth", security(("token" = [])), responses(
     (status = 204, description = "Out"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn sign_out(State(app): State<App>, principal: Principal) -> Result<StatusCode, Problem> {
     match app.identity.sign_out(&principal.user_id.uuid().to_string()).await {

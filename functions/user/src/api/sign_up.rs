@@ -3,11 +3,13 @@
 use ::store::{Budget, Commit};
 use axum::extract::State;
 use http::StatusCode;
-use kernel::{Role, SignedDuration, UserId};
+use kernel::{Country, Role, SignedDuration, UserId};
+use phone::EnteredPhone;
 use runtime::{Cause, ClientAddress, Json, Problem, RequestCause, ids};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::phones;
 use super::problems::{self, Step};
 use crate::app::App;
 use crate::domain::{Command, Email, Intent, Locale, Name, NewPassword, Phone, UNCONFIRMED_MAX};
@@ -28,13 +30,15 @@ const ATTEMPTS_MAX: u32 = 3;
 pub struct SignUp {
     /// A code is mailed to it.
     email: Email,
-    /// At least 10 characters.
+    /// At least 10 characters: not one of the most common, not a few again and again, without the name and the address.
     #[schema(min_length = 10, max_length = 256, format = Password)]
     password: String,
     /// What to call the person.
     name: Name,
-    /// In E.164 form.
-    phone: Option<Phone>,
+    /// As people write it: with or without the country's code.
+    phone: Option<EnteredPhone>,
+    /// The country that a number without its code is in (ISO 3166-1 alpha-2); the language's region if nothing is said.
+    country: Option<Country>,
     /// The language to write in; English if nothing is said.
     locale: Option<Locale>,
     /// `customer`, `restaurant` or `courier`: opens that role's onboarding.
@@ -58,8 +62,8 @@ pub struct SignedUp {
 /// If an account waits for its code there, it is made anew: only the last sign-up, and only its code, counts.
 #[utoipa::path(post, path = "/v1/auth/sign-up", operation_id = "sign_up", tag = "auth", request_body = SignUp, responses(
     (status = 201, description = "Confirm with the code that was mailed", body = SignedUp),
-    (status = 422, description = "`invalid_body` or `password_too_weak`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 422, description = "`invalid_body` or `password_too_weak`", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn sign_up(
@@ -68,12 +72,17 @@ pub async fn sign_up(
     address: ClientAddress,
     Json(mut body): Json<SignUp>,
 ) -> Result<(StatusCode, Json<SignedUp>), Problem> {
-    let password = NewPassword::new(std::mem::take(&mut body.password)).map_err(problems::invalid_password)?;
+    let password = NewPassword::new(std::mem::take(&mut body.password), &body.email, Some(&body.name));
+    let password = password.map_err(problems::invalid_password)?;
+    let known = phones::country_of(body.locale.as_ref());
+    let entered = body.phone.take();
+    let phone = entered.map(|entered| phones::read(&app, &entered, body.country, known));
+    let phone = phone.transpose()?;
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;
     let user_id = if let Some(opened) = open(&app, &body.email, &password).await? {
         let user_id = opened.user_id;
-        remember(&app, &cause, &address, body, opened).await?;
+        remember(&app, &cause, &address, body, phone, opened).await?;
         user_id
     } else {
         tell_owner(&app, &cause, &body.email).await?;
@@ -125,6 +134,7 @@ async fn remember(
     cause: &Cause,
     address: &ClientAddress,
     body: SignUp,
+    phone: Option<Phone>,
     opened: Opened,
 ) -> Result<(), Problem> {
     let key = sign_up_key(&body.email);
@@ -133,7 +143,7 @@ async fn remember(
     let record = SignUpRecord {
         user_id: opened.user_id,
         name: body.name,
-        phone: body.phone,
+        phone,
         locale: body.locale.unwrap_or_default(),
         role: body.role.role(),
         from: address.digest(),

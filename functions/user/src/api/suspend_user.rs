@@ -18,10 +18,9 @@ use crate::{registration, users};
 #[utoipa::path(post, path = "/v1/users/{user_id}/suspend", operation_id = "suspend_user", tag = "operators",
     security(("token" = [])), params(("user_id" = UserId, Path, description = "The user")), responses(
     (status = 200, description = "The user as it is now", body = Profile),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`own_account`: ask another operator; `last_operator`: somebody must stay", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
+    (status = 409, description = "`own_account`: ask another operator; `last_operator`: somebody must stay", body = Problem),
 ))]
 pub async fn suspend_user(
     State(app): State<App>,

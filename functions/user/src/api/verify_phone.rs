@@ -32,10 +32,9 @@ pub struct PhoneCode {
 #[utoipa::path(post, path = "/v1/users/me/phone/verify", operation_id = "verify_phone", tag = "users",
     security(("token" = [])), request_body = PhoneCode, responses(
     (status = 200, description = "The profile, with `phone_verified`", body = Profile),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`no_phone`: the number was changed since the code was sent", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_code`: wrong, or older than ten minutes", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 409, description = "`no_phone`: the number was changed since the code was sent", body = Problem),
+    (status = 422, description = "`invalid_code`: wrong, or older than ten minutes", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn verify_phone(

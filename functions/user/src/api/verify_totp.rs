@@ -26,10 +26,9 @@ pub struct TotpCode {
 #[utoipa::path(post, path = "/v1/users/me/mfa/totp/verify", operation_id = "verify_totp", tag = "users",
     security(("token" = [])), request_body = TotpCode, responses(
     (status = 204, description = "Demanded from now on"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_code`, or none was set up", body = Problem, content_type = "application/problem+json"),
-    (status = 429, description = "`too_many_requests`", body = Problem, content_type = "application/problem+json",
+    (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem),
+    (status = 422, description = "`invalid_code`, or none was set up", body = Problem),
+    (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
 pub async fn verify_totp(

@@ -18,13 +18,13 @@ pub const POSTAL_CODE_MAX: usize = 16;
 pub const INSTRUCTIONS_MAX: usize = 300;
 
 /// What a person calls an address, such as `Home`.
-pub type Label = Text<LABEL_MAX>;
+pub type Label = kernel::Line<LABEL_MAX>;
 /// A line of an address.
-pub type Line = Text<LINE_MAX>;
+pub type Line = kernel::Line<LINE_MAX>;
 /// A city's name.
-pub type City = Text<CITY_MAX>;
+pub type City = kernel::Line<CITY_MAX>;
 /// A postal code.
-pub type PostalCode = Text<POSTAL_CODE_MAX>;
+pub type PostalCode = kernel::Line<POSTAL_CODE_MAX>;
 /// Instructions for the courier.
 pub type Instructions = Text<INSTRUCTIONS_MAX>;
 

@@ -1,5 +1,7 @@
 //! Language tags.
 
+use kernel::Country;
+
 /// A language tag of the shape that people are written to in: language, script, region (BCP 47, section 2.1), such as
 /// `en`, `pt-BR` or `zh-Hant-TW`, in the customary case. Whether the language exists is not checked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,6 +17,13 @@ impl Locale {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The country of the tag's region, if it names one.
+    #[must_use]
+    pub fn country(&self) -> Option<Country> {
+        let mut parts = self.0.split('-').skip(1);
+        parts.find_map(|part| Country::try_from(part).ok())
     }
 }
 
@@ -59,6 +68,20 @@ impl From<Locale> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_may_tell_a_country() {
+        for (tag, country) in [
+            ("pt-BR", Some("BR")),
+            ("zh-Hant-TW", Some("TW")),
+            ("nl", None),
+            ("es-419", None),
+            ("en-XX", None),
+        ] {
+            let told = Locale::try_from(tag.to_owned()).unwrap().country();
+            assert_eq!(told.map(Country::as_str), country, "{tag}");
+        }
+    }
 
     #[test]
     fn reads_tags_in_the_customary_case() {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Role, SignedDuration, Text, TimeZone, Timestamp, UserId};
+use kernel::{Country, Line, Role, SignedDuration, TimeZone, Timestamp, UserId};
 
 use super::{Email, Locale, Phone, Preferences};
 
 /// How a person wants to be called: at most 100 characters.
-pub type Name = Text<100>;
+pub type Name = Line<100>;
 
 /// The owner of an address hears at most this often that somebody else tried to sign up with it: else everybody could
 /// fill the owner's mailbox.
@@ -67,6 +67,15 @@ pub struct Profile {
     pub locale: Locale,
     /// Where the person's days begin and end.
     pub time_zone: TimeZone,
+}
+
+impl Profile {
+    /// The country whose numbers the person is likely to write without its code: the number's own, else the language's.
+    #[must_use]
+    pub fn country(&self) -> Option<Country> {
+        let of_number = self.phone.as_ref().and_then(Phone::country);
+        of_number.or_else(|| self.locale.country())
+    }
 }
 
 /// A person with a confirmed account.

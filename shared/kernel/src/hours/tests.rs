@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn amsterdam() -> TimeZone {
@@ -104,6 +106,10 @@ fn refuses_overlaps_and_nonsense() {
         r#"{"weekly": {"mon": [{"from": "18:00", "to": "02:00"}], "tue": [{"from": "01:00", "to": "03:00"}]}}"#,
         r#"{"weekly": {"sun": [{"from": "18:00", "to": "02:00"}], "mon": [{"from": "01:00", "to": "03:00"}]}}"#,
         r#"{"weekly": {"mon": [{"from": "24:00", "to": "02:00"}]}}"#,
+        r#"{"weekly": {"mon": [{"from": "18:00", "to": "24:30"}]}}"#,
+        r#"{"weekly": {"mon": [{"from": "18:00", "to": "24:01"}]}}"#,
+        r#"{"weekly": {"mon": [{"from": "18:00", "to": "25:00"}]}}"#,
+        r#"{"weekly": {"mon": [{"from": "18:00", "to": "24:00"}, {"from": "23:00", "to": "23:30"}]}}"#,
         r#"{"weekly": {"mon": [{"from": "9:00", "to": "12:00"}]}}"#,
         r#"{"weekly": {"monday": []}}"#,
         r#"{"weekly": {}, "exceptions": [{"date": "2026-12-25", "intervals": []}, {"date": "2026-12-25", "intervals": []}]}"#,
@@ -113,5 +119,65 @@ fn refuses_overlaps_and_nonsense() {
     }
     for name in ["", "Amsterdam", "Europe/Atlantis", "+01:00"] {
         assert!(name.parse::<TimeZone>().is_err(), "{name}");
+    }
+}
+
+#[test]
+fn the_end_of_a_day_is_the_midnight_after_it() {
+    let whole = hours(r#"{"weekly": {"mon": [{"from": "00:00", "to": "24:00"}]}}"#);
+    assert_eq!(
+        whole,
+        hours(r#"{"weekly": {"mon": [{"from": "00:00", "to": "00:00"}]}}"#)
+    );
+    let evening =
+        hours(r#"{"weekly": {"mon": [{"from": "18:00", "to": "24:00"}], "tue": [{"from": "00:00", "to": "02:00"}]}}"#);
+    // Shown in the one form that every client knows.
+    let shown = serde_json::to_value(&evening).unwrap();
+    assert_eq!(
+        shown["weekly"]["mon"][0],
+        serde_json::json!({"from": "18:00", "to": "00:00"})
+    );
+    check(
+        &evening,
+        &amsterdam(),
+        &[("2026-11-23T20:00:00Z", "open until 2026-11-24T01:00:00Z")],
+    );
+    // The night of the change has 25 hours; where a change skips midnight, the day ends at the first minute there is.
+    let sunday = hours(r#"{"weekly": {"sun": [{"from": "00:00", "to": "24:00"}]}}"#);
+    check(
+        &sunday,
+        &amsterdam(),
+        &[("2026-10-24T22:00:00Z", "open until 2026-10-25T23:00:00Z")],
+    );
+    let beirut: TimeZone = "Asia/Beirut".parse().unwrap();
+    let saturday = hours(r#"{"weekly": {"sat": [{"from": "12:00", "to": "24:00"}]}}"#);
+    check(
+        &saturday,
+        &beirut,
+        &[("2026-03-28T12:00:00Z", "open until 2026-03-28T22:00:00Z")],
+    );
+}
+
+proptest! {
+    #[test]
+    fn the_end_of_a_day_is_nothing_new(minute in 0_u16..1440, day in 0_usize..7, seconds in 0_i64..366 * 86_400, zone in prop::sample::select(vec![
+        "Europe/Amsterdam", "Asia/Beirut", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "UTC",
+    ])) {
+        let weekday = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][day];
+        let until = |end: &str| {
+            let from = LocalTime(minute);
+            hours(&format!(r#"{{"weekly": {{"{weekday}": [{{"from": "{from}", "to": "{end}"}}]}}}}"#))
+        };
+        let (said, old) = (until("24:00"), until("00:00"));
+        prop_assert_eq!(&said, &old);
+        let zone: TimeZone = zone.parse().unwrap();
+        let at = Timestamp::from_second(1_767_225_600 + seconds).unwrap();
+        prop_assert_eq!(said.at(&zone, at), old.at(&zone, at));
+        // Open exactly on that day from that minute on: by the local clock, whatever the clock does.
+        let local = zone.local(at);
+        let minutes = i64::from(local.hour()) * 60 + i64::from(local.minute());
+        let expected = Weekday::of(local.date()) == Weekday::ALL[day] && minutes >= i64::from(minute);
+        let shifts = zone.local(at + jiff::SignedDuration::from_hours(3)).duration_since(zone.local(at + jiff::SignedDuration::from_hours(-3))) != jiff::SignedDuration::from_hours(6);
+        prop_assert!(shifts || said.is_open(&zone, at) == expected);
     }
 }

@@ -111,7 +111,9 @@ fn unfitting(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let pointer = pointer(error.path());
     let inner = error.into_inner();
     if inner.is_data() {
-        Problem::invalid(&pointer, "invalid", plain(&inner))
+        let told = plain(&inner);
+        let (code, message) = kernel::coded::split(&told).unwrap_or(("invalid", &told));
+        Problem::invalid(&pointer, code, message)
     } else {
         malformed(&inner)
     }
@@ -189,6 +191,19 @@ mod tests {
     struct Item {
         #[expect(dead_code, reason = "only read")]
         quantity: u8,
+    }
+
+    #[test]
+    fn a_value_that_has_a_code_for_it_tells_it() {
+        #[derive(Debug, Deserialize)]
+        struct Named {
+            #[expect(dead_code, reason = "only read")]
+            name: kernel::Line<3>,
+        }
+        let problem = parse::<Named>(br#"{"name": "abcd"}"#).unwrap_err();
+        let error = &problem.errors()[0];
+        let told = (error.pointer.as_str(), error.code.as_str(), error.message.as_str());
+        assert_eq!(told, ("/name", "text_too_long", "must have at most 3 characters"));
     }
 
     #[test]

@@ -1,0 +1,53 @@
+//! The number that a person means.
+
+use kernel::Country;
+use phone::{EnteredPhone, InvalidPhone};
+use runtime::{Cause, Principal, Problem};
+
+use super::me;
+use crate::app::App;
+use crate::domain::{Locale, Phone};
+
+/// Reads a number. In which country it would be dialled, say the request, then what is known of the person, then the market
+/// if it has one country alone.
+///
+/// # Errors
+/// 422 with the number's own code when there is no such number, or it has no country.
+pub fn read(
+    app: &App,
+    entered: &EnteredPhone,
+    told: Option<Country>,
+    known: Option<Country>,
+) -> Result<Phone, Problem> {
+    let country = told.or(known).or_else(|| app.texts.market());
+    entered.read(country).map_err(refused)
+}
+
+/// Reads a number of the signed-in person, whose profile is looked at only if neither the number nor the request names a country.
+///
+/// # Errors
+/// As [`read`], and when the profile cannot be read.
+pub async fn read_own(
+    app: &App,
+    cause: &Cause,
+    principal: &Principal,
+    entered: &EnteredPhone,
+    told: Option<Country>,
+) -> Result<Phone, Problem> {
+    match entered.read(told) {
+        Err(InvalidPhone::CountryNeeded) => {
+            let known = me::find(app, cause, principal).await?.user.profile.country();
+            read(app, entered, told, known)
+        }
+        read => read.map_err(refused),
+    }
+}
+
+/// The country that a language tag names.
+pub fn country_of(locale: Option<&Locale>) -> Option<Country> {
+    locale.and_then(Locale::country)
+}
+
+fn refused(error: InvalidPhone) -> Problem {
+    Problem::invalid("/phone", error.code(), error.to_string())
+}
