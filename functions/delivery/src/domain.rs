@@ -21,6 +21,7 @@ pub mod proof;
 pub mod roster;
 pub mod sight;
 pub mod track;
+pub mod tariff;
 pub mod trail;
 pub mod transitions;
 pub mod ways;

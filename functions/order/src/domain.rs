@@ -14,6 +14,7 @@ pub mod price;
 pub mod quote;
 pub mod reach;
 pub mod reasons;
+pub mod tariff;
 pub mod transitions;
 
 #[cfg(test)]
@@ -27,4 +28,5 @@ pub use overrides::Overrides;
 pub use price::Defect;
 pub use quote::{Priced, Refusal};
 pub use reasons::{CancelReason, FailReason, KitchenReason, RejectReason};
+pub use tariff::Tariff;
 pub use transitions::{CommandName, Party, StateName};

@@ -102,6 +102,7 @@ impl Stripe {
     /// # Errors
     /// See [`Failure`].
     pub async fn create_intent(&self, new: &NewIntent<'_>) -> Result<Intent, Failure> {
+        new.total.check_charge()?;
         let amount = new.total.to_charge_amount()?.to_string();
         let currency = new.total.currency().code().to_ascii_lowercase();
         let (payment_id, order_id) = (new.payment_id.to_string(), new.order_id.to_string());

@@ -1,7 +1,8 @@
 //! In which amounts the card provider counts: not always in ISO 4217's minor units.
 //!
-//! The lists are Stripe's (docs.stripe.com/currencies: zero-decimal, three-decimal and special cases). A currency that is in
-//! none of them cannot be charged, and so no restaurant can sell in it.
+//! The lists are Stripe's (docs.stripe.com/currencies: zero-decimal, three-decimal and special cases, minimum and maximum
+//! charge amounts). A currency that is in none of them cannot be charged. HUF and TWD are ordinary here: that they have no
+//! decimals holds for payouts only.
 
 use crate::{Currency, Money};
 
@@ -17,6 +18,48 @@ const ZERO_DECIMALS: &str = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF
 const ZERO_DECIMALS_AS_TWO: &str = "ISK UGX";
 /// Counted with three decimals, of which the last must be 0.
 const THREE_DECIMALS_IN_TENS: &str = "BHD JOD KWD OMR TND";
+
+/// The least that may be charged at once, in ISO minor units. Stripe names it by the currency of the account that is paid
+/// out to, so it holds for accounts in the currency itself. It names none for KWD, whose payments are converted: half a US
+/// dollar is some 0.155 KWD, and the line here leaves room for the rate to move.
+const LEAST: [(&str, i64); 32] = [
+    ("AED", 200),
+    ("ARS", 50),
+    ("AUD", 50),
+    ("BRL", 50),
+    ("CAD", 50),
+    ("CHF", 50),
+    ("COP", 50),
+    ("CZK", 1_500),
+    ("DKK", 250),
+    ("EUR", 50),
+    ("GBP", 30),
+    ("HKD", 400),
+    ("HUF", 17_500),
+    ("IDR", 50),
+    ("ILS", 50),
+    ("INR", 50),
+    ("JPY", 50),
+    ("KRW", 50),
+    ("KWD", 200),
+    ("MXN", 1_000),
+    ("MYR", 200),
+    ("NOK", 300),
+    ("NZD", 50),
+    ("PHP", 50),
+    ("PLN", 200),
+    ("RON", 200),
+    ("RUB", 50),
+    ("SEK", 300),
+    ("SGD", 50),
+    ("THB", 1_000),
+    ("USD", 50),
+    ("ZAR", 50),
+];
+/// Digits of the provider's largest amount: 99999999 is 999,999.99 USD. Some cards take more.
+const DIGITS_MAX: u32 = 8;
+/// The currencies whose largest amount has more digits.
+const MORE_DIGITS: [(&str, u32); 3] = [("COP", 10), ("IDR", 12), ("INR", 9)];
 
 /// How an amount in ISO minor units becomes one of the provider's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +78,29 @@ pub enum NotChargeable {
     Currency(Currency),
     /// The amount is finer than the provider counts.
     #[error("{0} is finer than the card provider counts: it must be a multiple of {1}")]
-    Amount(Money, Money),
+    TooFine(Money, Money),
+    /// The amount is less than the provider charges at once.
+    #[error("{0} is too little to be charged: the card provider charges {1} or more")]
+    TooSmall(Money, Money),
+    /// The amount is more than the provider charges at once.
+    #[error("{0} is too much to be charged at once: the card provider charges {1} or less")]
+    TooLarge(Money, Money),
     /// Beyond what 64 bits hold.
     #[error("the amount is too large")]
     Overflow,
+}
+
+impl NotChargeable {
+    /// What is wrong, for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Currency(_) => "currency_not_chargeable",
+            Self::TooFine(..) => "amount_too_fine",
+            Self::TooSmall(..) => "amount_too_small",
+            Self::TooLarge(..) | Self::Overflow => "amount_too_large",
+        }
+    }
 }
 
 impl Currency {
@@ -59,14 +121,50 @@ impl Currency {
         Some(Rule { multiple, scale })
     }
 
-    /// Whether the card provider takes it.
+    /// The smallest difference between two amounts that can be charged, in minor units: 10 for KWD, which cards take in
+    /// tens of fils, and 1 for EUR and JPY.
     #[must_use]
-    pub fn is_chargeable(self) -> bool {
-        self.rule().is_some()
+    pub fn step(self) -> i64 {
+        self.rule().map_or(1, |rule| rule.multiple)
+    }
+
+    /// The least that the card provider charges at once; one step, if it names no amount.
+    #[must_use]
+    pub fn charge_min(self) -> Money {
+        let listed = LEAST.iter().find(|(code, _)| *code == self.code());
+        Money::new(listed.map_or(self.step(), |(_, amount)| *amount), self)
+    }
+
+    /// The most that the card provider charges at once; nothing, if it does not take the currency.
+    #[must_use]
+    pub fn charge_max(self) -> Money {
+        let Some(Rule { multiple, scale }) = self.rule() else {
+            return Money::zero(self);
+        };
+        let more = MORE_DIGITS.iter().find(|(code, _)| *code == self.code());
+        let digits = more.map_or(DIGITS_MAX, |(_, digits)| *digits);
+        let amount = (10_i64.pow(digits) - 1) * scale.1 / scale.0;
+        Money::new(amount - amount % multiple, self)
     }
 }
 
 impl Money {
+    /// Whether a card can be charged this much at once.
+    ///
+    /// # Errors
+    /// When the provider does not take the currency, or the amount is too fine, too small or too large for it.
+    pub fn check_charge(self) -> Result<(), NotChargeable> {
+        self.to_charge_amount()?;
+        let (least, most) = (self.currency().charge_min(), self.currency().charge_max());
+        if self.amount() < least.amount() {
+            Err(NotChargeable::TooSmall(self, least))
+        } else if self.amount() > most.amount() {
+            Err(NotChargeable::TooLarge(self, most))
+        } else {
+            Ok(())
+        }
+    }
+
     /// The amount as the card provider counts it.
     ///
     /// # Errors
@@ -75,7 +173,7 @@ impl Money {
         let currency = self.currency();
         let rule = currency.rule().ok_or(NotChargeable::Currency(currency))?;
         if self.amount() % rule.multiple != 0 {
-            return Err(NotChargeable::Amount(self, Self::new(rule.multiple, currency)));
+            return Err(NotChargeable::TooFine(self, Self::new(rule.multiple, currency)));
         }
         let scaled = self.amount().checked_mul(rule.scale.0).ok_or(NotChargeable::Overflow)?;
         Ok(scaled / rule.scale.1)
@@ -92,7 +190,7 @@ impl Money {
         if scaled % rule.scale.0 == 0 {
             Ok(money)
         } else {
-            Err(NotChargeable::Amount(money, Self::new(1, currency)))
+            Err(NotChargeable::TooFine(money, Self::new(1, currency)))
         }
     }
 }
@@ -128,7 +226,7 @@ mod tests {
         for currency in currencies(THREE_DECIMALS_IN_TENS) {
             assert_eq!(one(currency), (1000, 1000), "{currency}");
             let finer = Money::new(7199, currency).to_charge_amount();
-            assert!(matches!(finer, Err(NotChargeable::Amount(..))), "{currency}");
+            assert!(matches!(finer, Err(NotChargeable::TooFine(..))), "{currency}");
         }
     }
 
@@ -145,7 +243,7 @@ mod tests {
         assert_eq!(distinct.len(), all.len());
         for code in ["IRR", "KPW", "XAU", "CUP", "LYD"] {
             let currency: Currency = code.parse().unwrap();
-            assert!(!currency.is_chargeable(), "{code}");
+            assert_eq!(currency.charge_max(), Money::zero(currency), "{code}");
             assert!(Money::new(100, currency).to_charge_amount().is_err(), "{code}");
         }
     }
@@ -159,5 +257,67 @@ mod tests {
         }
         let isk = "ISK".parse().unwrap();
         assert!(Money::from_charge_amount(150, isk).is_err(), "half a krona");
+    }
+
+    #[test]
+    fn every_least_amount_can_be_charged_and_one_step_less_cannot() {
+        for (code, amount) in LEAST {
+            let currency: Currency = code.parse().unwrap();
+            assert_eq!(currency.charge_min(), Money::new(amount, currency));
+            assert_eq!(Money::new(amount, currency).check_charge(), Ok(()), "{code}");
+            let less = Money::new(amount - currency.step(), currency);
+            assert!(
+                matches!(less.check_charge(), Err(NotChargeable::TooSmall(..))),
+                "{code}"
+            );
+        }
+        let unnamed: Currency = "BHD".parse().unwrap();
+        assert_eq!(unnamed.charge_min(), Money::new(10, unnamed));
+        assert!(Money::zero(unnamed).check_charge().is_err());
+    }
+
+    #[test]
+    fn the_largest_amount_has_eight_digits_but_for_a_few_currencies() {
+        for (code, most) in [
+            ("EUR", 99_999_999),
+            ("JPY", 99_999_999),
+            ("KWD", 99_999_990),
+            // The provider counts two decimals that ISO does not.
+            ("ISK", 999_999),
+            ("UGX", 999_999),
+            // And none of the two that ISO does.
+            ("MGA", 9_999_999_900),
+            ("HUF", 99_999_999),
+            ("TWD", 99_999_999),
+            ("INR", 999_999_999),
+            ("COP", 9_999_999_999),
+            ("IDR", 999_999_999_999),
+        ] {
+            let currency: Currency = code.parse().unwrap();
+            let money = Money::new(most, currency);
+            assert_eq!(currency.charge_max(), money, "{code}");
+            assert_eq!(money.check_charge(), Ok(()), "{code}");
+            let more = Money::new(most + currency.step(), currency);
+            assert!(
+                matches!(more.check_charge(), Err(NotChargeable::TooLarge(..))),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_refusal_has_a_code() {
+        let code = |amount, currency: &str| {
+            let refused = Money::new(amount, currency.parse().unwrap()).check_charge();
+            refused.map_err(NotChargeable::code)
+        };
+        assert_eq!(code(7_190, "KWD"), Ok(()));
+        assert_eq!(code(7_199, "KWD"), Err("amount_too_fine"));
+        assert_eq!(code(190, "KWD"), Err("amount_too_small"));
+        assert_eq!(code(49, "JPY"), Err("amount_too_small"));
+        assert_eq!(code(-100, "EUR"), Err("amount_too_small"));
+        assert_eq!(code(100_000_000, "USD"), Err("amount_too_large"));
+        assert_eq!(code(i64::MAX, "ISK"), Err("amount_too_large"));
+        assert_eq!(code(100, "IRR"), Err("currency_not_chargeable"));
     }
 }

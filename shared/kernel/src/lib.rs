@@ -10,6 +10,7 @@ pub mod hours;
 mod id;
 mod money;
 mod role;
+mod served;
 mod text;
 mod zone;
 
@@ -22,7 +23,8 @@ pub use id::{
     PaymentMethodId, PromotionId, QuoteId, RestaurantId, ReviewId, ShiftId, TypedId, UserId,
 };
 pub use jiff::{SignedDuration, Timestamp};
-pub use money::{BasisPoints, Currency, InvalidCurrency, Money, MoneyError, Rounding};
+pub use money::{BasisPoints, Currency, InvalidCurrency, Money, MoneyError};
 pub use role::{Role, UnknownRole};
+pub use served::{NotServed, ServedCurrency};
 pub use text::{InvalidText, Line, MARKS_IN_A_ROW_MAX, Text, Written};
 pub use zone::{InvalidZone, Ring, Zone};

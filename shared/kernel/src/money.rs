@@ -1,4 +1,8 @@
 //! Money in integer minor units of a currency.
+//!
+//! One rule rounds whatever is computed, *nearest step*: a part of an amount (a fee, a tax, a peak's extra) is the nearest
+//! multiple of the currency's [step](Currency::step), halves away from zero, as invoices round. Where parts must add up to a
+//! whole, one of them is the rest and is not rounded by itself.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,8 +20,22 @@ pub struct Currency(iso_currency::Currency);
 pub struct InvalidCurrency;
 
 impl Currency {
+    /// The Swiss franc.
+    pub const CHF: Self = Self(iso_currency::Currency::CHF);
+    /// The Danish krone.
+    pub const DKK: Self = Self(iso_currency::Currency::DKK);
     /// The euro.
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
+    /// The pound sterling.
+    pub const GBP: Self = Self(iso_currency::Currency::GBP);
+    /// The yen.
+    pub const JPY: Self = Self(iso_currency::Currency::JPY);
+    /// The Kuwaiti dinar.
+    pub const KWD: Self = Self(iso_currency::Currency::KWD);
+    /// The zloty.
+    pub const PLN: Self = Self(iso_currency::Currency::PLN);
+    /// The Swedish krona.
+    pub const SEK: Self = Self(iso_currency::Currency::SEK);
     /// The United States dollar.
     pub const USD: Self = Self(iso_currency::Currency::USD);
 
@@ -112,15 +130,6 @@ impl BasisPoints {
     pub const WHOLE: Self = Self(10_000);
 }
 
-/// Where a fraction of a minor unit goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rounding {
-    /// Towards zero: never more than the exact share.
-    Down,
-    /// To the nearest, halves away from zero: commercial rounding, as invoices use it.
-    HalfUp,
-}
-
 impl Money {
     /// An amount of minor units.
     #[must_use]
@@ -191,27 +200,32 @@ impl Money {
         Ok(Self::new(amount, self.currency))
     }
 
-    /// The share that `rate` is of the amount.
+    /// Whether it is a multiple of the currency's [step](Currency::step), as every price and every fee must be.
     #[must_use]
-    pub fn share(self, rate: BasisPoints, rounding: Rounding) -> Self {
-        self.fraction(i64::from(rate.0), i64::from(BasisPoints::WHOLE.0), rounding)
+    pub fn is_in_steps(self) -> bool {
+        self.amount % self.currency.step() == 0
     }
 
-    /// The tax inside a price that already includes it: `amount × rate / (1 + rate)`, to the nearest minor unit.
+    /// The share that `rate` is of the amount, to the nearest step.
+    #[must_use]
+    pub fn share(self, rate: BasisPoints) -> Self {
+        self.fraction(i64::from(rate.0), i64::from(BasisPoints::WHOLE.0))
+    }
+
+    /// The tax inside a price that already includes it: `amount × rate / (1 + rate)`, to the nearest step.
     #[must_use]
     pub fn included_tax(self, rate: BasisPoints) -> Self {
         let rate = i64::from(rate.0);
-        self.fraction(rate, i64::from(BasisPoints::WHOLE.0) + rate, Rounding::HalfUp)
+        self.fraction(rate, i64::from(BasisPoints::WHOLE.0) + rate)
     }
 
-    fn fraction(self, numerator: i64, denominator: i64, rounding: Rounding) -> Self {
+    /// The rule *nearest step*.
+    fn fraction(self, numerator: i64, denominator: i64) -> Self {
         let exact = i128::from(self.amount) * i128::from(numerator);
-        let denominator = i128::from(denominator);
-        let half = match rounding {
-            Rounding::Down => 0,
-            Rounding::HalfUp => denominator / 2 * exact.signum(),
-        };
-        let rounded = (exact + half) / denominator;
+        let step = i128::from(self.currency.step());
+        let whole = i128::from(denominator) * step;
+        let half = whole / 2 * exact.signum();
+        let rounded = (exact + half) / whole * step;
         Self::new(i64::try_from(rounded).unwrap_or(i64::MAX), self.currency)
     }
 }
@@ -245,25 +259,39 @@ mod tests {
 
     #[test]
     fn prints_major_units() {
-        let jpy = "JPY".parse().unwrap();
-        let kwd = "KWD".parse().unwrap();
         for (money, text) in [
             (eur(1290), "12.90 EUR"),
             (eur(5), "0.05 EUR"),
             (eur(-105), "-1.05 EUR"),
-            (Money::new(1290, jpy), "1290 JPY"),
-            (Money::new(1290, kwd), "1.290 KWD"),
+            (Money::new(1290, Currency::JPY), "1290 JPY"),
+            (Money::new(1290, Currency::KWD), "1.290 KWD"),
         ] {
             assert_eq!(money.to_string(), text);
         }
     }
 
     #[test]
-    fn rounds_shares() {
-        assert_eq!(eur(1005).share(BasisPoints(1000), Rounding::HalfUp), eur(101));
-        assert_eq!(eur(1005).share(BasisPoints(1000), Rounding::Down), eur(100));
-        assert_eq!(eur(-1005).share(BasisPoints(1000), Rounding::HalfUp), eur(-101));
-        assert_eq!(eur(12_100).included_tax(BasisPoints(2100)), eur(2100));
+    fn a_share_is_rounded_to_the_nearest_step() {
+        for (code, amount, rate, share, tax) in [
+            ("EUR", 1005, 1000, 101, 91),
+            ("EUR", -1005, 1000, -101, -91),
+            ("EUR", 12_100, 2100, 2541, 2100),
+            // The yen has no smaller part.
+            ("JPY", 1005, 1000, 101, 91),
+            ("JPY", 90, 500, 5, 4),
+            // Cards take the dinar in tens of fils.
+            ("KWD", 3450, 500, 170, 160),
+            ("KWD", 3500, 500, 180, 170),
+            ("KWD", -3500, 500, -180, -170),
+            ("KWD", 90, 500, 0, 0),
+            // The ariary is charged as a whole.
+            ("MGA", 100_000, 1250, 12_500, 11_100),
+        ] {
+            let money = Money::new(amount, code.parse().unwrap());
+            let rate = BasisPoints(rate);
+            let rounded = (money.share(rate).amount(), money.included_tax(rate).amount());
+            assert_eq!(rounded, (share, tax), "{rate:?} of {money}");
+        }
     }
 
     #[test]
@@ -279,13 +307,43 @@ mod tests {
         assert!(serde_json::from_str::<Money>(r#"{"amount": 1.5, "currency": "EUR"}"#).is_err());
     }
 
+    fn any_currency() -> impl Strategy<Value = Currency> {
+        let codes = ["EUR", "USD", "JPY", "KWD", "BHD", "ISK", "HUF", "TWD", "MGA"];
+        prop::sample::select(codes.map(|code| code.parse().unwrap()).to_vec())
+    }
+
     proptest! {
         #[test]
-        fn a_share_and_its_rest_are_the_whole(amount in -1_000_000_000_i64..1_000_000_000, rate in 0_u32..10_000) {
-            let whole = eur(amount);
-            let share = whole.share(BasisPoints(rate), Rounding::HalfUp);
-            prop_assert_eq!(whole.minus(share).unwrap().plus(share).unwrap(), whole);
-            prop_assert!(share.amount().abs() <= amount.abs());
+        fn a_share_and_its_rest_are_the_whole(
+            steps in -1_000_000_000_i64..1_000_000_000,
+            rate in 0_u32..10_000,
+            currency in any_currency(),
+        ) {
+            let whole = Money::new(steps * currency.step(), currency);
+            let rate = BasisPoints(rate);
+            for part in [whole.share(rate), whole.included_tax(rate)] {
+                let rest = whole.minus(part).unwrap();
+                prop_assert_eq!(rest.plus(part).unwrap(), whole);
+                prop_assert!(part.is_in_steps() && rest.is_in_steps());
+                prop_assert!(part.amount().abs() <= whole.amount().abs());
+                prop_assert!(part.is_zero() || part.is_negative() == whole.is_negative());
+            }
+        }
+
+        #[test]
+        fn no_share_is_more_than_half_a_step_from_the_exact_one(
+            amount in -1_000_000_000_i64..1_000_000_000,
+            rate in 0_u32..20_000,
+            currency in any_currency(),
+        ) {
+            let whole = Money::new(amount, currency);
+            let off = |part: Money, denominator: i64| {
+                let exact = i128::from(amount) * i128::from(rate);
+                let away = (i128::from(part.amount()) * i128::from(denominator) - exact).abs();
+                away * 2 <= i128::from(denominator) * i128::from(currency.step())
+            };
+            prop_assert!(off(whole.share(BasisPoints(rate)), 10_000));
+            prop_assert!(off(whole.included_tax(BasisPoints(rate)), 10_000 + i64::from(rate)));
         }
     }
 }

@@ -3,10 +3,12 @@
 use axum::extract::State;
 use contracts::internal::{Estimate, EstimateRequest};
 use contracts::order::Window;
+use kernel::ServedCurrency;
 use runtime::{InternalCaller, Json, Problem, RequestCause};
 
 use crate::app::App;
-use crate::domain::estimate::{DISTANCE_MAX_M, Food, Remaining, Ride, VEHICLE_USUAL, arrival, fee};
+use crate::domain::estimate::{DISTANCE_MAX_M, Food, Remaining, Ride, VEHICLE_USUAL, arrival};
+use crate::domain::tariff::fee;
 use crate::foresight::{About, experience};
 
 /// Estimate a delivery (internal)
@@ -16,9 +18,8 @@ use crate::foresight::{About, experience};
 #[utoipa::path(post, path = "/internal/delivery-estimates", operation_id = "estimate_delivery", tag = "internal",
     request_body = EstimateRequest, responses(
     (status = 200, description = "What it would cost, and when it would arrive", body = Estimate),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not signed by another service", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`, such as `too_far`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not signed by another service", body = Problem),
+    (status = 422, description = "`invalid_body`, such as `too_far` or `currency_not_served`", body = Problem),
 ))]
 pub async fn estimate_delivery(
     State(app): State<App>,
@@ -26,6 +27,8 @@ pub async fn estimate_delivery(
     RequestCause(cause): RequestCause,
     Json(request): Json<EstimateRequest>,
 ) -> Result<Json<Estimate>, Problem> {
+    let currency = ServedCurrency::try_from(request.currency)
+        .map_err(|refused| Problem::invalid("/currency", "currency_not_served", refused.to_string()))?;
     let trip = Ride::new(request.pickup, request.drop_off, VEHICLE_USUAL);
     let distance_m = trip.meters;
     if distance_m > DISTANCE_MAX_M {
@@ -48,7 +51,7 @@ pub async fn estimate_delivery(
     let known = Box::pin(experience(&app, about, &remaining, cause.now)).await;
     let eta = arrival(&remaining, &known, cause.now);
     Ok(Json(Estimate {
-        fee: fee(distance_m, request.currency),
+        fee: fee(distance_m, currency),
         distance_m,
         window: Window {
             from: eta.earliest,

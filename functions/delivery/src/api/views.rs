@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd, SuspendReason};
 use crate::domain::estimate;
+use crate::domain::tariff;
 use crate::domain::{Delivery, Eta, Facts, Fault, Offer, Vehicle};
 use crate::store::Cases;
 
@@ -349,7 +350,7 @@ impl OfferView {
 
 fn pay(facts: &Facts) -> Money {
     let trip_m = estimate::way(facts.pickup.position, facts.drop_off.position);
-    let pay = estimate::pay(trip_m, facts.tip.currency());
+    let pay = tariff::pay(trip_m, facts.tip.currency());
     pay.plus(facts.tip).unwrap_or(pay)
 }
 

@@ -2,19 +2,18 @@
 //!
 //! An offer shows the parts that are certain (base, distance and tip); waiting and the peak only ever add to them.
 
-use kernel::{Currency, Money, SignedDuration, Timestamp};
+use kernel::{BasisPoints, Currency, Money, SignedDuration, Timestamp};
 
-use super::estimate::{PAY_BASE, PAY_PER_KM, way};
+use super::estimate::way;
+use super::tariff::Tariff;
 use super::{Delivery, Facts, State};
 
 /// So much waiting at a delivery's two doors together is part of the work and paid by the base.
 pub const WAIT_FREE: SignedDuration = SignedDuration::from_mins(5);
-/// What each further started minute brings, in minor units of whatever currency: about what an hour of deliveries does.
-pub const WAIT_PER_MINUTE: i64 = 20;
 /// Longer waits are not paid: by then the kitchen's lateness frees the courier, or the door's waiting time is over.
 pub const WAIT_PAID_MAX: SignedDuration = SignedDuration::from_mins(30);
-/// What the peak adds to base and distance, in per cent: couriers are scarce then.
-pub const PEAK_PERCENT: i64 = 20;
+/// What the peak adds to base and distance: couriers are scarce then.
+pub const PEAK: BasisPoints = BasisPoints(2_000);
 /// The hours of lunch and dinner, from and to, by the sun: a delivery knows its longitude and no time zone, and a peak that
 /// is an hour off clock time in summer is one all the same.
 pub const PEAK_HOURS: [(i64, i64); 2] = [(12, 14), (18, 21)];
@@ -51,21 +50,24 @@ impl Earnings {
 #[must_use]
 pub fn earned(facts: &Facts, waited: SignedDuration, now: Timestamp) -> Earnings {
     let trip_m = way(facts.pickup.position, facts.drop_off.position);
-    let distance = PAY_PER_KM * i64::from(trip_m.div_ceil(1_000));
+    let currency = facts.tip.currency();
+    let tariff = Tariff::earned_in(currency);
+    let base = tariff.pay_base;
+    let distance = tariff.pay_per_km * i64::from(trip_m.div_ceil(1_000));
     let paid_wait = waited.min(WAIT_PAID_MAX).as_secs() - WAIT_FREE.as_secs();
-    let waiting = WAIT_PER_MINUTE * ((paid_wait.max(0) + 59) / 60);
+    let waiting = tariff.wait_per_minute * ((paid_wait.max(0) + 59) / 60);
     let peak = if is_peak(facts, now) {
-        (PAY_BASE + distance) * PEAK_PERCENT / 100
+        Money::new(base + distance, currency).share(PEAK).amount()
     } else {
         0
     };
     Earnings {
-        base: PAY_BASE,
+        base,
         distance,
         waiting,
         peak,
         tip: facts.tip.amount(),
-        currency: facts.tip.currency(),
+        currency,
     }
 }
 
@@ -107,13 +109,14 @@ pub fn earned_so_far(delivery: &Delivery, waited: SignedDuration, now: Timestamp
 #[must_use]
 pub fn earned_on_the_way_back(facts: &Facts) -> Earnings {
     let back_m = way(facts.drop_off.position, facts.pickup.position);
+    let currency = facts.tip.currency();
     Earnings {
         base: 0,
-        distance: PAY_PER_KM * i64::from(back_m.div_ceil(1_000)),
+        distance: Tariff::earned_in(currency).pay_per_km * i64::from(back_m.div_ceil(1_000)),
         waiting: 0,
         peak: 0,
         tip: 0,
-        currency: facts.tip.currency(),
+        currency,
     }
 }
 
@@ -128,7 +131,7 @@ fn is_peak(facts: &Facts, now: Timestamp) -> bool {
 mod tests {
     use super::*;
     use crate::domain::cast::{NOON, facts, minutes};
-    use kernel::Position;
+    use kernel::{Position, ServedCurrency};
 
     #[test]
     fn each_part_has_its_rate() {
@@ -155,6 +158,30 @@ mod tests {
             assert_eq!(earned, expected, "{waited} {at}");
             assert_eq!(earned.total().amount(), 475 + waiting + peak);
         }
+    }
+
+    #[test]
+    fn in_every_currency_each_part_is_whole_steps_and_the_total_is_their_sum() {
+        for served in ServedCurrency::ALL {
+            let currency = served.currency();
+            let tip = Money::new(50 * currency.step(), currency);
+            let facts = Facts { tip, ..facts() };
+            for (waited, at) in [(0, 10), (7, 10), (30, 180)] {
+                let earned = earned(&facts, minutes(waited), NOON + minutes(at));
+                let parts = [earned.base, earned.distance, earned.waiting, earned.peak, earned.tip];
+                for part in parts {
+                    assert!(part >= 0 && Money::new(part, currency).is_in_steps(), "{earned:?}");
+                }
+                assert_eq!(earned.total(), Money::new(parts.iter().sum(), currency));
+            }
+        }
+        let yen = Money::new(300, Currency::JPY);
+        let facts = Facts { tip: yen, ..facts() };
+        let earned = earned(&facts, minutes(7), NOON + minutes(10));
+        assert_eq!(
+            (earned.base, earned.distance, earned.waiting, earned.peak),
+            (400, 80, 60, 96)
+        );
     }
 
     #[test]

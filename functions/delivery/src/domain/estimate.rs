@@ -6,7 +6,7 @@
 //! somebody: the service times.
 
 use eta::{Interval, Spread};
-use kernel::{Currency, Meters, Money, Position, SignedDuration, Timestamp};
+use kernel::{Meters, Position, SignedDuration, Timestamp};
 
 use super::experience::{Experience, minutes};
 use super::{Delivery, State};
@@ -30,17 +30,6 @@ pub const VEHICLE_USUAL: Vehicle = Vehicle::Bicycle;
 pub const DISTANCE_MAX_M: Meters = 25_000;
 /// An estimate is published again when it moved by more than this.
 pub const ETA_TOLERANCE: SignedDuration = SignedDuration::from_mins(3);
-
-/// What a customer pays for the first [`FEE_BASE_DISTANCE_M`] metres, in minor units of whatever currency.
-pub const FEE_BASE: i64 = 199;
-/// How far the base fee reaches.
-pub const FEE_BASE_DISTANCE_M: Meters = 1_000;
-/// What each further started kilometre adds, in minor units of whatever currency.
-pub const FEE_PER_KM: i64 = 50;
-/// What a courier gets for any delivery, in minor units of whatever currency.
-pub const PAY_BASE: i64 = 300;
-/// What a courier gets for each started kilometre from the restaurant to the customer, in minor units of whatever currency.
-pub const PAY_PER_KM: i64 = 75;
 
 /// What a courier rides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -340,39 +329,10 @@ pub fn moved(from: Eta, to: Eta) -> bool {
     from.likely.duration_since(to.likely).abs() > ETA_TOLERANCE
 }
 
-/// What a customer pays for a way: a base and a price for each further started kilometre.
-#[must_use]
-pub fn fee(way_m: Meters, currency: Currency) -> Money {
-    let further_km = way_m.saturating_sub(FEE_BASE_DISTANCE_M).div_ceil(1_000);
-    Money::new(FEE_BASE + FEE_PER_KM * i64::from(further_km), currency)
-}
-
-/// What a courier gets for a way, without the tip: a base and a price for each started kilometre.
-#[must_use]
-pub fn pay(way_m: Meters, currency: Currency) -> Money {
-    Money::new(PAY_BASE + PAY_PER_KM * i64::from(way_m.div_ceil(1_000)), currency)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::cast::{NOON, kerkstraat, minutes, trattoria};
-
-    #[test]
-    fn a_fee_grows_by_started_kilometre() {
-        let cents = |way_m| fee(way_m, Currency::EUR).amount();
-        for (way_m, amount) in [
-            (0, 199),
-            (1_000, 199),
-            (1_001, 249),
-            (2_000, 249),
-            (2_001, 299),
-            (5_000, 399),
-        ] {
-            assert_eq!(cents(way_m), amount, "{way_m}");
-        }
-        assert_eq!(pay(2_500, Currency::EUR).amount(), 525);
-    }
 
     /// The likely arrival, in minutes from now.
     fn likely(remaining: Remaining, now: Timestamp) -> f64 {

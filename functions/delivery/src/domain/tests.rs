@@ -1,23 +1,25 @@
 //! Every phase with every command against the transition table, and the stories of a delivery as data.
 
-use kernel::{SignedDuration, Timestamp};
+use kernel::{ServedCurrency, SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
 use super::command::{Command, DeclineReason, Ending, ReleaseReason, ReturnOutcome, Word};
 use super::earnings::{earned_in_vain, earned_on_the_way_back};
-use super::estimate::PAY_BASE;
 use super::event::{Escalation, Event, Stop};
 use super::evolution::evolve;
 use super::lifecycle::{Rejection, decide};
 use super::open::OVERDUE_AFTER;
 use super::presence::Presence;
 use super::proof::{PhotoId, Proof};
+use super::tariff::Tariff;
 use super::transitions::{Phase, Verb, target};
 use super::{
     CODE_ATTEMPTS_MAX, Delivery, Eta, FailureReason, Fault, OFFERS_BEFORE_ESCALATION, PIN_ATTEMPTS_MAX, Review, Search,
     State,
 };
+
+const PAY_BASE: i64 = Tariff::of(ServedCurrency::Eur).pay_base;
 
 mod failures;
 

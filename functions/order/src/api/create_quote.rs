@@ -111,7 +111,8 @@ pub enum Source {
 ///
 /// The quote holds for fifteen minutes, or until the restaurant closes: what it shows is what is authorised. It is
 /// refused with 409 while the restaurant takes no orders: `restaurant_paused`, `restaurant_closed`, `restaurant_suspended`,
-/// `menu_missing`, `kitchen_full`, `delivery_too_slow`.
+/// `menu_missing`, `kitchen_full`, `delivery_too_slow`, `currency_not_served`. A total that the card provider would not
+/// take at once is 422 here already: `amount_too_small`, `amount_too_large`, `amount_too_fine`.
 #[utoipa::path(
     post,
     path = "/v1/quotes",
@@ -296,10 +297,9 @@ async fn estimate(app: &App, known: &Known, to: &Address, cause: &Cause) -> Resu
         currency,
         restaurant_id: _,
     } = question;
-    Ok((
-        estimate::fallback(pickup, drop_off, ready_at, currency, cause.now),
-        Source::Fallback,
-    ))
+    let estimate =
+        estimate::fallback(pickup, drop_off, ready_at, currency, cause.now).map_err(Refusal::CurrencyNotServed)?;
+    Ok((estimate, Source::Fallback))
 }
 
 /// The plan in a slot of the kitchen with room for it, if the kitchen has slots. The place itself is taken by the order.

@@ -74,6 +74,10 @@ impl From<Refusal> for Problem {
                 let detail = "The restaurant changed prices or tax since the quote: make a new one.";
                 Self::conflict("quote_outdated", detail)
             }
+            Refusal::CurrencyNotServed(refused) => {
+                let detail = format!("Nobody can order from the restaurant: {refused}.");
+                Self::conflict("currency_not_served", detail)
+            }
         }
     }
 }
@@ -107,6 +111,7 @@ pub fn no_longer(refusal: Refusal) -> Problem {
         | Refusal::TooFarAhead
         | Refusal::BelowMinimum { .. }
         | Refusal::KitchenFull
-        | Refusal::Outdated) => refusal.into(),
+        | Refusal::Outdated
+        | Refusal::CurrencyNotServed(_)) => refusal.into(),
     }
 }

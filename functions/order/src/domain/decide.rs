@@ -102,8 +102,11 @@ pub fn costs(order: &Order, fee: Money) -> Costs {
 
 fn charge(order: &Order, line: &Transition) -> Money {
     let total = order.facts.total;
+    let nothing = Money::zero(total.currency());
     match line.charge {
-        Charge::Nothing => Money::zero(total.currency()),
+        Charge::Nothing => nothing,
+        // No card is charged that little.
+        Charge::Food if order.facts.food.amount() < total.currency().charge_min().amount() => nothing,
         Charge::Food if order.facts.food.amount() > total.amount() => total,
         Charge::Food => order.facts.food,
     }

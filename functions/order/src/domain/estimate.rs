@@ -5,7 +5,9 @@
 
 use contracts::internal::Estimate;
 use contracts::order::Window;
-use kernel::{Currency, Meters, Money, Position, SignedDuration, Timestamp};
+use kernel::{Currency, Meters, Money, NotServed, Position, SignedDuration, Timestamp};
+
+use super::Tariff;
 
 /// Ways are this much of the great-circle distance: 1.3 to 1.4 is usual in European cities.
 pub const ROAD_FACTOR_PERCENT: u64 = 135;
@@ -20,38 +22,35 @@ pub const EARLY: SignedDuration = SignedDuration::from_mins(5);
 /// The same, after it.
 pub const LATE: SignedDuration = SignedDuration::from_mins(15);
 
-const FEE_BASE_HUNDREDTHS: i64 = 199;
+/// How far the base fee reaches.
 const FEE_BASE_DISTANCE_M: Meters = 1_000;
-const FEE_PER_KM_HUNDREDTHS: i64 = 50;
 
 /// An estimate from the distance.
-#[must_use]
-pub fn fallback(from: Position, to: Position, ready_at: Timestamp, currency: Currency, now: Timestamp) -> Estimate {
+///
+/// # Errors
+/// When nobody can sell in the currency.
+pub fn fallback(
+    from: Position,
+    to: Position,
+    ready_at: Timestamp,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Estimate, NotServed> {
+    let tariff = Tariff::try_from(currency)?;
     let way = u64::from(from.distance(to)) * ROAD_FACTOR_PERCENT / 100;
     let distance_m = Meters::try_from(way).unwrap_or(Meters::MAX);
     let further_km = distance_m.saturating_sub(FEE_BASE_DISTANCE_M).div_ceil(1_000);
-    let fee = FEE_BASE_HUNDREDTHS + FEE_PER_KM_HUNDREDTHS * i64::from(further_km);
+    let fee = tariff.delivery_fee_base + tariff.delivery_fee_per_km * i64::from(further_km);
     let trip = SignedDuration::from_mins(i64::try_from(way.div_ceil(METERS_PER_MINUTE)).unwrap_or(i64::from(u32::MAX)));
     let likely = ready_at.max(now + APPROACH) + trip + HANDLING;
-    Estimate {
-        fee: hundredths(fee, currency),
+    Ok(Estimate {
+        fee: Money::new(fee, currency),
         distance_m,
         window: Window {
             from: likely - EARLY,
             to: likely + LATE,
         },
-    }
-}
-
-/// Hundredths of a major unit in the currency's own minor units, rounded up: the yen has none, the dinar thousandths.
-#[must_use]
-pub fn hundredths(count: i64, currency: Currency) -> Money {
-    let amount = match currency.minor_digits() {
-        0 => count / 100 + i64::from(count % 100 > 0),
-        1 => count / 10 + i64::from(count % 10 > 0),
-        digits => count * 10_i64.pow(u32::from(digits) - 2),
-    };
-    Money::new(amount, currency)
+    })
 }
 
 #[cfg(test)]
@@ -61,7 +60,7 @@ mod tests {
 
     #[test]
     fn distance_makes_price_and_time() {
-        let estimate = fallback(at_bellini(), at_anna(), after(12), Currency::EUR, now());
+        let estimate = fallback(at_bellini(), at_anna(), after(12), Currency::EUR, now()).unwrap();
         // 1,112 m as the crow flies is 1,501 m of way: one further kilometre begun, seven minutes.
         assert_eq!((estimate.fee, estimate.distance_m), (eur(249), 1_501));
         let window = estimate.window;
@@ -69,14 +68,14 @@ mod tests {
             (window.from, window.to),
             (after(12 + 7 + 6 - 5), after(12 + 7 + 6 + 15))
         );
-        let soon = fallback(at_bellini(), at_anna(), now(), Currency::EUR, now());
+        let soon = fallback(at_bellini(), at_anna(), now(), Currency::EUR, now()).unwrap();
         assert_eq!(soon.window.from, after(8 + 7 + 6 - 5), "a courier must come first");
     }
 
     #[test]
     fn the_longest_way_on_earth_fits() {
         let antipode = Position::new(-52.3676, -175.1150).unwrap();
-        let estimate = fallback(at_bellini(), antipode, now(), "JPY".parse().unwrap(), now());
+        let estimate = fallback(at_bellini(), antipode, now(), Currency::JPY, now()).unwrap();
         assert!(estimate.fee.amount() > 0);
     }
 }

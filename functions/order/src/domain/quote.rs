@@ -4,13 +4,14 @@ use contracts::internal::Estimate;
 use contracts::menu::Menu;
 use contracts::order::Window;
 use contracts::restaurant::{Snapshot, Status};
-use kernel::{BasisPoints, Money, MoneyError, Opening, Position, Rounding, SignedDuration, TimeZone, Timestamp};
+use kernel::{
+    BasisPoints, Money, MoneyError, NotServed, Opening, Position, ServedCurrency, SignedDuration, TimeZone, Timestamp,
+};
 
-use super::estimate::hundredths;
 use super::kitchen::{self, Load};
 use super::price::{Offering, PricedLine, basket_of, price, subtotal};
 use super::reach::{Reach, reach};
-use super::{Defect, Overrides};
+use super::{Defect, Overrides, Tariff};
 
 /// How long a quote holds.
 pub const QUOTE_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
@@ -20,21 +21,8 @@ pub const SCHEDULE_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(5 * 24
 pub const RELEASE_LEAD: SignedDuration = SignedDuration::from_mins(10);
 /// The promise of a scheduled order is at least this wide.
 pub const WINDOW_MIN: SignedDuration = SignedDuration::from_mins(15);
-/// The largest total, in minor units: what the payment provider takes at once.
-pub const TOTAL_MAX: i64 = 99_999_999;
-
-/// What the platform takes for its service: a share of the food,
+/// What the platform takes for its service: this share of the food, within the bounds of the currency's [`Tariff`].
 const SERVICE_FEE: BasisPoints = BasisPoints(500);
-/// but at least
-const SERVICE_FEE_MIN_HUNDREDTHS: i64 = 50;
-/// and at most this.
-const SERVICE_FEE_MAX_HUNDREDTHS: i64 = 300;
-/// Below this much food a small-order fee is due,
-const SMALL_ORDER_HUNDREDTHS: i64 = 1_000;
-/// at most this, and never more than what is missing: ordering more never costs less.
-const SMALL_ORDER_FEE_MAX_HUNDREDTHS: i64 = 200;
-/// A tip may be as large as the food, or this if that is larger: beyond it somebody mistyped.
-const TIP_MAX_HUNDREDTHS: i64 = 2_000;
 
 /// Why there is no quote, or why a quote does not become an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +63,8 @@ pub enum Refusal {
     Invalid(Vec<Defect>),
     /// Prices, taxes or the delivery area changed since the quote.
     Outdated,
+    /// The restaurant's prices are in a currency for which the platform has no amounts.
+    CurrencyNotServed(NotServed),
 }
 
 /// When an order would be cooked and arrive.
@@ -132,6 +122,7 @@ pub fn admit(
         Status::Suspended => return Err(Refusal::Suspended),
         Status::Approved => {}
     }
+    ServedCurrency::try_from(restaurant.currency).map_err(Refusal::CurrencyNotServed)?;
     let terms = reach(restaurant, place).ok_or(Refusal::OutOfReach)?;
     if let Some(wish) = scheduled_for {
         if wish > now + SCHEDULE_AHEAD_MAX {
@@ -274,20 +265,21 @@ pub fn price_up(
     tip: Option<Money>,
 ) -> Result<Priced, Refusal> {
     let currency = restaurant.currency;
+    let tariff = Tariff::try_from(currency).map_err(Refusal::CurrencyNotServed)?;
     let food = subtotal(&lines, currency).map_err(too_large)?;
     if let Some(minimum) = terms.minimum_order.filter(|minimum| food.amount() < minimum.amount()) {
         return Err(Refusal::BelowMinimum { minimum });
     }
     let tip = tip.unwrap_or(Money::zero(currency));
-    check_tip(tip, food)?;
+    check_tip(tip, food, &tariff)?;
     let rate = BasisPoints(restaurant.tax.rate_bps);
     let tax_included = restaurant.tax.inclusive;
     let discount = Money::zero(currency);
     let mut priced = Priced {
         subtotal: food,
         delivery_fee: terms.fee.unwrap_or(estimate.fee),
-        service_fee: service_fee(food),
-        small_order_fee: small_order_fee(food),
+        service_fee: service_fee(food, &tariff),
+        small_order_fee: small_order_fee(food, &tariff),
         discount,
         tax: tax(food, rate, tax_included),
         tax_included,
@@ -296,9 +288,11 @@ pub fn price_up(
         lines,
     };
     priced.total = total(&priced).map_err(too_large)?;
-    if priced.total.amount() > TOTAL_MAX {
-        return Err(too_large(MoneyError::Overflow));
-    }
+    // What the card provider would refuse is refused here, before anybody has ordered.
+    priced.total.check_charge().map_err(|refused| {
+        let defect = Defect::new("/items", refused.code(), refused.to_string());
+        Refusal::Invalid(vec![defect])
+    })?;
     Ok(priced)
 }
 
@@ -344,38 +338,35 @@ fn tax(food: Money, rate: BasisPoints, included: bool) -> Money {
     if included {
         food.included_tax(rate)
     } else {
-        food.share(rate, Rounding::HalfUp)
+        food.share(rate)
     }
 }
 
-fn service_fee(food: Money) -> Money {
-    let share = food.share(SERVICE_FEE, Rounding::HalfUp);
-    let [least, most] =
-        [SERVICE_FEE_MIN_HUNDREDTHS, SERVICE_FEE_MAX_HUNDREDTHS].map(|count| hundredths(count, food.currency()));
-    Money::new(share.amount().clamp(least.amount(), most.amount()), food.currency())
+fn service_fee(food: Money, tariff: &Tariff) -> Money {
+    let share = food.share(SERVICE_FEE).amount();
+    let fee = share.clamp(tariff.service_fee_min, tariff.service_fee_max);
+    Money::new(fee, food.currency())
 }
 
-fn small_order_fee(food: Money) -> Money {
-    let threshold = hundredths(SMALL_ORDER_HUNDREDTHS, food.currency());
-    let most = hundredths(SMALL_ORDER_FEE_MAX_HUNDREDTHS, food.currency());
-    let missing = threshold.amount().saturating_sub(food.amount());
-    Money::new(missing.clamp(0, most.amount()), food.currency())
+fn small_order_fee(food: Money, tariff: &Tariff) -> Money {
+    let missing = tariff.small_order.saturating_sub(food.amount());
+    Money::new(missing.clamp(0, tariff.small_order_fee_max), food.currency())
 }
 
-fn check_tip(tip: Money, food: Money) -> Result<(), Refusal> {
+fn check_tip(tip: Money, food: Money, tariff: &Tariff) -> Result<(), Refusal> {
+    let currency = food.currency();
     let refuse = |code, message: String| Err(Refusal::Invalid(vec![Defect::new("/tip", code, message)]));
-    if tip.currency() != food.currency() {
-        return refuse(
-            "wrong_currency",
-            format!("The restaurant's prices are in {}.", food.currency()),
-        );
+    if tip.currency() != currency {
+        return refuse("wrong_currency", format!("The restaurant's prices are in {currency}."));
     }
-    let most = hundredths(TIP_MAX_HUNDREDTHS, food.currency())
-        .amount()
-        .max(food.amount());
+    let most = tariff.tip_max.max(food.amount());
     if !(0..=most).contains(&tip.amount()) {
-        let most = Money::new(most, food.currency());
+        let most = Money::new(most, currency);
         return refuse("out_of_range", format!("A tip is at most {most}."));
+    }
+    if !tip.is_in_steps() {
+        let step = Money::new(currency.step(), currency);
+        return refuse("amount_too_fine", format!("A tip is a multiple of {step}."));
     }
     Ok(())
 }

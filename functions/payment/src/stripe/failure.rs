@@ -6,6 +6,14 @@ use serde::Deserialize;
 /// The longest message of Stripe's that is repeated.
 const MESSAGE_LENGTH_MAX: usize = 200;
 
+/// The provider's codes, and ours, for an amount of which no intent can be made.
+const AMOUNTS_REFUSED: [&str; 4] = [
+    "amount_too_small",
+    "amount_too_large",
+    "amount_too_fine",
+    "currency_not_chargeable",
+];
+
 /// Why a call has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -48,7 +56,7 @@ impl From<NotChargeable> for Failure {
     fn from(error: NotChargeable) -> Self {
         Self::Refused {
             status: 0,
-            code: "amount_not_chargeable".to_owned(),
+            code: error.code().to_owned(),
             message: error.to_string(),
         }
     }
@@ -87,9 +95,7 @@ impl Failure {
     pub fn unusable(&self) -> Option<&str> {
         match self {
             Self::Declined { code } => Some(code),
-            Self::Refused { code, .. } if ["amount_too_small", "amount_too_large"].contains(&code.as_str()) => {
-                Some(code)
-            }
+            Self::Refused { code, .. } if AMOUNTS_REFUSED.contains(&code.as_str()) => Some(code),
             Self::Refused { status: 404, .. } => Some("payment_method_missing"),
             Self::Refused { code, .. } if code == "resource_missing" => Some("payment_method_missing"),
             Self::Refused { .. } | Self::Unavailable(_) => None,
@@ -176,6 +182,11 @@ mod tests {
                 r#"{"error": {"code": "amount_too_small"}}"#,
                 400,
                 Some("amount_too_small"),
+            ),
+            (
+                r#"{"error": {"code": "amount_too_large"}}"#,
+                400,
+                Some("amount_too_large"),
             ),
             (
                 r#"{"error": {"code": "resource_missing"}}"#,

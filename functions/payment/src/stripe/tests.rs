@@ -144,6 +144,95 @@ async fn an_intent_is_made_unconfirmed_with_its_key_and_metadata() {
     assert!(!format!("{stripe:?}").contains("secret"));
 }
 
+/// Of each line of Stripe's table of special currencies, and of those that are served: an amount in ISO minor units, and as
+/// Stripe counts it.
+const COUNTED: [(&str, i64, &str); 31] = [
+    // Without decimals.
+    ("BIF", 5_000, "5000"),
+    ("CLP", 5_000, "5000"),
+    ("DJF", 5_000, "5000"),
+    ("GNF", 50_000, "50000"),
+    ("JPY", 2_925, "2925"),
+    ("KMF", 5_000, "5000"),
+    ("KRW", 15_000, "15000"),
+    ("PYG", 50_000, "50000"),
+    ("RWF", 5_000, "5000"),
+    ("VND", 90_000, "90000"),
+    ("VUV", 5_000, "5000"),
+    ("XAF", 5_000, "5000"),
+    ("XOF", 5_000, "5000"),
+    ("XPF", 5_000, "5000"),
+    // ISO gives the ariary two decimals, Stripe none.
+    ("MGA", 2_500_000, "25000"),
+    // ISO gives these none, Stripe two that are 00.
+    ("ISK", 4_900, "490000"),
+    ("UGX", 40_000, "4000000"),
+    // Three decimals, of which the last is 0.
+    ("BHD", 7_190, "7190"),
+    ("JOD", 7_190, "7190"),
+    ("KWD", 7_550, "7550"),
+    ("OMR", 7_190, "7190"),
+    ("TND", 7_190, "7190"),
+    // Without decimals in payouts only.
+    ("HUF", 499_050, "499050"),
+    ("TWD", 35_050, "35050"),
+    // Ordinary.
+    ("CHF", 2_890, "2890"),
+    ("DKK", 2_890, "2890"),
+    ("EUR", 2_890, "2890"),
+    ("GBP", 2_890, "2890"),
+    ("PLN", 2_890, "2890"),
+    ("SEK", 2_890, "2890"),
+    ("USD", 2_890, "2890"),
+];
+
+#[tokio::test]
+async fn every_currency_is_told_and_read_as_stripe_counts_it() {
+    let (stripe, seen) = server(|asked| {
+        let field = |name: &str| asked.body.split('&').find_map(|pair| pair.strip_prefix(name)).unwrap();
+        let mut made = intent("pi_1", "succeeded");
+        made["amount"] = field("amount=").parse::<i64>().unwrap().into();
+        made["currency"] = field("currency=").into();
+        Reply::Json(200, made)
+    })
+    .await;
+    for (code, amount, counted) in COUNTED {
+        let total = Money::new(amount, code.parse().unwrap());
+        let made = stripe
+            .create_intent(&NewIntent { total, ..new_intent() })
+            .await
+            .unwrap();
+        assert_eq!(made.standing(), Ok(Standing::Captured { amount: total }), "{code}");
+        let asked = seen.lock().unwrap().last().unwrap().body.clone();
+        let told = format!("amount={counted}&currency={}&", code.to_lowercase());
+        assert!(asked.starts_with(&told), "{told} in {asked}");
+    }
+}
+
+#[tokio::test]
+async fn what_stripe_would_refuse_is_not_sent() {
+    let (stripe, seen) = server(|_| Reply::Json(200, intent("pi_1", "requires_confirmation"))).await;
+    for (code, amount, refused) in [
+        ("KWD", 7_199, "amount_too_fine"),
+        ("MGA", 2_500_050, "amount_too_fine"),
+        ("EUR", 49, "amount_too_small"),
+        ("GBP", 29, "amount_too_small"),
+        ("JPY", 49, "amount_too_small"),
+        ("HUF", 17_499, "amount_too_small"),
+        ("USD", 100_000_000, "amount_too_large"),
+        ("ISK", 1_000_000, "amount_too_large"),
+        ("IDR", 1_000_000_000_000, "amount_too_large"),
+        ("IRR", 100_000, "currency_not_chargeable"),
+    ] {
+        let total = Money::new(amount, code.parse().unwrap());
+        let made = stripe.create_intent(&NewIntent { total, ..new_intent() }).await;
+        assert_eq!(made.unwrap_err().unusable(), Some(refused), "{code}");
+    }
+    let fine = Money::new(7_199, Currency::KWD);
+    assert!(stripe.capture(&IntentId::new("pi_1"), fine).await.is_err());
+    assert!(seen.lock().unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn a_confirmation_names_where_to_return_to_if_there_is_such_a_page() {
     let (stripe, seen) = server(|_| Reply::Json(200, intent("pi_1", "requires_capture"))).await;

@@ -41,7 +41,7 @@ pub struct NewRestaurant {
     /// The IANA time zone of its hours.
     #[schema(example = "Europe/Amsterdam")]
     time_zone: String,
-    /// The currency of all its prices, for ever.
+    /// The currency of all its prices, for ever: one that the platform serves.
     currency: Currency,
     tax: Tax,
     /// How long it usually cooks.
@@ -55,6 +55,9 @@ pub struct NewRestaurant {
 /// Creates a restaurant as a draft; the caller becomes its owner.
 #[utoipa::path(
     post,
+///
+/// A currency for which the platform has no fees is 422 `currency_not_served`, with the list of those that are served; an
+/// amount that no card could be charged is 422 `amount_too_fine`.
     path = "/v1/restaurants",
     tag = "restaurants",
     request_body = NewRestaurant,

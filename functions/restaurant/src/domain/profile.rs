@@ -3,7 +3,8 @@
 use std::fmt;
 
 use contracts::restaurant::Tax;
-use kernel::{BasisPoints, Country, Currency, InvalidCountry, Money, Position, Text, TimeZone};
+use kernel::{BasisPoints, Country, Currency, InvalidCountry, Line, Money, Position, ServedCurrency, Text, TimeZone};
+use phone::{EnteredPhone, Phone};
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Faults};
@@ -18,9 +19,6 @@ pub const CUISINES_MAX: usize = 10;
 pub const CUISINE_LENGTH_MAX: usize = 40;
 /// The longest usual time to cook, in minutes.
 pub const PREP_TIME_MINUTES_MAX: u32 = 240;
-/// The largest amount that any price or minimum may have, in minor units: enough for a feast in any currency, and
-/// far from where sums over a basket would overflow.
-pub const AMOUNT_MAX: i64 = 1_000_000_000;
 
 /// A restaurant's name.
 pub type Name = Text<NAME_LENGTH_MAX>;
@@ -132,6 +130,13 @@ pub struct Profile {
     #[serde(with = "super::zone_name")]
     pub time_zone: TimeZone,
     /// Of all its prices. Never changes: menus, zones and orders are priced in it.
+        if let Err(refused) = ServedCurrency::try_from(self.currency) {
+            faults.unless(false, "/currency", "currency_not_served", refused.to_string());
+        }
+        self.check_all_but_currency(faults)
+    }
+
+    fn check_all_but_currency(mut self, mut faults: Faults) -> Result<Self, Vec<Fault>> {
     pub currency: Currency,
     /// How its prices are taxed.
     pub tax: Tax,
@@ -175,8 +180,8 @@ impl Profile {
     /// Puts what may be written in several ways into one, and checks what a type alone does not.
     ///
     /// # Errors
-    /// Everything that is out of range.
-    pub fn check(mut self) -> Result<Self, Vec<Fault>> {
+    /// Everything that is out of range, and a currency that the platform does not serve.
+    pub fn check(self) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::default();
         self.cuisines = cuisines(&self.cuisines, &mut faults);
         faults.unless(
@@ -184,12 +189,6 @@ impl Profile {
             "/address/country",
             "invalid_country",
             InvalidCountry.to_string(),
-        );
-        faults.unless(
-            self.currency.is_chargeable(),
-            "/currency",
-            "currency_not_supported",
-            "must be one that cards can be charged in",
         );
         faults.unless(
             self.tax.rate_bps <= BasisPoints::WHOLE.0,
@@ -209,13 +208,15 @@ impl Profile {
         faults.into_result(self)
     }
 
-    /// The profile after a change.
+    /// The profile after a change. Its currency is what it was, and is not checked again: whoever sells in one that is served
+    /// no more must still be able to change everything else.
     ///
     /// # Errors
     /// Everything that would be out of range.
     pub fn changed(&self, change: &ProfileChange) -> Result<Self, Vec<Fault>> {
         let change = change.clone();
         let old = self.clone();
+    let most = currency.charge_max().amount();
         Self {
             name: change.name.unwrap_or(old.name),
             description: change.description.unwrap_or(old.description),
@@ -229,7 +230,7 @@ impl Profile {
             prep_time_minutes: change.prep_time_minutes.unwrap_or(old.prep_time_minutes),
             minimum_order: change.minimum_order.unwrap_or(old.minimum_order),
         }
-        .check()
+        .check_all_but_currency(Faults::default())
     }
 }
 
@@ -260,10 +261,17 @@ pub fn amount(money: Money, currency: Currency, pointer: &str, faults: &mut Faul
         format!("must be {currency}, the restaurant's currency"),
     );
     faults.unless(
-        (0..=AMOUNT_MAX).contains(&money.amount()),
+        (0..=most).contains(&money.amount()),
         &format!("{pointer}/amount"),
         "out_of_range",
-        format!("must be 0 to {AMOUNT_MAX}"),
+        format!("must be 0 to {most}"),
+    );
+    let step = currency.step();
+    faults.unless(
+        money.amount() % step == 0,
+        &format!("{pointer}/amount"),
+        "amount_too_fine",
+        format!("must be a multiple of {step}: cards are charged no finer amount of {currency}"),
     );
 }
 
@@ -287,10 +295,46 @@ mod tests {
     fn every_limit_is_checked() {
         let usd = Money::new(1, Currency::USD);
         let eur = |amount| Money::new(amount, Currency::EUR);
+    #[test]
+    fn an_amount_is_one_that_cards_can_be_charged() {
+        let codes = |amount, currency| {
+            let mut given = profile();
+            given.currency = currency;
+            given.minimum_order = Some(Money::new(amount, currency));
+            let faults = given.check().err().unwrap_or_default();
+            let codes = faults.into_iter().map(|fault| (fault.pointer, fault.code));
+            codes.collect::<Vec<_>>()
+        };
+        assert_eq!(codes(3_450, Currency::KWD), []);
         assert_eq!(
-            faults(|p| (p.currency, p.minimum_order) = ("IRR".parse().unwrap(), None)),
-            one("/currency", "currency_not_supported")
+            codes(3_455, Currency::KWD),
+            one("/minimum_order/amount", "amount_too_fine")
         );
+        assert_eq!(codes(3_455, Currency::JPY), []);
+        assert_eq!(codes(99_999_990, Currency::KWD), []);
+        assert_eq!(
+            codes(100_000_000, Currency::KWD),
+            one("/minimum_order/amount", "out_of_range")
+        );
+    }
+
+    #[test]
+    fn a_restaurant_whose_currency_is_served_no_more_can_still_change() {
+        let mut known = profile();
+        (known.currency, known.minimum_order) = ("NOK".parse().unwrap(), None);
+        let change = ProfileChange {
+            prep_time_minutes: Some(30),
+            ..ProfileChange::default()
+        };
+        assert_eq!(known.changed(&change).unwrap().prep_time_minutes, 30);
+    }
+
+        for code in ["IRR", "NOK", "BHD"] {
+            assert_eq!(
+                faults(|p| (p.currency, p.minimum_order) = (code.parse().unwrap(), None)),
+                one("/currency", "currency_not_served")
+            );
+        }
         assert_eq!(faults(|p| p.cuisines.clear()), one("/cuisines", "out_of_range"));
         assert_eq!(
             faults(|p| p.cuisines = (0..=CUISINES_MAX).map(|n| format!("c{n}")).collect()),
@@ -318,7 +362,7 @@ mod tests {
             faults(|p| p.minimum_order = Some(usd)),
             one("/minimum_order/currency", "wrong_currency")
         );
-        for amount in [-1, AMOUNT_MAX + 1] {
+        for amount in [-1, 100_000_000] {
             assert_eq!(
                 faults(|p| p.minimum_order = Some(eur(amount))),
                 one("/minimum_order/amount", "out_of_range")

@@ -237,6 +237,16 @@ fn cancelling_costs_what_was_told_beforehand() {
 }
 
 #[test]
+fn food_that_is_worth_less_than_a_card_is_charged_costs_nothing() {
+    for (food, fee) in [(49, 0), (50, 50)] {
+        let mut order = in_state(StateName::Preparing);
+        order.facts.food = eur(food);
+        let told = cancellation(&order, Party::Customer).unwrap();
+        assert_eq!((told.fee, told.refund), (eur(fee), eur(3120 - fee)));
+    }
+}
+
+#[test]
 fn nobody_pays_more_than_they_agreed_to() {
     let cancel = |agreed: i64| Command::Cancel {
         reason: CancelReason::TooSlow,

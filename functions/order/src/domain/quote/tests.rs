@@ -10,16 +10,16 @@ use super::*;
 use kernel::Currency;
 
 fn estimate() -> Estimate {
-    fallback(restaurant().position, at_anna(), after(12), Currency::EUR, now())
+    fallback(restaurant().position, at_anna(), after(12), Currency::EUR, now()).unwrap()
 }
 
-fn lines_of(amount: i64) -> Vec<PricedLine> {
+fn lines_of(price: Money) -> Vec<PricedLine> {
     vec![PricedLine {
         item_id: "margherita".to_owned(),
         name: "Margherita".to_owned(),
         quantity: 1,
-        unit_price: eur(amount),
-        total: eur(amount),
+        unit_price: price,
+        total: price,
         options: Vec::new(),
         note: None,
     }]
@@ -27,8 +27,26 @@ fn lines_of(amount: i64) -> Vec<PricedLine> {
 
 fn priced(restaurant: &Snapshot, food: i64, tip: Option<Money>) -> Result<Priced, Refusal> {
     let terms = reach(restaurant, at_anna()).unwrap();
-    price_up(restaurant, terms, &estimate(), lines_of(food), tip)
+    price_up(restaurant, terms, &estimate(), lines_of(eur(food)), tip)
 }
+
+/// What food costs at a restaurant that sells in its currency.
+fn priced_in(food: Money, tax: Tax, tip: Option<Money>) -> Result<Priced, Refusal> {
+    let currency = food.currency();
+    let restaurant = Snapshot {
+        currency,
+        tax,
+        ..restaurant()
+    };
+    let estimate = fallback(restaurant.position, at_anna(), after(12), currency, now());
+    let estimate = estimate.map_err(Refusal::CurrencyNotServed)?;
+    price_up(&restaurant, Reach::default(), &estimate, lines_of(food), tip)
+}
+
+const INCLUDED: Tax = Tax {
+    rate_bps: 900,
+    inclusive: true,
+};
 
 #[test]
 fn fees_and_tax() {
@@ -78,7 +96,7 @@ fn a_zones_fee_and_minimum_replace_the_platforms() {
         fee: Some(eur(0)),
         ..Reach::default()
     };
-    let free = price_up(&restaurant, terms, &estimate(), lines_of(2000), None).unwrap();
+    let free = price_up(&restaurant, terms, &estimate(), lines_of(eur(2000)), None).unwrap();
     assert_eq!(free.delivery_fee, eur(0));
 }
 
@@ -95,15 +113,95 @@ fn tips_have_bounds() {
     assert_eq!(code(5000, eur(5001)), "out_of_range");
     assert_eq!(code(5000, eur(-1)), "out_of_range");
     assert_eq!(code(5000, Money::new(1, Currency::USD)), "wrong_currency");
+    let in_fils = |tip| match priced_in(
+        Money::new(3_450, Currency::KWD),
+        INCLUDED,
+        Some(Money::new(tip, Currency::KWD)),
+    ) {
+        Ok(_) => "fine",
+        Err(Refusal::Invalid(defects)) => defects[0].code,
+        Err(other) => panic!("{other:?}"),
+    };
+    assert_eq!(in_fils(250), "fine");
+    assert_eq!(in_fils(255), "amount_too_fine");
+    assert_eq!(in_fils(5_010), "out_of_range");
 }
 
 #[test]
 fn what_cannot_be_paid_at_once_is_refused() {
-    for food in [TOTAL_MAX + 1, i64::MAX - 10] {
-        assert!(
-            matches!(priced(&restaurant(), food, None), Err(Refusal::Invalid(_))),
-            "{food}"
-        );
+    let code = |food| match priced_in(food, INCLUDED, None) {
+        Ok(priced) => panic!("{}", priced.total),
+        Err(Refusal::Invalid(defects)) => (defects[0].pointer.clone(), defects[0].code),
+        Err(other) => panic!("{other:?}"),
+    };
+    for food in [100_000_000, i64::MAX - 10] {
+        for currency in [Currency::EUR, Currency::JPY, Currency::KWD] {
+            let food = Money::new(food - food % currency.step(), currency);
+            assert_eq!(code(food), ("/items".to_owned(), "amount_too_large"), "{food}");
+        }
+    }
+    let fine = Money::new(7_199, Currency::KWD);
+    assert_eq!(code(fine), ("/items".to_owned(), "amount_too_fine"));
+}
+
+#[test]
+fn fees_are_amounts_of_the_restaurants_currency() {
+    for (food, fees, total) in [
+        ("JPY 2500", ["300", "125", "0"], "2925 JPY"),
+        ("JPY 900", ["300", "50", "100"], "1350 JPY"),
+        ("JPY 9000", ["300", "300", "0"], "9600 JPY"),
+        ("KWD 6710", ["0.500", "0.340", "0.000"], "7.550 KWD"),
+        ("KWD 1850", ["0.500", "0.100", "0.500"], "2.950 KWD"),
+        ("KWD 30000", ["0.500", "0.750", "0.000"], "31.250 KWD"),
+        ("GBP 800", ["2.49", "0.50", "2.00"], "12.99 GBP"),
+        ("USD 2500", ["3.09", "1.25", "0.00"], "29.34 USD"),
+        ("SEK 10000", ["34.00", "5.00", "20.00"], "159.00 SEK"),
+    ] {
+        let (code, amount) = food.split_once(' ').unwrap();
+        let money = Money::new(amount.parse().unwrap(), code.parse().unwrap());
+        let priced = priced_in(money, INCLUDED, None).unwrap();
+        let got = [priced.delivery_fee, priced.service_fee, priced.small_order_fee].map(|fee| fee.to_string());
+        assert_eq!(got, fees.map(|fee| format!("{fee} {code}")), "{food}");
+        assert_eq!(priced.total.to_string(), total, "{food}");
+    }
+}
+
+#[test]
+fn nobody_orders_in_a_currency_that_is_not_served() {
+    let mut restaurant = restaurant();
+    for code in ["NOK", "BHD", "ISK"] {
+        restaurant.currency = code.parse().unwrap();
+        let refused = Refusal::CurrencyNotServed(NotServed(restaurant.currency));
+        assert_eq!(admit(&restaurant, at_anna(), None, now()), Err(refused.clone()));
+        let food = Money::new(10_000, restaurant.currency);
+        let unpriced = price_up(&restaurant, Reach::default(), &estimate(), lines_of(food), None);
+        assert_eq!(unpriced, Err(refused), "{code}");
+        assert!(fallback(restaurant.position, at_anna(), now(), restaurant.currency, now()).is_err());
+    }
+}
+
+/// The least that anybody can order: next to nothing, brought for nothing, without a tip.
+#[test]
+fn no_total_is_too_small_to_be_charged() {
+    for served in ServedCurrency::ALL {
+        let currency = served.currency();
+        for steps in [0, 1] {
+            let restaurant = Snapshot {
+                currency,
+                ..restaurant()
+            };
+            let terms = Reach {
+                fee: Some(Money::zero(currency)),
+                ..Reach::default()
+            };
+            let food = Money::new(steps * currency.step(), currency);
+            let priced = price_up(&restaurant, terms, &estimate(), lines_of(food), None).unwrap();
+            assert!(
+                priced.total.amount() >= currency.charge_min().amount(),
+                "{}",
+                priced.total
+            );
+        }
     }
 }
 
@@ -321,26 +419,41 @@ fn a_quote_holds_until_something_that_matters_changes() {
 
 proptest! {
     #[test]
-    fn the_total_is_the_sum_of_its_parts(food in 0_i64..1_000_000, rate_bps in 0_u32..=10_000, inclusive: bool, tip in 0_i64..=2_000) {
-        let mut restaurant = restaurant();
-        restaurant.tax = Tax { rate_bps, inclusive };
-        let priced = priced(&restaurant, food, Some(eur(tip))).unwrap();
-        let amounts = [priced.subtotal, priced.delivery_fee, priced.service_fee, priced.small_order_fee, priced.tip];
+    fn the_total_is_the_sum_of_its_parts(
+        served in prop::sample::select(ServedCurrency::ALL.to_vec()),
+        food in 0_i64..1_000_000,
+        rate_bps in 0_u32..=10_000,
+        inclusive: bool,
+        tip in 0_i64..=200,
+    ) {
+        let currency = served.currency();
+        let steps = |count: i64| Money::new(count * currency.step(), currency);
+        let priced = priced_in(steps(food), Tax { rate_bps, inclusive }, Some(steps(tip))).unwrap();
+        let parts = [priced.subtotal, priced.delivery_fee, priced.service_fee, priced.small_order_fee, priced.tip];
         let added = if inclusive { 0 } else { priced.tax.amount() };
-        let sum: i64 = amounts.iter().map(|part| part.amount()).sum::<i64>() - priced.discount.amount() + added;
-        prop_assert_eq!(priced.total, eur(sum));
-        for part in amounts.iter().chain([&priced.tax, &priced.discount]) {
-            prop_assert!(!part.is_negative());
+        let sum = parts.iter().map(|part| part.amount()).sum::<i64>() - priced.discount.amount() + added;
+        prop_assert_eq!(priced.total, Money::new(sum, currency));
+        prop_assert_eq!(priced.total.check_charge(), Ok(()));
+        for part in parts.iter().chain([&priced.tax, &priced.discount]) {
+            prop_assert!(!part.is_negative() && part.is_in_steps(), "{}", part);
         }
-        prop_assert!(food_with_tax(&priced).unwrap().amount() <= priced.total.amount());
+        // What is charged for cooked food and what is given back are amounts that cards take, too.
+        let fee = food_with_tax(&priced).unwrap();
+        let refund = priced.total.minus(fee).unwrap();
+        prop_assert!(!refund.is_negative() && fee.is_in_steps() && refund.is_in_steps());
         if inclusive {
-            prop_assert!(priced.tax.amount() <= food);
+            prop_assert!(priced.tax.amount() <= priced.subtotal.amount());
         }
     }
 
     #[test]
-    fn ordering_more_never_costs_less(food in 0_i64..3_000, more in 1_i64..500) {
-        let cost = |food| priced(&restaurant(), food, None).unwrap().total.amount();
+    fn ordering_more_never_costs_less(
+        served in prop::sample::select(ServedCurrency::ALL.to_vec()),
+        food in 0_i64..15_000,
+        more in 1_i64..500,
+    ) {
+        let currency = served.currency();
+        let cost = |steps| priced_in(Money::new(steps * currency.step(), currency), INCLUDED, None).unwrap().total.amount();
         prop_assert!(cost(food) <= cost(food + more));
     }
 }

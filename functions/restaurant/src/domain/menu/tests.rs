@@ -192,7 +192,7 @@ fn texts_ids_and_prices_are_limited() {
         assert_eq!(check(change), one(&format!("{ITEM}{pointer}"), code));
     }
     let at = format!("{ITEM}/price/amount");
-    let too_much = crate::domain::profile::AMOUNT_MAX + 1;
+    let too_much = Currency::EUR.charge_max().amount() + 1;
     assert_eq!(
         check(|m| item(m).price = price(-1, Currency::EUR)),
         one(&at, "out_of_range")
@@ -205,6 +205,22 @@ fn texts_ids_and_prices_are_limited() {
         check(|m| group(m).options[0].price = price(1, Currency::USD)),
         one(&format!("{GROUP}/options/0/price/currency"), "wrong_currency")
     );
+}
+
+#[test]
+fn a_price_is_in_steps_that_cards_can_be_charged() {
+    let in_fils = |amount: i64| {
+        let mut menu = menu();
+        let dish = item(&mut menu);
+        dish.price = Money::new(amount, Currency::KWD);
+        dish.option_groups.clear();
+        menu.categories.truncate(1);
+        let faults = check_draft(&menu, Currency::KWD).err().unwrap_or_default();
+        let codes = faults.into_iter().map(|fault| (fault.pointer, fault.code));
+        codes.collect::<Vec<_>>()
+    };
+    assert_eq!(in_fils(3_450), []);
+    assert_eq!(in_fils(3_455), one(&format!("{ITEM}/price/amount"), "amount_too_fine"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::area::{CORNERS_TOTAL_MAX, ZONE_MINUTES_MAX, ZONES_MAX};
 use crate::domain::menu::TAG_LENGTH_MAX;
-use crate::domain::profile::{AMOUNT_MAX, CUISINE_LENGTH_MAX, CUISINES_MAX, DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX};
+use crate::domain::profile::{CUISINE_LENGTH_MAX, CUISINES_MAX, DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX};
 use crate::domain::restaurant::cast::{break_until, now, restaurant};
 use crate::domain::stage::PAUSE_REASON_LENGTH_MAX;
 use crate::domain::{PublishedMenu, StageName};
@@ -58,7 +58,7 @@ fn longest() -> Restaurant {
     profile.name = letters(NAME_LENGTH_MAX).try_into().unwrap();
     profile.description = Some(letters(DESCRIPTION_LENGTH_MAX).try_into().unwrap());
     profile.cuisines = vec![letters(CUISINE_LENGTH_MAX); CUISINES_MAX];
-    let price = Some(Money::new(AMOUNT_MAX, profile.currency));
+    let price = Some(profile.currency.charge_max());
     profile.minimum_order = price;
     let zone = Zone {
         rings: vec![vec![[-179.123_456_7, -89.123_456_7]; CORNERS_TOTAL_MAX / ZONES_MAX]],
