@@ -10,13 +10,11 @@ use crate::aws::Aws;
 use crate::failure::{Failure, Outcome};
 use crate::http::{Answer, Http, refused};
 use crate::outputs::Outputs;
+use crate::retry;
 use crate::secrets::PASSWORD;
 
 /// How long a mail may take to arrive; it is sent while the request is served.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// How often a client tries a request again that was answered 503 or 429, as the API asks of its clients.
-const ATTEMPTS_MAX: u32 = 6;
 
 /// The API, as seen by one signed-in person, or by nobody.
 #[derive(Debug, Clone)]
@@ -108,25 +106,57 @@ impl Api {
         self.require(&Method::PUT, path, Some(body))
     }
 
-    fn require(&self, method: &Method, path: &str, body: Option<&Value>) -> Outcome<Value> {
-        let answer = self.call(method, path, body)?;
-        if answer.ok() {
-            Ok(answer.json())
-        } else {
-            Err(refused(&format!("{method} {path}"), &answer))
-        }
+    /// Changes the version of a resource that was read.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub fn patch(&self, path: &str, version: &Value, body: &Value) -> Outcome<Value> {
+        let version = format!("\"{version}\"");
+        let answer = self.send(&Method::PATCH, path, &[("if-match", &version)], Some(body))?;
+        served(&Method::PATCH, path, &answer)
     }
 
-    /// Sends a request and returns the answer, whatever it is. Requests that change something carry a key, so that
-    /// trying again does nothing twice.
+    /// Removes a resource.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub fn delete(&self, path: &str) -> Outcome {
+        self.require(&Method::DELETE, path, None).map(drop)
+    }
+
+    /// Fetches a resource; `None` if there is none.
+    ///
+    /// # Errors
+    /// When the API refuses.
+    pub fn find(&self, path: &str) -> Outcome<Option<Value>> {
+        let answer = self.call(&Method::GET, path, None)?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        served(&Method::GET, path, &answer).map(Some)
+    }
+
+    fn require(&self, method: &Method, path: &str, body: Option<&Value>) -> Outcome<Value> {
+        let answer = self.call(method, path, body)?;
+        served(method, path, &answer)
+    }
+
+    /// Sends a request and returns the answer, whatever it is. What was not served for now (429, 503) is sent again when
+    /// the answer says so, see [`retry`].
     ///
     /// # Errors
     /// When there is no answer.
     pub fn call(&self, method: &Method, path: &str, body: Option<&Value>) -> Outcome<Answer> {
+        self.send(method, path, &[], body)
+    }
+
+    /// Requests that change something carry a key, so that trying again does nothing twice.
+    fn send(&self, method: &Method, path: &str, more: &[(&str, &str)], body: Option<&Value>) -> Outcome<Answer> {
         let url = format!("{}{path}", self.base);
         let key = crate::clock::unique();
         let authorization = self.token.as_ref().map(|token| format!("Bearer {token}"));
         let mut headers = vec![("content-type", "application/json")];
+        headers.extend(more);
         if let Some(authorization) = &authorization {
             headers.push(("authorization", authorization));
         }
@@ -134,15 +164,24 @@ impl Api {
             headers.push(("idempotency-key", &key));
         }
         let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
-        let mut attempt = 0;
+        let (started, mut tried) = (Instant::now(), 0);
         loop {
-            attempt += 1;
+            tried += 1;
             let answer = self.http.send(method.clone(), &url, &headers, body.clone())?;
-            if ![429, 502, 503, 504].contains(&answer.status) || attempt == ATTEMPTS_MAX {
-                return Ok(answer);
+            match retry::pause(answer.status, answer.retry_after, tried, started.elapsed()) {
+                Some(pause) => sleep(pause),
+                None => return Ok(answer),
             }
-            sleep(Duration::from_millis(200) * 2_u32.pow(attempt - 1));
         }
+    }
+}
+
+/// The body of an answer that says that the request was served.
+fn served(method: &Method, path: &str, answer: &Answer) -> Outcome<Value> {
+    if answer.ok() {
+        Ok(answer.json())
+    } else {
+        Err(refused(&format!("{method} {path}"), answer))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod down;
 pub mod logs;
 pub mod redrive;
 pub mod republish;
+pub mod seed;
 pub mod status;
 pub mod test;
 pub mod up;

@@ -25,6 +25,8 @@ pub struct Http {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
+    /// After how many seconds the server may be asked again, if it said so in `Retry-After`.
+    pub retry_after: Option<u64>,
     /// The body as text.
     pub body: String,
 }
@@ -73,6 +75,8 @@ impl Http {
         let request = request.body(body).or_fail(&what, "report this as a defect")?;
         let mut response = self.agent.run(request).or_fail(&what, remedy)?;
         let status = response.status().as_u16();
+        let retry_after = response.headers().get("retry-after");
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let reader = response
             .body_mut()
             .with_config()
@@ -80,6 +84,7 @@ impl Http {
             .lossy_utf8(true);
         Ok(Answer {
             status,
+            retry_after,
             body: reader.read_to_string().or_fail(&what, remedy)?,
         })
     }

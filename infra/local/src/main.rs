@@ -10,12 +10,14 @@ mod commands;
 mod failure;
 mod http;
 mod instance;
+mod live;
 mod outputs;
 mod package;
 mod platform;
 mod process;
 mod python;
 mod record;
+mod retry;
 mod secrets;
 mod seed;
 mod servers;
@@ -48,6 +50,8 @@ enum Command {
     Up(commands::up::Options),
     /// Lets customers, kitchens and couriers live through orders, and shows what happens and what it costs.
     Demo(commands::demo::Options),
+    /// Fills a platform that was started empty; with `--reset`, restores the city that people have broken.
+    Seed(commands::seed::Options),
     /// Builds one service and updates its stack alone, while the others go on.
     Deploy(commands::deploy::Options),
     /// Stops what `up` started.
@@ -84,6 +88,7 @@ fn run(arguments: &Arguments) -> Outcome {
         Command::Bench(bench) => commands::bench::run(&instance, bench),
         Command::Up(options) => commands::up::run(&instance, options),
         Command::Demo(options) => commands::demo::run(&instance, options),
+        Command::Seed(options) => commands::seed::run(&instance, options),
         Command::Deploy(options) => commands::deploy::run(&instance, options),
         Command::Logs(options) => commands::logs::run(&instance, options),
         Command::Redrive(options) => commands::redrive::run(&instance, options),

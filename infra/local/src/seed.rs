@@ -1,17 +1,28 @@
-//! A small city: someone of every role, three open restaurants and three couriers, made through the public API alone.
+//! A small city: someone of every role, three open restaurants and three couriers, made and mended through the public API.
 //!
-//! Only the operator is made in the user pool directly, as on AWS: nobody can sign up as one.
+//! One piece of code makes the city, restores it after people have broken it, and prepares the demonstration: it compares
+//! each thing with what is written down and does what is missing. Only what the public interface cannot do is done past
+//! it, as an account's owner would on AWS: nobody signs up as an operator, and a lost password is set in the user pool.
+
+mod admin;
+mod compare;
+mod couriers;
+mod mender;
+mod people;
+mod restaurants;
 
 use std::thread;
 
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::aws::Aws;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::outputs::{City, Login, Outputs};
 use crate::secrets::PASSWORD;
-use crate::ui::Step;
+use mender::{Mender, for_each, join};
+
+pub use people::is_seeded_card;
+pub use restaurants::{orderable, quote_of};
 
 /// The people and the restaurants.
 const CITY: &str = include_str!("../city.json");
@@ -24,45 +35,105 @@ pub fn city() -> Outcome<Value> {
     serde_json::from_str(CITY).or_fail("Cannot understand infra/local/city.json", "correct it")
 }
 
-/// Fills an empty platform, and adds the logins to the outputs.
+/// The city as it is, with everybody signed in.
+pub struct Town {
+    /// The owner of all restaurants.
+    pub owner: Api,
+    /// The restaurants' ids, in the order of `city.json`.
+    pub restaurants: Vec<String>,
+    /// The customers, in the order in which they were asked for; the first is the seeded one.
+    pub customers: Vec<Resident>,
+    /// The couriers, in the order in which they were asked for; the seeded ones come first.
+    pub couriers: Vec<Resident>,
+    /// What was made or mended; empty if all was well.
+    pub mended: Vec<String>,
+}
+
+/// Somebody with an account.
+pub struct Resident {
+    /// What the city says of the person.
+    pub person: Value,
+    /// The API as the person sees it.
+    pub api: Api,
+}
+
+/// Fills an empty platform or mends what has become of its city, and puts the logins into the outputs; what was done.
 ///
 /// # Errors
-/// When the API refuses something.
-pub fn run(outputs: &mut Outputs) -> Outcome {
-    let step = Step::begin("Seeding a small city");
+/// When the platform refuses something.
+pub fn run(outputs: &mut Outputs) -> Outcome<Vec<String>> {
+    let town = settle(outputs, &[], &[])?;
     let city = city()?;
-    let operator = make_operator(outputs, &city["operator"])?;
-    let shared = &*outputs;
-    let (restaurants, couriers) = thread::scope(|scope| {
-        let customer = scope.spawn(|| make_customer(shared, &city["customer"]));
-        let restaurants = scope.spawn(|| make_restaurants(shared, &city, &operator));
-        let couriers: Vec<_> = list(&city["couriers"])
-            .iter()
-            .map(|courier| (courier, scope.spawn(|| make_courier(shared, courier, &operator))))
-            .collect();
-        join(customer.join())?;
-        let restaurants = join(restaurants.join())?;
-        let logins = couriers
-            .into_iter()
-            .map(|(courier, made)| join(made.join()).map(|()| login("courier", courier)));
-        Ok::<_, Failure>((restaurants, logins.collect::<Outcome<Vec<_>>>()?))
-    })?;
+    let couriers: Vec<Login> = list(&city["couriers"])
+        .iter()
+        .map(|courier| login("courier", courier))
+        .collect();
     outputs.logins = vec![
         login("customer", &city["customer"]),
         login("restaurant", &city["owner"]),
     ];
     outputs.logins.extend(couriers.first().cloned());
     outputs.logins.push(login("operator", &city["operator"]));
-    step.done(&format!(
-        "{} restaurants, {} couriers",
-        restaurants.len(),
-        couriers.len()
-    ));
     outputs.city = City {
-        restaurant_ids: restaurants,
+        restaurant_ids: town.restaurants,
         couriers,
     };
-    Ok(())
+    Ok(town.mended)
+}
+
+/// Finds, makes and mends the city, with further customers and couriers.
+///
+/// # Errors
+/// When the platform refuses something, or nothing can be ordered in the end.
+pub fn settle(outputs: &Outputs, customers: &[Value], couriers: &[Value]) -> Outcome<Town> {
+    let city = city()?;
+    let mender = Mender::new(outputs);
+    let operator = people::operator(&mender, &city["operator"])?;
+    let all_customers: Vec<Value> = [&[city["customer"].clone()], customers].concat();
+    let all_couriers: Vec<Value> = [list(&city["couriers"]), couriers].concat();
+    let town = thread::scope(|scope| {
+        let restaurants = scope.spawn(|| {
+            let owner = people::member(&mender, &city["owner"], "restaurant", &operator)?;
+            let restaurants = for_each(&numbered(list(&city["restaurants"])), |(index, description)| {
+                let known = outputs.city.restaurant_ids.get(*index).map(String::as_str);
+                restaurants::restaurant(&mender, description, known, &owner, &operator)
+            })?;
+            Ok((owner, restaurants))
+        });
+        let customers = scope.spawn(|| {
+            for_each(&all_customers, |person| {
+                people::customer(&mender, person, &operator).map(|api| resident(person, api))
+            })
+        });
+        let couriers = for_each(&all_couriers, |person| {
+            couriers::courier(&mender, person, &operator).map(|api| resident(person, api))
+        })?;
+        let customers = join(customers.join())?;
+        let (owner, restaurants) = join(restaurants.join())?;
+        Ok::<_, Failure>(Town {
+            owner,
+            restaurants,
+            customers,
+            couriers,
+            mended: Vec::new(),
+        })
+    })?;
+    let done = mender.into_mended();
+    if let Some(customer) = town.customers.first().filter(|_| !done.is_empty()) {
+        for_each(&town.restaurants, |id| orderable(&customer.api, id))?;
+    }
+    Ok(Town { mended: done, ..town })
+}
+
+fn numbered(values: &[Value]) -> Vec<(usize, &Value)> {
+    values.iter().enumerate().collect()
+}
+
+fn resident(person: &Value, api: Api) -> Resident {
+    Resident {
+        person: person.clone(),
+        api,
+    }
 }
 
 /// The members of a JSON list.
@@ -70,83 +141,23 @@ pub fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
+/// One of a dish, with as many options of every group as it demands.
+pub fn choose(dish: &Value) -> Value {
+    let options = list(&dish["option_groups"]).iter().flat_map(|group| {
+        let demanded = group["min"]
+            .as_u64()
+            .and_then(|min| usize::try_from(min).ok())
+            .unwrap_or(0);
+        let chosen = list(&group["options"]).iter().take(demanded);
+        chosen.map(|option| json!({"group_id": group["id"], "option_id": option["id"]}))
+    });
+    json!({"item_id": dish["id"], "quantity": 1, "options": options.collect::<Vec<_>>()})
+}
+
 fn login(role: &str, person: &Value) -> Login {
-    let email = person["email"].as_str().unwrap_or_default().to_owned();
     Login {
         role: role.to_owned(),
-        email,
+        email: people::text(person, "email").to_owned(),
         password: PASSWORD.to_owned(),
     }
-}
-
-/// Passes on what a thread returned.
-fn join<T>(result: thread::Result<Outcome<T>>) -> Outcome<T> {
-    result.unwrap_or_else(|_| {
-        Err(Failure::new(
-            "Seeding broke off",
-            "a thread panicked",
-            "report this as a defect",
-        ))
-    })
-}
-
-fn make_operator(outputs: &Outputs, person: &Value) -> Outcome<Api> {
-    let aws = Aws::new(&outputs.aws_endpoint);
-    let email = person["email"].as_str().unwrap_or_default();
-    let call = |operation: &str, mut body: Value| {
-        body["UserPoolId"] = json!(outputs.user_pool_id);
-        body["Username"] = json!(email);
-        aws.json(
-            "cognito-idp",
-            &format!("AWSCognitoIdentityProviderService.{operation}"),
-            &body,
-        )
-    };
-    let attributes = json!([
-        {"Name": "email", "Value": email},
-        {"Name": "email_verified", "Value": "true"},
-        {"Name": "name", "Value": person["name"]},
-    ]);
-    call(
-        "AdminCreateUser",
-        json!({"UserAttributes": attributes, "MessageAction": "SUPPRESS"}),
-    )?;
-    call("AdminSetUserPassword", json!({"Password": PASSWORD, "Permanent": true}))?;
-    call("AdminAddUserToGroup", json!({"GroupName": "operator"}))?;
-    Api::sign_in(outputs, email, PASSWORD)
-}
-
-fn make_customer(outputs: &Outputs, person: &Value) -> Outcome {
-    let api = Api::enrol(outputs, person, "customer")?;
-    api.verify_phone(outputs, person["phone"].as_str().unwrap_or_default())?;
-    api.post("/v1/users/me/addresses", &person["address"])?;
-    api.post("/v1/payment-methods", &json!({"provider_token": "pm_card_visa"}))?;
-    Ok(())
-}
-
-fn make_restaurants(outputs: &Outputs, city: &Value, operator: &Api) -> Outcome<Vec<String>> {
-    let owner = Api::enrol(outputs, &city["owner"], "restaurant")?;
-    let open = |description| make_restaurant(&owner, description, operator);
-    list(&city["restaurants"]).iter().map(open).collect()
-}
-
-fn make_restaurant(owner: &Api, description: &Value, operator: &Api) -> Outcome<String> {
-    let restaurant = owner.post("/v1/restaurants", &description["restaurant"])?;
-    let id = restaurant["restaurant_id"].as_str().unwrap_or_default().to_owned();
-    let path = format!("/v1/restaurants/{id}");
-    owner.put(&format!("{path}/hours"), &description["hours"])?;
-    owner.put(&format!("{path}/zones"), &description["zones"])?;
-    owner.put(&format!("{path}/menu"), &description["menu"])?;
-    owner.post(&format!("{path}/menu/publish"), &json!({}))?;
-    owner.post(&format!("{path}/submit"), &json!({}))?;
-    operator.post(&format!("{path}/approve"), &json!({}))?;
-    Ok(id)
-}
-
-fn make_courier(outputs: &Outputs, person: &Value, operator: &Api) -> Outcome {
-    let api = Api::enrol(outputs, person, "courier")?;
-    let courier = api.post("/v1/couriers", &json!({"vehicle": person["vehicle"], "documents": []}))?;
-    let id = courier["courier_id"].as_str().unwrap_or_default();
-    operator.post(&format!("/v1/couriers/{id}/approve"), &json!({}))?;
-    Ok(())
 }

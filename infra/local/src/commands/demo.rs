@@ -1,27 +1,38 @@
-//! `cargo local demo`: customers, kitchens and couriers live through orders while you watch; then the receipts, the
-//! messages that were sent, and what it all cost.
+//! `cargo local demo`: customers, kitchens and couriers live through orders while you watch; then how the orders ended, the
+//! receipts, the messages that were sent, and what it all cost.
 
-mod actors;
 mod bill;
-mod watch;
+mod cast;
+mod courier;
+mod customer;
+mod kitchen;
+mod receipts;
+mod report;
+mod show;
+mod tale;
 
 use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use serde_json::{Value, json};
 
-use crate::api::{Api, mails_to, texts_to};
 use crate::aws::Aws;
 use crate::failure::{Failure, Outcome};
 use crate::instance::Instance;
-use crate::outputs::{Login, Outputs};
+use crate::outputs::Outputs;
 use crate::record::Record;
-use crate::seed::{city, list};
-use crate::ui::say;
+use crate::seed::{self, Town, city, list, orderable};
+use crate::ui::{Step, complain, say, table};
 
-use actors::{Courier, Kitchen, Show};
-use watch::Watch;
+use courier::Courier;
+use customer::Customer;
+use kitchen::Kitchen;
+use receipts::Mailbox;
+use show::Show;
+use tale::{End, Tale};
+
+/// How many orders are looked up at once.
+const AT_ONCE: usize = 8;
 
 /// How `demo` is called.
 #[derive(Debug, Clone, Args)]
@@ -34,183 +45,171 @@ pub struct Options {
     pace: u64,
 }
 
-/// Lives through the orders.
+/// Mends what it needs, lives through the orders and tells how they ended.
 ///
 /// # Errors
-/// When nothing runs, it has no city, or an order does not come to its end.
+/// When nothing runs, it has no city, what the demonstration needs cannot be mended, or an order does not come to an end.
 pub fn run(instance: &Instance, options: &Options) -> Outcome {
     Record::require(instance)?;
     let outputs = Outputs::load(instance)?;
-    let aws = Aws::new(&outputs.aws_endpoint);
-    let login = require_login(&outputs, "customer")?;
-    let customer = sign_in(&outputs, login)?;
-    let owner = sign_in(&outputs, require_login(&outputs, "restaurant")?)?;
-    let method = payment_method(&customer)?;
-    let before = mails_to(&aws, &login.email)?.len();
-    let phone = customer.get("/v1/users/me")?["phone"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    let texts_before = texts_to(&aws, &phone)?.len();
-
-    let pace = Duration::from_millis(options.pace);
-    let show = Show::new(customer.clone(), pace);
-    let kitchens: Vec<Kitchen> = outputs
-        .city
-        .restaurant_ids
-        .iter()
-        .map(|id| Kitchen::new(owner.clone(), id))
-        .collect();
-    let city = city()?;
-    let people = outputs.city.couriers.iter().zip(list(&city["couriers"]));
-    let couriers = people
-        .map(|(login, person)| Courier::start(sign_in(&outputs, login)?, person))
-        .collect::<Outcome<Vec<_>>>()?;
-    if kitchens.is_empty() || couriers.is_empty() {
-        return Err(no_city(instance));
-    }
-
-    let mut watch = Watch::new(&customer, &show);
-    let since = crate::clock::now().as_millisecond();
-    say("");
-    let lived = thread::scope(|scope| {
-        for kitchen in &kitchens {
-            scope.spawn(|| kitchen.work(&show));
-        }
-        for courier in &couriers {
-            scope.spawn(|| courier.work(&show));
-        }
-        let lived = (0..options.orders).try_for_each(|number| {
-            let restaurant = &kitchens[number as usize % kitchens.len()];
-            let order = place(&customer, &restaurant.id, &method)?;
-            watch.add(&order);
-            watch.look_for(pace * 2)
-        });
-        let lived = lived.and_then(|()| watch.until_all_end());
-        show.end();
-        lived
-    });
-    for courier in &couriers {
-        courier.go_home();
-    }
-    show.outcome()?;
-    lived?;
-
-    for order in watch.orders() {
-        print_receipt(&customer, order)?;
-    }
-    let mails = mails_to(&aws, &login.email)?;
-    say(format!("\nMails to {}:", login.email));
-    for mail in mails.iter().skip(before) {
-        say(format!("  {}", mail["Subject"].as_str().unwrap_or_default()));
-    }
-    let texts = texts_to(&aws, &phone)?;
-    say(format!("\nText messages to {phone}:"));
-    for text in texts.iter().skip(texts_before) {
-        say(format!("  {text}"));
-    }
-    bill::print(&aws, since, options.orders)
-}
-
-fn sign_in(outputs: &Outputs, login: &Login) -> Outcome<Api> {
-    Api::sign_in(outputs, &login.email, &login.password)
-}
-
-fn require_login<'a>(outputs: &'a Outputs, role: &str) -> Outcome<&'a Login> {
-    outputs.login(role).ok_or_else(|| {
-        Failure::new(
+    if outputs.logins.is_empty() {
+        return Err(Failure::new(
             "The platform has no people",
             "it was started with --bare",
-            "start it without",
-        )
+            format!("make a city with `{}`", instance.command("seed")),
+        ));
+    }
+    let town = gather(instance, outputs, options.orders)?;
+    let cast = assemble(&town)?;
+    let aws = Aws::new(&instance.endpoint());
+    let mailbox = Mailbox::of(&aws, &town.customers[0].person)?;
+    let show = Show::new(Duration::from_millis(options.pace), options.orders);
+    let since = crate::clock::now().as_millisecond();
+    say("");
+    let mut tales = perform(&show, cast, options.orders)?;
+    let lasted = show.elapsed();
+    look_again(&show, &mut tales);
+
+    say(format!("\n{} orders in {:.1} s:\n", tales.len(), lasted.as_secs_f64()));
+    report::ends(&tales).iter().for_each(say);
+    say("");
+    table(&report::times(&tales));
+    let is_his = |tale: &&Tale| tale.end == Some(End::Delivered) && is_of(tale.number, 0, town.customers.len());
+    let delivered: Vec<&str> = tales.iter().filter(is_his).map(|tale| tale.order_id.as_str()).collect();
+    receipts::print_receipts(&town.customers[0].api, &delivered)?;
+    mailbox.print_new(&aws)?;
+    bill::print(&aws, since, options.orders)?;
+    if report::all_ended(&tales) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "Not every order came to its end",
+        "the list above says which, and where they stand",
+        format!(
+            "see `{}` for messages that wait, and `{}`",
+            instance.command("status"),
+            instance.command("logs")
+        ),
+    ))
+}
+
+/// Everybody whom so many orders need, signed in, approved and free, and the restaurants open: what is not so is mended.
+fn gather(instance: &Instance, mut outputs: Outputs, orders: u32) -> Outcome<Town> {
+    let step = Step::begin("Gathering customers, couriers and restaurants");
+    let city = city()?;
+    let customers = cast::further_customers(&city["customer"], orders);
+    let couriers = cast::further_couriers(list(&city["couriers"]), orders);
+    let town = seed::settle(&outputs, &customers, &couriers)?;
+    for id in &town.restaurants {
+        orderable(&town.customers[0].api, id)?;
+    }
+    if outputs.city.restaurant_ids != town.restaurants {
+        outputs.city.restaurant_ids.clone_from(&town.restaurants);
+        outputs.save(instance)?;
+    }
+    let (customers, couriers) = (town.customers.len(), town.couriers.len());
+    step.done(&format!(
+        "{customers} customers, {couriers} couriers; {}",
+        super::seed::count(town.mended.len())
+    ));
+    super::seed::print(&town.mended);
+    Ok(town)
+}
+
+/// Sends the couriers on shift. Who may not work is left out, unless that leaves nobody.
+fn start_shifts(town: &Town) -> Outcome<Vec<Courier>> {
+    let mut couriers = Vec::new();
+    for resident in &town.couriers {
+        match Courier::start(resident) {
+            Ok(courier) => couriers.push(courier),
+            Err(failure) => complain(format!("  {} stays at home. {failure}", resident.person["name"])),
+        }
+    }
+    if couriers.is_empty() {
+        return Err(Failure::new(
+            "No courier can work",
+            "the reasons stand above",
+            "start afresh with `cargo local down` and `cargo local up`",
+        ));
+    }
+    Ok(couriers)
+}
+
+/// Everybody at their place, and connected.
+struct Ensemble<'a> {
+    customers: Vec<Customer<'a>>,
+    kitchens: Vec<Kitchen>,
+    couriers: Vec<Courier>,
+}
+
+fn assemble(town: &Town) -> Outcome<Ensemble<'_>> {
+    let couriers = start_shifts(town)?;
+    let customers = town.customers.iter();
+    let customers = customers.map(|resident| Customer::new(resident, &town.restaurants));
+    Ok(Ensemble {
+        customers: customers.collect::<Outcome<Vec<_>>>()?,
+        kitchens: town
+            .restaurants
+            .iter()
+            .map(|id| Kitchen::open(&town.owner, id))
+            .collect(),
+        couriers,
     })
 }
 
-fn no_city(instance: &Instance) -> Failure {
-    Failure::new(
-        "The platform has no restaurants or couriers",
-        "it was started with --bare",
-        format!("`{}`, then `{}`", instance.command("down"), instance.command("up")),
-    )
+/// Whether an order is one of a customer's, who take turns.
+fn is_of(number: u32, customer: usize, customers: usize) -> bool {
+    number.saturating_sub(1) as usize % customers == customer
 }
 
-/// The customer's saved card.
-fn payment_method(customer: &Api) -> Outcome<Value> {
-    let methods = customer.get("/v1/payment-methods")?;
-    if let Some(first) = list(&methods["items"]).first() {
-        return Ok(first["payment_method_id"].clone());
-    }
-    let saved = customer.post("/v1/payment-methods", &json!({"provider_token": "pm_card_visa"}))?;
-    Ok(saved["payment_method_id"].clone())
-}
-
-/// Orders the first two dishes of a restaurant's menu, with whatever must be chosen; the order as it was placed.
-fn place(customer: &Api, restaurant_id: &str, method: &Value) -> Outcome<Value> {
-    let menu = customer.get(&format!("/v1/restaurants/{restaurant_id}/menu"))?;
-    let dishes = list(&menu["categories"])
-        .iter()
-        .flat_map(|category| list(&category["items"]));
-    let items: Vec<Value> = dishes.take(2).map(choose).collect();
-    let addresses = customer.get("/v1/users/me/addresses")?;
-    let address = &list(&addresses["items"]).first().unwrap_or(&Value::Null)["address_id"];
-    let quote = json!({
-        "restaurant_id": restaurant_id, "items": items, "deliver_to": {"address_id": address},
-        "tip": {"amount": 150, "currency": "EUR"},
-    });
-    let quote = customer.post("/v1/quotes", &quote)?;
-    let order = json!({"quote_id": quote["quote_id"], "payment_method_id": method});
-    customer.post("/v1/orders", &order)
-}
-
-/// One of a dish, with as many options of every group as it demands.
-pub fn choose(dish: &Value) -> Value {
-    let options = list(&dish["option_groups"]).iter().flat_map(|group| {
-        let demanded = group["min"]
-            .as_u64()
-            .and_then(|min| usize::try_from(min).ok())
-            .unwrap_or(0);
-        let chosen = list(&group["options"]).iter().take(demanded);
-        chosen.map(|option| json!({"group_id": group["id"], "option_id": option["id"]}))
-    });
-    json!({"item_id": dish["id"], "quantity": 1, "options": options.collect::<Vec<_>>()})
-}
-
-fn print_receipt(customer: &Api, order_id: &str) -> Outcome {
-    let order = customer.get(&format!("/v1/orders/{order_id}"))?;
-    let payment = customer.get(&format!("/v1/orders/{order_id}/payment"))?;
-    say(format!("\nReceipt of {order_id}"));
-    for line in list(&order["lines"]) {
-        let name = line["name"].as_str().unwrap_or_default();
-        say(format!(
-            "  {:>3} × {name:<28} {:>12}",
-            line["quantity"],
-            money(&line["total"])
-        ));
-    }
-    for (field, label) in [
-        ("delivery_fee", "Delivery"),
-        ("service_fee", "Service"),
-        ("small_order_fee", "Small order"),
-        ("discount", "Discount"),
-        ("tip", "Tip"),
-        ("total", "Total"),
-    ] {
-        if order[field]["amount"].as_i64().is_some_and(|amount| amount != 0) {
-            say(format!("        {label:<28} {:>12}", money(&order[field])));
+/// Lets everybody do their part until every order has ended; the orders by number.
+fn perform(show: &Show, cast: Ensemble<'_>, orders: u32) -> Outcome<Vec<Tale>> {
+    let count = cast.customers.len();
+    thread::scope(|scope| {
+        for kitchen in cast.kitchens {
+            scope.spawn(|| kitchen.work(show));
         }
-    }
-    let state = payment["state"].as_str().unwrap_or_default();
-    say(format!(
-        "        {:<28} {:>12}",
-        format!("Card, {state}"),
-        money(&payment["captured"])
-    ));
-    Ok(())
+        for courier in cast.couriers {
+            scope.spawn(|| courier.work(show));
+        }
+        scope.spawn(|| show.report_progress());
+        let following: Vec<_> = cast
+            .customers
+            .into_iter()
+            .enumerate()
+            .map(|(index, customer)| {
+                let numbers: Vec<u32> = (1..=orders).filter(|number| is_of(*number, index, count)).collect();
+                scope.spawn(move || customer.live(show, &numbers))
+            })
+            .collect();
+        let lived: Vec<_> = following.into_iter().map(thread::ScopedJoinHandle::join).collect();
+        show.end();
+        let mut tales = Vec::new();
+        for one in lived {
+            tales.extend(one.map_err(|_| {
+                let why = "a thread panicked";
+                Failure::new("The demonstration broke off", why, "report this as a defect")
+            })?);
+        }
+        tales.sort_by_key(|tale| tale.number);
+        Ok(tales)
+    })
 }
 
-/// An amount for people: `12.90 EUR`.
-fn money(value: &Value) -> String {
-    let amount = value["amount"].as_i64().unwrap_or_default();
-    let currency = value["currency"].as_str().unwrap_or_default();
-    format!("{}.{:02} {currency}", amount / 100, amount.abs() % 100)
+/// What was not heard of to the end is looked up once more: the report tells how it is, not what was noticed.
+fn look_again(show: &Show, tales: &mut [Tale]) {
+    let mut incomplete: Vec<&mut Tale> = tales.iter_mut().filter(|tale| !tale.is_complete()).collect();
+    for some in incomplete.chunks_mut(AT_ONCE) {
+        thread::scope(|scope| {
+            for tale in some {
+                scope.spawn(|| {
+                    if let Some(customer) = show.customer_of(&tale.order_id)
+                        && let Err(failure) = customer::look_up(&customer, tale)
+                    {
+                        tale.troubles.push(failure.to_string());
+                    }
+                });
+            }
+        });
+    }
 }

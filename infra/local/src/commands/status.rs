@@ -125,3 +125,7 @@ fn print_queues(aws: &Aws) -> Outcome {
     }
     Ok(())
 }
+
+/// What one gives up with `--no-iam`.
+pub const UNCHECKED: &str = "  IAM is off (--no-iam): nobody checks what a function's role allows, and any six digits pass as a code that was \
+                             mailed, texted or made by an app.";

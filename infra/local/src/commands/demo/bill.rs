@@ -14,12 +14,17 @@ use crate::ui::{say, table};
 
 /// What is no part of an order's cost: what this program asks only to show it (an app would learn it from the live
 /// connection or ask far less often), and the end of the couriers' shifts.
-const NO_ORDERS: [&str; 5] = [
+const NO_ORDERS: [&str; 10] = [
     "POST /v1/couriers/me/shift/end",
-    "GET /v1/orders/{order_id}/timeline",
     "GET /v1/restaurants/{restaurant_id}/orders",
     "GET /v1/couriers/me/offers",
     "GET /v1/orders/{order_id}/payment",
+    "GET /v1/orders/{order_id}/timeline",
+    "GET /v1/payment-methods",
+    "POST /v1/live/tickets",
+    "$connect",
+    "$default",
+    "$disconnect",
 ];
 
 /// How long the logs must stay as they are to be taken for complete, and how long that is waited for.

@@ -29,7 +29,7 @@ pub fn up(bench: &Bench<'_>) -> Outcome<Counts> {
     Ok(Counts::ONE)
 }
 
-/// Starts the platform with switches of `up`, and with IAM enforced as everywhere in the tests.
+/// Starts the platform with switches of `up`; IAM is enforced, as everywhere.
 ///
 /// # Errors
 /// When it does not come up.
@@ -43,12 +43,11 @@ pub fn start(bench: &Bench<'_>, switches: &[&str]) -> Outcome {
             "up",
             "--detach",
             "--no-build",
-            "--iam",
         ])
         .args(switches)
         .args(DEADLINES.iter().flat_map(|deadline| ["--set", deadline]));
     let switches = switches.concat();
-    let title = format!("Starting the platform with --iam {switches}");
+    let title = format!("Starting the platform {switches}");
     let name = format!("up{switches}");
     if checks::run(bench, &name, &title, &mut command)?.0 {
         return Ok(());
@@ -58,7 +57,7 @@ pub fn start(bench: &Bench<'_>, switches: &[&str]) -> Outcome {
     Err(Failure::new(
         "The platform did not come up",
         why,
-        format!("try `cargo local up --iam {switches}`"),
+        format!("try `cargo local up {switches}`"),
     ))
 }
 

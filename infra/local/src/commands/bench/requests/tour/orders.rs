@@ -15,7 +15,7 @@ impl Life<'_> {
         let dishes = list(&menu["categories"])
             .iter()
             .flat_map(|category| list(&category["items"]));
-        let items: Vec<Value> = dishes.take(2).map(crate::commands::demo::choose).collect();
+        let items: Vec<Value> = dishes.take(2).map(crate::seed::choose).collect();
         let body = json!({
             "restaurant_id": self.restaurant, "items": items,
             "deliver_to": city()?["customer"]["address"].as_object().map(|address| {
