@@ -163,7 +163,11 @@ impl Allowance {
 
     fn note_spent(&self, market: Country, now: Timestamp) {
         // The filter of the alarm in the template looks for this field.
-        tracing::error!(market = market.as_str(), market_budget = "spent", "a market has had its texts of the day");
+        tracing::error!(
+            market = market.as_str(),
+            market_budget = "spent",
+            "a market has had its texts of the day"
+        );
         let until = now + SignedDuration::from_secs(i64::from(self.market.retry_after_seconds(now)));
         let mut spent = self.spent_markets.lock().unwrap_or_else(PoisonError::into_inner);
         spent.insert(market, until);
@@ -262,7 +266,9 @@ mod tests {
         let elsewhere = allowance.clone();
         allowance.note_spent(country("NL"), at("18:30:00"));
         for allowance in [allowance, elsewhere] {
-            assert!(allowance.is_spent(country("NL"), at("18:30:00")) && allowance.is_spent(country("NL"), at("23:59:59")));
+            assert!(
+                allowance.is_spent(country("NL"), at("18:30:00")) && allowance.is_spent(country("NL"), at("23:59:59"))
+            );
             assert!(!allowance.is_spent(country("BE"), at("18:30:00")));
             assert!(!allowance.is_spent(country("NL"), "2026-11-21T00:00:00Z".parse().unwrap()));
         }

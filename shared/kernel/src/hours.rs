@@ -171,7 +171,7 @@ impl Interval {
 }
 
 /// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Weekday {
@@ -195,11 +195,23 @@ impl Weekday {
         Self::Sun,
     ];
 
+    const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
     /// The day of the week of a date.
     #[must_use]
     pub fn of(date: Date) -> Self {
         let offset = date.weekday().to_monday_zero_offset();
         Self::ALL[usize::from(offset.unsigned_abs()) % 7]
+    }
+}
+
+/// Read as a text and not as a variant: so a complaint about a day's hours can name the day that they stand under.
+impl<'de> Deserialize<'de> for Weekday {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let index = Self::NAMES.iter().position(|known| *known == name);
+        let day = index.and_then(|index| Self::ALL.get(index)).copied();
+        day.ok_or_else(|| serde::de::Error::unknown_variant(&name, &Self::NAMES))
     }
 }
 

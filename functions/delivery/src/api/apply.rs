@@ -4,7 +4,7 @@ use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, StoreError};
 use axum::extract::State;
 use contracts::Cause;
 use http::StatusCode;
-use kernel::{Country, CourierId, Text, Timestamp};
+use kernel::{Country, CourierId, Line, Timestamp};
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -41,7 +41,7 @@ pub struct Document {
     /// What it is.
     kind: DocumentKind,
     /// Its number, or where it is kept.
-    reference: Text<200>,
+    reference: Line<200>,
     /// Until when it holds; with one that has expired, no shift starts.
     #[serde(default)]
     valid_until: Option<Timestamp>,

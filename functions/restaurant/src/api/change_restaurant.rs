@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 use contracts::restaurant::Tax;
 use kernel::{Money, Position, RestaurantId};
+use phone::EnteredPhone;
 use runtime::{IfMatch, Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::view::{ManagementView, managed};
 use crate::app::App;
-use crate::domain::profile::{Address, Description, Name, Phone};
+use crate::domain::profile::{Address, Description, Name};
 use crate::domain::{Command, ProfileChange};
 
 /// What to change; what is missing stays, null removes.
@@ -28,8 +29,9 @@ pub struct RestaurantChange {
     description: Option<Option<Description>>,
     #[serde(default)]
     cuisines: Option<Vec<String>>,
+    /// As people write it: without the country's code, it is one of the address's country.
     #[serde(default)]
-    phone: Option<Phone>,
+    phone: Option<EnteredPhone>,
     #[serde(default)]
     address: Option<Address>,
     #[serde(default)]
@@ -69,8 +71,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
         (status = 412, description = "Changed since it was read", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
-        (status = 428, description = "`If-Match` is missing", body = Problem),
+        (status = 428, description = "_If-Match_ is missing", body = Problem),
     ),
     security(("token" = []))
 )]

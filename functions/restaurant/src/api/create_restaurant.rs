@@ -8,6 +8,7 @@ use contracts::restaurant::Tax;
 use http::StatusCode;
 use http::header::{ETAG, LOCATION};
 use kernel::{Currency, Money, Position, Role};
+use phone::EnteredPhone;
 use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, replay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use super::maybe_key::MaybeKey;
 use super::problems::invalid;
 use super::view::ManagementView;
 use crate::app::App;
-use crate::domain::profile::{Address, Description, Name, PREP_TIME_MINUTES_MAX, Phone};
+use crate::domain::profile::{Address, Description, Name, PREP_TIME_MINUTES_MAX};
 use crate::domain::{Profile, Restaurant};
 use crate::store::{MembershipRecord, found, memberships};
 
@@ -35,7 +36,8 @@ pub struct NewRestaurant {
     /// Kinds of kitchen: 1 to 10.
     #[schema(min_items = 1, max_items = 10)]
     cuisines: Vec<String>,
-    phone: Phone,
+    /// As people write it: without the country's code, it is one of the address's country.
+    phone: EnteredPhone,
     address: Address,
     position: Position,
     /// The IANA time zone of its hours.
@@ -53,18 +55,18 @@ pub struct NewRestaurant {
 }
 
 /// Creates a restaurant as a draft; the caller becomes its owner.
-#[utoipa::path(
-    post,
 ///
 /// A currency for which the platform has no fees is 422 `currency_not_served`, with the list of those that are served; an
 /// amount that no card could be charged is 422 `amount_too_fine`.
+#[utoipa::path(
+    post,
     path = "/v1/restaurants",
     tag = "restaurants",
     request_body = NewRestaurant,
     params(("idempotency-key" = Option<String>, Header, description = "Makes it safe to send the request again.")),
     responses(
         (status = 201, description = "Created, as a draft", body = ManagementView),
-        (status = 403, description = "Without the role `restaurant`", body = Problem),
+        (status = 403, description = "Without the role of a restaurant", body = Problem),
         (status = 409, description = "`request_in_progress`, `too_many_restaurants`", body = Problem),
         (status = 422, description = "Invalid values, or the key was used for another body", body = Problem),
     ),
@@ -127,11 +129,12 @@ impl NewRestaurant {
         let time_zone = time_zone.map_err(|error: kernel::hours::UnknownTimeZone| {
             Problem::invalid("/time_zone", "unknown_time_zone", error.to_string())
         })?;
+        let phone = self.address.phone(&self.phone).map_err(|fault| invalid(&[fault]))?;
         let profile = Profile {
             name: self.name,
             description: self.description,
             cuisines: self.cuisines,
-            phone: self.phone,
+            phone,
             address: self.address,
             position: self.position,
             time_zone,

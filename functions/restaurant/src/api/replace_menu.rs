@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::problems::invalid;
 use crate::app::App;
 use crate::domain::Authority;
-use crate::domain::menu::{MENU_BYTES_MAX, check_draft};
+use crate::domain::menu::{MENU_BYTES_MAX, as_shown, check_draft};
 use crate::store::{MenuRecord, draft_key};
 
 /// As often as an editor saves; a large menu is two hundred write units each time.
@@ -42,7 +42,6 @@ pub struct MenuDraft {
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
         (status = 413, description = "More than 256 KiB", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
         (status = 429, description = "`too_many_requests`", body = Problem,
             headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
     ),
@@ -57,10 +56,10 @@ pub async fn replace_menu(
 ) -> Result<Json<Menu>, Problem> {
     let authority = Authority::AtLeast(StaffRole::Manager);
     let restaurant = app.permitted(id, &principal, authority).await?;
-    let menu = Menu {
+    let menu = as_shown(Menu {
         version: 0,
         categories: body.categories,
-    };
+    });
     check_draft(&menu, restaurant.profile.currency).map_err(|faults| invalid(&faults))?;
     let bytes = serde_json::to_vec(&menu).map_err(|_| Problem::internal())?.len();
     if bytes > MENU_BYTES_MAX {

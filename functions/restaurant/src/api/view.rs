@@ -4,12 +4,13 @@ use axum::response::{IntoResponse, Response};
 use contracts::restaurant::{Capacity, Pause, StaffMember, Status, Tax};
 use http::header::ETAG;
 use kernel::{Currency, Meters, Money, OpeningHours, Position, RestaurantId, Timestamp};
+use phone::Phone;
 use runtime::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::replace_zones::FeatureCollection;
-use crate::domain::profile::{Address, Phone};
+use crate::domain::profile::Address;
 use crate::domain::search::Rating;
 use crate::domain::{Invitation, Restaurant, Stage};
 use crate::publish::status;
@@ -24,6 +25,10 @@ pub struct RestaurantView {
     /// Kinds of kitchen, in lower case.
     cuisines: Vec<String>,
     phone: Phone,
+    /// The number as it is dialled within its country, such as `020 555 0101`.
+    phone_national: String,
+    /// The number as it is written for people elsewhere, such as `+31 20 555 0101`.
+    phone_international: String,
     address: Address,
     position: Position,
     /// The IANA time zone of its hours.
@@ -123,6 +128,8 @@ impl RestaurantView {
             name: profile.name.into(),
             description: profile.description.map(String::from),
             cuisines: profile.cuisines,
+            phone_national: profile.phone.national(),
+            phone_international: profile.phone.international(),
             phone: profile.phone,
             address: profile.address,
             position: profile.position,

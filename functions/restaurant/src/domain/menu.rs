@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use contracts::menu::{Category, Item, Menu, MenuOption, OptionGroup};
-use kernel::{Currency, Money, Text, Timestamp};
+use kernel::{Currency, Money, Timestamp, Written};
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Faults};
 use super::profile::amount;
+
+mod shown;
+
+pub use shown::as_shown;
 
 /// Categories, at most.
 pub const CATEGORIES_MAX: usize = 50;
@@ -131,7 +135,7 @@ impl<'a> Check<'a> {
     }
 
     fn category(&mut self, category: &'a Category, at: &str) {
-        self.text::<NAME_LENGTH_MAX>(&category.name, &format!("{at}/name"));
+        self.text::<NAME_LENGTH_MAX, false>(&category.name, &format!("{at}/name"));
         for (index, item) in category.items.iter().enumerate() {
             let at = format!("{at}/items/{index}");
             let is_new = self.item_ids.insert(&item.id);
@@ -141,9 +145,9 @@ impl<'a> Check<'a> {
     }
 
     fn item(&mut self, item: &Item, at: &str) {
-        self.text::<NAME_LENGTH_MAX>(&item.name, &format!("{at}/name"));
+        self.text::<NAME_LENGTH_MAX, false>(&item.name, &format!("{at}/name"));
         if let Some(description) = &item.description {
-            self.text::<DESCRIPTION_LENGTH_MAX>(description, &format!("{at}/description"));
+            self.text::<DESCRIPTION_LENGTH_MAX, true>(description, &format!("{at}/description"));
         }
         amount(item.price, self.currency, &format!("{at}/price"), &mut self.faults);
         self.tags(&item.diets, &format!("{at}/diets"));
@@ -179,7 +183,7 @@ impl<'a> Check<'a> {
     }
 
     fn group(&mut self, group: &OptionGroup, at: &str, depth: usize) {
-        self.text::<NAME_LENGTH_MAX>(&group.name, &format!("{at}/name"));
+        self.text::<NAME_LENGTH_MAX, false>(&group.name, &format!("{at}/name"));
         self.count(group.options.len(), GROUP_OPTIONS_MAX, &format!("{at}/options"));
         self.faults.unless(
             !group.options.is_empty(),
@@ -209,7 +213,7 @@ impl<'a> Check<'a> {
 
     fn option(&mut self, option: &MenuOption, at: &str, depth: usize) {
         self.options += 1;
-        self.text::<NAME_LENGTH_MAX>(&option.name, &format!("{at}/name"));
+        self.text::<NAME_LENGTH_MAX, false>(&option.name, &format!("{at}/name"));
         amount(option.price, self.currency, &format!("{at}/price"), &mut self.faults);
         self.groups(&option.option_groups, at, depth + 1);
     }
@@ -229,12 +233,12 @@ impl<'a> Check<'a> {
     fn tags(&mut self, tags: &[String], at: &str) {
         self.count(tags.len(), TAGS_MAX, at);
         for (index, tag) in tags.iter().enumerate() {
-            self.text::<TAG_LENGTH_MAX>(tag, &format!("{at}/{index}"));
+            self.text::<TAG_LENGTH_MAX, false>(tag, &format!("{at}/{index}"));
         }
     }
 
-    fn text<const MAX: usize>(&mut self, text: &str, at: &str) {
-        if let Err(error) = Text::<MAX>::try_from(text) {
+    fn text<const MAX: usize, const LINES: bool>(&mut self, text: &str, at: &str) {
+        if let Err(error) = Written::<MAX, LINES>::try_from(text) {
             self.faults.unless(false, at, "invalid_text", error.to_string());
         }
     }

@@ -1,7 +1,5 @@
 //! What a restaurant says of itself.
 
-use std::fmt;
-
 use contracts::restaurant::Tax;
 use kernel::{BasisPoints, Country, Currency, InvalidCountry, Line, Money, Position, ServedCurrency, Text, TimeZone};
 use phone::{EnteredPhone, Phone};
@@ -21,83 +19,39 @@ pub const CUISINE_LENGTH_MAX: usize = 40;
 pub const PREP_TIME_MINUTES_MAX: u32 = 240;
 
 /// A restaurant's name.
-pub type Name = Text<NAME_LENGTH_MAX>;
+pub type Name = Line<NAME_LENGTH_MAX>;
 /// What a restaurant is like.
 pub type Description = Text<DESCRIPTION_LENGTH_MAX>;
-
-/// A telephone number in E.164 form, such as `+31205550101`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Phone(String);
-
-/// A text that is not a telephone number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a telephone number in international form, such as +31205550101")]
-pub struct InvalidPhone;
-
-impl TryFrom<String> for Phone {
-    type Error = InvalidPhone;
-    fn try_from(text: String) -> Result<Self, InvalidPhone> {
-        let digits = text.strip_prefix('+').ok_or(InvalidPhone)?;
-        let valid = (7..=15).contains(&digits.len())
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-            && !digits.starts_with('0');
-        valid.then_some(Self(text)).ok_or(InvalidPhone)
-    }
-}
-
-impl From<Phone> for String {
-    fn from(phone: Phone) -> Self {
-        phone.0
-    }
-}
-
-impl Phone {
-    /// The number.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The number may be a person's, so only its country is shown.
-impl fmt::Debug for Phone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Phone({}…)", self.0.get(..3).unwrap_or_default())
-    }
-}
-
-impl utoipa::PartialSchema for Phone {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::Type::String)
-            .pattern(Some(r"^\+[1-9][0-9]{6,14}$"))
-            .examples(["+31205550101"])
-            .into()
-    }
-}
-
-impl utoipa::ToSchema for Phone {}
 
 /// Where it is, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Address {
     /// Street and house number.
-    pub line1: Text<200>,
+    pub line1: Line<200>,
     /// Such as the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line2: Option<Text<200>>,
+    pub line2: Option<Line<200>>,
     /// The city.
-    pub city: Text<100>,
+    pub city: Line<100>,
     /// The postal code.
-    pub postal_code: Text<20>,
+    pub postal_code: Line<20>,
     /// ISO 3166-1 alpha-2, such as `NL`.
     #[schema(pattern = "^[A-Z]{2}$")]
     pub country: String,
 }
 
 impl Address {
+    /// The number that is meant; without a country's code, it is one of the address's country.
+    ///
+    /// # Errors
+    /// When there is no such number.
+    pub fn phone(&self, entered: &EnteredPhone) -> Result<Phone, Fault> {
+        let country = Country::try_from(self.country.as_str()).ok();
+        let read = entered.read(country);
+        read.map_err(|error| Fault::new("/phone", error.code(), error.to_string()))
+    }
+
     /// One line for a courier.
     #[must_use]
     pub fn line(&self) -> String {
@@ -130,13 +84,6 @@ pub struct Profile {
     #[serde(with = "super::zone_name")]
     pub time_zone: TimeZone,
     /// Of all its prices. Never changes: menus, zones and orders are priced in it.
-        if let Err(refused) = ServedCurrency::try_from(self.currency) {
-            faults.unless(false, "/currency", "currency_not_served", refused.to_string());
-        }
-        self.check_all_but_currency(faults)
-    }
-
-    fn check_all_but_currency(mut self, mut faults: Faults) -> Result<Self, Vec<Fault>> {
     pub currency: Currency,
     /// How its prices are taxed.
     pub tax: Tax,
@@ -161,7 +108,7 @@ pub struct ProfileChange {
     /// The new kinds of kitchen.
     pub cuisines: Option<Vec<String>>,
     /// The new number.
-    pub phone: Option<Phone>,
+    pub phone: Option<EnteredPhone>,
     /// The new address.
     pub address: Option<Address>,
     /// The new position.
@@ -183,6 +130,13 @@ impl Profile {
     /// Everything that is out of range, and a currency that the platform does not serve.
     pub fn check(self) -> Result<Self, Vec<Fault>> {
         let mut faults = Faults::default();
+        if let Err(refused) = ServedCurrency::try_from(self.currency) {
+            faults.unless(false, "/currency", "currency_not_served", refused.to_string());
+        }
+        self.check_all_but_currency(faults)
+    }
+
+    fn check_all_but_currency(mut self, mut faults: Faults) -> Result<Self, Vec<Fault>> {
         self.cuisines = cuisines(&self.cuisines, &mut faults);
         faults.unless(
             Country::try_from(self.address.country.as_str()).is_ok(),
@@ -216,13 +170,15 @@ impl Profile {
     pub fn changed(&self, change: &ProfileChange) -> Result<Self, Vec<Fault>> {
         let change = change.clone();
         let old = self.clone();
-    let most = currency.charge_max().amount();
+        let address = change.address.unwrap_or(old.address);
+        let phone = change.phone.map(|entered| address.phone(&entered));
+        let phone = phone.transpose().map_err(|fault| vec![fault])?;
         Self {
             name: change.name.unwrap_or(old.name),
             description: change.description.unwrap_or(old.description),
             cuisines: change.cuisines.unwrap_or(old.cuisines),
-            phone: change.phone.unwrap_or(old.phone),
-            address: change.address.unwrap_or(old.address),
+            phone: phone.unwrap_or(old.phone),
+            address,
             position: change.position.unwrap_or(old.position),
             time_zone: change.time_zone.unwrap_or(old.time_zone),
             currency: old.currency,
@@ -243,7 +199,7 @@ fn cuisines(given: &[String], faults: &mut Faults) -> Vec<String> {
     );
     let mut tidy: Vec<String> = Vec::new();
     for (index, cuisine) in given.iter().enumerate() {
-        match Text::<CUISINE_LENGTH_MAX>::try_from(cuisine.to_lowercase()) {
+        match Line::<CUISINE_LENGTH_MAX>::try_from(cuisine.to_lowercase()) {
             Ok(cuisine) if tidy.iter().any(|known| **known == *cuisine) => {}
             Ok(cuisine) => tidy.push(cuisine.into()),
             Err(error) => faults.unless(false, &format!("/cuisines/{index}"), "invalid_text", error.to_string()),
@@ -252,7 +208,7 @@ fn cuisines(given: &[String], faults: &mut Faults) -> Vec<String> {
     tidy
 }
 
-/// Checks an amount of money that a restaurant sets.
+/// Checks an amount of money that a restaurant sets: nothing, or one that a card can be charged.
 pub fn amount(money: Money, currency: Currency, pointer: &str, faults: &mut Faults) {
     faults.unless(
         money.currency() == currency,
@@ -260,6 +216,7 @@ pub fn amount(money: Money, currency: Currency, pointer: &str, faults: &mut Faul
         "wrong_currency",
         format!("must be {currency}, the restaurant's currency"),
     );
+    let most = currency.charge_max().amount();
     faults.unless(
         (0..=most).contains(&money.amount()),
         &format!("{pointer}/amount"),
@@ -295,40 +252,6 @@ mod tests {
     fn every_limit_is_checked() {
         let usd = Money::new(1, Currency::USD);
         let eur = |amount| Money::new(amount, Currency::EUR);
-    #[test]
-    fn an_amount_is_one_that_cards_can_be_charged() {
-        let codes = |amount, currency| {
-            let mut given = profile();
-            given.currency = currency;
-            given.minimum_order = Some(Money::new(amount, currency));
-            let faults = given.check().err().unwrap_or_default();
-            let codes = faults.into_iter().map(|fault| (fault.pointer, fault.code));
-            codes.collect::<Vec<_>>()
-        };
-        assert_eq!(codes(3_450, Currency::KWD), []);
-        assert_eq!(
-            codes(3_455, Currency::KWD),
-            one("/minimum_order/amount", "amount_too_fine")
-        );
-        assert_eq!(codes(3_455, Currency::JPY), []);
-        assert_eq!(codes(99_999_990, Currency::KWD), []);
-        assert_eq!(
-            codes(100_000_000, Currency::KWD),
-            one("/minimum_order/amount", "out_of_range")
-        );
-    }
-
-    #[test]
-    fn a_restaurant_whose_currency_is_served_no_more_can_still_change() {
-        let mut known = profile();
-        (known.currency, known.minimum_order) = ("NOK".parse().unwrap(), None);
-        let change = ProfileChange {
-            prep_time_minutes: Some(30),
-            ..ProfileChange::default()
-        };
-        assert_eq!(known.changed(&change).unwrap().prep_time_minutes, 30);
-    }
-
         for code in ["IRR", "NOK", "BHD"] {
             assert_eq!(
                 faults(|p| (p.currency, p.minimum_order) = (code.parse().unwrap(), None)),
@@ -368,8 +291,42 @@ mod tests {
                 one("/minimum_order/amount", "out_of_range")
             );
         }
-        assert!(Text::<NAME_LENGTH_MAX>::try_from("x".repeat(NAME_LENGTH_MAX + 1)).is_err());
+        assert!(Name::try_from("x".repeat(NAME_LENGTH_MAX + 1)).is_err());
         assert!(Text::<DESCRIPTION_LENGTH_MAX>::try_from("x".repeat(DESCRIPTION_LENGTH_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn an_amount_is_one_that_cards_can_be_charged() {
+        let codes = |amount, currency| {
+            let mut given = profile();
+            given.currency = currency;
+            given.minimum_order = Some(Money::new(amount, currency));
+            let faults = given.check().err().unwrap_or_default();
+            let codes = faults.into_iter().map(|fault| (fault.pointer, fault.code));
+            codes.collect::<Vec<_>>()
+        };
+        assert_eq!(codes(3_450, Currency::KWD), []);
+        assert_eq!(
+            codes(3_455, Currency::KWD),
+            one("/minimum_order/amount", "amount_too_fine")
+        );
+        assert_eq!(codes(3_455, Currency::JPY), []);
+        assert_eq!(codes(99_999_990, Currency::KWD), []);
+        assert_eq!(
+            codes(100_000_000, Currency::KWD),
+            one("/minimum_order/amount", "out_of_range")
+        );
+    }
+
+    #[test]
+    fn a_restaurant_whose_currency_is_served_no_more_can_still_change() {
+        let mut known = profile();
+        (known.currency, known.minimum_order) = ("NOK".parse().unwrap(), None);
+        let change = ProfileChange {
+            prep_time_minutes: Some(30),
+            ..ProfileChange::default()
+        };
+        assert_eq!(known.changed(&change).unwrap().prep_time_minutes, 30);
     }
 
     #[test]
@@ -380,21 +337,26 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_number_is_international() {
-        for text in ["+31205550101", "+1202555", "+123456789012345"] {
-            assert!(Phone::try_from(text.to_owned()).is_ok(), "{text}");
-        }
-        for text in [
-            "",
-            "0205550101",
-            "+0205550101",
-            "+31 20 555",
-            "+123456",
-            "+1234567890123456",
-            "+٣١٢٣٤٥٦٧",
-        ] {
-            assert!(Phone::try_from(text.to_owned()).is_err(), "{text}");
-        }
+    fn a_number_is_one_of_the_restaurants_country() {
+        let entered = |text: &str| serde_json::from_value::<EnteredPhone>(text.into()).unwrap();
+        let change = |text: &str, address: Option<Address>| ProfileChange {
+            phone: Some(entered(text)),
+            address,
+            ..ProfileChange::default()
+        };
+        let changed = profile().changed(&change("(020) 555-0199", None)).unwrap();
+        assert_eq!(changed.phone.as_str(), "+31205550199");
+        let moved = Address {
+            country: "BE".to_owned(),
+            ..profile().address
+        };
+        let changed = profile().changed(&change("02 555 12 34", Some(moved))).unwrap();
+        assert_eq!(changed.phone.as_str(), "+3225551234");
+        let faults = profile().changed(&change("020 555", None)).unwrap_err();
+        assert_eq!(
+            (faults[0].pointer.as_str(), faults[0].code),
+            ("/phone", "phone_too_short")
+        );
     }
 
     #[test]

@@ -123,6 +123,15 @@ fn refuses_overlaps_and_nonsense() {
 }
 
 #[test]
+fn a_day_is_written_as_it_is_read() {
+    for (day, name) in Weekday::ALL.iter().zip(Weekday::NAMES) {
+        let written = serde_json::to_value(day).unwrap();
+        assert_eq!(written, name);
+        assert_eq!(serde_json::from_value::<Weekday>(written).ok(), Some(*day));
+    }
+}
+
+#[test]
 fn the_end_of_a_day_is_the_midnight_after_it() {
     let whole = hours(r#"{"weekly": {"mon": [{"from": "00:00", "to": "24:00"}]}}"#);
     assert_eq!(

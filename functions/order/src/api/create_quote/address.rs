@@ -1,7 +1,7 @@
 //! Where to bring it: a saved address by its id, or an address.
 
 use contracts::internal::Address;
-use kernel::{AddressId, Position, Text};
+use kernel::{AddressId, Line, Position, Text};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -16,14 +16,14 @@ pub struct DeliverTo {
     address_id: Option<AddressId>,
     /// Street and house number.
     #[serde(default)]
-    line1: Option<Text<200>>,
+    line1: Option<Line<200>>,
     /// Such as the floor.
     #[serde(default)]
-    line2: Option<Text<200>>,
+    line2: Option<Line<200>>,
     #[serde(default)]
-    city: Option<Text<100>>,
+    city: Option<Line<100>>,
     #[serde(default)]
-    postal_code: Option<Text<20>>,
+    postal_code: Option<Line<20>>,
     /// ISO 3166-1 alpha-2.
     #[serde(default)]
     #[schema(pattern = "^[A-Z]{2}$")]

@@ -1,5 +1,5 @@
 use contracts::restaurant::{MenuEntry, StaffRole};
-use kernel::{Money, Text};
+use kernel::Money;
 
 use super::cast::{MANAGER, OPERATOR, OWNER, PEOPLE, STAFF, STRANGER, at, break_until, caller, now, restaurant, user};
 use super::*;
@@ -28,7 +28,7 @@ fn sold_out(id: &str) -> Override {
 /// One command of every kind, each of which changes something where it is allowed.
 fn commands() -> Vec<Command> {
     let rename = ProfileChange {
-        name: Some(Text::try_from("Bellini").unwrap()),
+        name: Some("Bellini".try_into().unwrap()),
         ..ProfileChange::default()
     };
     let member = StaffMember {
