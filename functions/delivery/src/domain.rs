@@ -3,6 +3,7 @@
 //! Pure values and functions. Nothing here reads a clock, draws randomness, knows a table, a queue or a wire format.
 
 pub mod cell;
+pub mod clock;
 pub mod command;
 pub mod courier;
 pub mod earnings;
@@ -20,8 +21,8 @@ pub mod presence;
 pub mod proof;
 pub mod roster;
 pub mod sight;
-pub mod track;
 pub mod tariff;
+pub mod track;
 pub mod trail;
 pub mod transitions;
 pub mod ways;

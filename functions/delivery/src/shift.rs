@@ -11,7 +11,7 @@ use crate::domain::command::{Command, Ending, ReleaseReason};
 use crate::domain::courier::{Bond, Courier, LiveOffer, Refusal, Shift, ShiftEnd};
 use crate::domain::epoch::Seen;
 use crate::domain::lifecycle::{Rejection, decide};
-use crate::domain::track::{CLOCK_SKEW_MAX, Point, Sighting};
+use crate::domain::track::{Batch, START_AGE_MAX, Sighting};
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::work::SILENT_AFTER;
 use crate::runner::{self, Known, Reach};
@@ -58,9 +58,9 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         )?;
         let planned_until = read.roster.works_until(cause.now);
         let started = courier.start_shift(&work.spans(), planned_until, cause.now)?;
-        // The device measured the position a moment ago, by a clock of its own: points from then on may follow.
+        // The device measured the position a moment ago: points from then on may follow.
         let sighting = Sighting {
-            at: cause.now - CLOCK_SKEW_MAX,
+            at: cause.now - START_AGE_MAX,
             position,
         };
         let key = store::position_key(courier_id);
@@ -73,8 +73,8 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         };
         if let Some(seen) = seen {
             // No more than a report of one point.
-            let point = Point::from(sighting);
-            let Ok(followed) = seen.value.whereabouts().follow(&[point], false, cause.now) else {
+            let batch = Batch::ours(sighting);
+            let Ok(followed) = seen.value.whereabouts().follow(&batch, false, cause.now) else {
                 return Ok(Begun { courier, is_new });
             };
             let record = PositionRecord::new(courier_id, courier.vehicle, &followed.whereabouts);

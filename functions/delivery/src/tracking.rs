@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::courier::Courier;
 use crate::domain::pace::TooOften;
 use crate::domain::sight::{Viewer, seen_by};
-use crate::domain::track::{Point, Sighting};
+use crate::domain::track::{Batch, Sighting};
 use crate::domain::trail::{KEPT_FOR, encode};
 use crate::domain::whereabouts::Followed;
 use crate::publish;
@@ -37,8 +37,8 @@ pub enum Untaken {
 ///
 /// # Errors
 /// See [`Untaken`]; then nothing was kept of it.
-pub async fn take(app: &App, cause: &Cause, courier_id: CourierId, points: &[Point]) -> Result<Followed, Untaken> {
-    let (followed, courier) = keep(app, cause, courier_id, points).await?;
+pub async fn take(app: &App, cause: &Cause, courier_id: CourierId, batch: &Batch) -> Result<Followed, Untaken> {
+    let (followed, courier) = keep(app, cause, courier_id, batch).await?;
     if let Some(first) = followed.stretch.first() {
         extend_trail(app, cause, courier_id, *first, &followed.stretch).await;
     }
@@ -53,12 +53,7 @@ pub async fn take(app: &App, cause: &Cause, courier_id: CourierId, points: &[Poi
 }
 
 /// Keeps the latest believable point, if the courier is on shift.
-async fn keep(
-    app: &App,
-    cause: &Cause,
-    courier_id: CourierId,
-    points: &[Point],
-) -> Result<(Followed, Courier), Untaken> {
+async fn keep(app: &App, cause: &Cause, courier_id: CourierId, batch: &Batch) -> Result<(Followed, Courier), Untaken> {
     for attempt in 1..=COMMIT_ATTEMPTS_MAX {
         let (seen, courier) = tokio::try_join!(
             store::position(&app.table, courier_id),
@@ -68,7 +63,7 @@ async fn keep(
             return Err(Untaken::OffShift);
         };
         let has_job = !courier.jobs().is_empty();
-        let followed = seen.value.whereabouts().follow(points, has_job, cause.now)?;
+        let followed = seen.value.whereabouts().follow(batch, has_job, cause.now)?;
         let record = PositionRecord::new(courier_id, courier.vehicle, &followed.whereabouts);
         let key = store::position_key(courier_id);
         // The end of the shift deletes the record, and then this refuses instead of bringing it back.

@@ -1,13 +1,19 @@
-//! What a courier's device reports: which points are believed.
+//! What a courier's device reports: when each point was measured, and which points are believed.
 
 use kernel::{Meters, Position, SignedDuration, Timestamp};
 
+use super::clock::{Clock, Stamp};
+
 /// Points in one report.
 pub const POINTS_MAX: usize = 100;
-/// A device's clock may be this much ahead of ours.
-pub const CLOCK_SKEW_MAX: SignedDuration = SignedDuration::from_secs(120);
+/// Where a shift starts was measured at most so long before: points from then on may follow.
+pub const START_AGE_MAX: SignedDuration = SignedDuration::from_secs(120);
+/// A point that is this much ahead of us once its clock is corrected is taken as measured now: so much the correction may err.
+pub const POINT_AHEAD_MAX: SignedDuration = SignedDuration::from_secs(5);
 /// Older points say nothing about where the courier is.
 pub const POINT_AGE_MAX: SignedDuration = SignedDuration::from_mins(30);
+/// A point that alone is in the future, and later than all others by more, is a mistake and says nothing of the clock.
+pub const ODD_GAP: SignedDuration = SignedDuration::from_mins(2);
 /// A less accurate point is noise at the scale of a street: it would jump between blocks.
 pub const ACCURACY_MAX_M: f64 = 150.0;
 /// Nobody delivers faster, whatever the vehicle: 50 m/s is 180 km/h. The kind of vehicle does not matter here, because the
@@ -21,7 +27,9 @@ pub const TRAIL_GAP: SignedDuration = SignedDuration::from_mins(10);
 /// A point of a report.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// When it was measured.
+    /// Its place in the report, from 0.
+    pub index: usize,
+    /// When it was measured, by the clock of whoever measured it.
     pub at: Timestamp,
     /// Where.
     pub position: Position,
@@ -32,20 +40,43 @@ pub struct Point {
 /// Where a courier was last seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sighting {
-    /// When.
+    /// When, by our clock.
     pub at: Timestamp,
     /// Where.
     pub position: Position,
 }
 
-impl From<Sighting> for Point {
-    fn from(Sighting { at, position }: Sighting) -> Self {
-        Self {
-            at,
-            position,
-            accuracy_m: None,
-        }
-    }
+/// The readable points of a report, and what tells when it was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// In any order.
+    pub points: Vec<Point>,
+    /// When it was sent.
+    pub stamp: Stamp,
+}
+
+/// Why a point is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disbelief {
+    /// Later than now by more than [`POINT_AHEAD_MAX`].
+    InFuture,
+    /// Measured longer ago than [`POINT_AGE_MAX`].
+    TooOld,
+    /// Less accurate than [`ACCURACY_MAX_M`].
+    Inaccurate,
+    /// Not newer than what is known already: said before, or overtaken by a later report.
+    Older,
+    /// Farther from the point before than anybody gets in the time between.
+    Unreachable,
+}
+
+/// A point that was not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dropped {
+    /// Its place in the report, from 0.
+    pub index: usize,
+    /// Why.
+    pub why: Disbelief,
 }
 
 /// What became of a report.
@@ -57,52 +88,131 @@ pub struct Sifted {
     pub accuracy_m: Option<Meters>,
     /// Points that were believed, oldest first.
     pub believed: Vec<Sighting>,
-    /// Points that were not: too old, too vague, or too far from the one before.
-    pub dropped: usize,
+    /// Points that were not.
+    pub dropped: Vec<Dropped>,
 }
 
-/// The first point that breaks the report's order: earlier than the one before it, or from the future.
-#[must_use]
-pub fn first_misplaced(points: &[Point], now: Timestamp) -> Option<usize> {
-    let in_future = points.iter().position(|point| point.at > now + CLOCK_SKEW_MAX);
-    let backwards = points.windows(2).position(|pair| pair[1].at < pair[0].at);
-    in_future.into_iter().chain(backwards.map(|index| index + 1)).min()
-}
+impl Batch {
+    /// What a device reports `now`, with the time when it sent that, by its own clock, if it says so.
+    #[must_use]
+    pub fn of_device(points: Vec<Point>, sent_at: Option<Timestamp>, now: Timestamp) -> Self {
+        let newest = || newest(&points, now).map_or(Stamp::Ours, Stamp::NotBefore);
+        let stamp = sent_at.map_or_else(newest, Stamp::Sent);
+        Self { points, stamp }
+    }
 
-/// Takes the believable points of a report, oldest first, after what was known before.
-#[must_use]
-pub fn sift(known: Sighting, points: &[Point], now: Timestamp) -> Sifted {
-    let mut latest = known;
-    let mut accuracy_m = None;
-    let mut believed = Vec::new();
-    for point in points {
-        if believable(latest, point, now) {
-            latest = Sighting {
-                at: point.at,
-                position: point.position,
-            };
-            believed.push(latest);
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "what is believed is accurate to 150 m"
-            )]
-            let meters = point.accuracy_m.unwrap_or_default().ceil() as Meters;
-            accuracy_m = Some(meters);
+    /// One sighting whose time is ours.
+    #[must_use]
+    pub fn ours(Sighting { at, position }: Sighting) -> Self {
+        let point = Point {
+            index: 0,
+            at,
+            position,
+            accuracy_m: None,
+        };
+        Self {
+            points: vec![point],
+            stamp: Stamp::Ours,
         }
     }
-    Sifted {
-        latest,
-        accuracy_m,
-        dropped: points.len() - believed.len(),
-        believed,
+
+    /// What the clock that measured the points may be ahead by, the likeliest first: as is known now; as was known before,
+    /// if it was set between the measuring and the sending; and not at all, if the times come from a satellite.
+    #[must_use]
+    pub fn offsets(&self, before: Clock, after: Clock) -> Vec<SignedDuration> {
+        let learned = match self.stamp {
+            Stamp::Sent(_) | Stamp::NotBefore(_) => [after.ahead, before.ahead],
+            Stamp::Ours => [None; 2],
+        };
+        learned.into_iter().flatten().chain([SignedDuration::ZERO]).collect()
     }
 }
 
-fn believable(before: Sighting, point: &Point, now: Timestamp) -> bool {
-    let fresh = point.at > before.at && point.at >= now - POINT_AGE_MAX;
-    let exact = point.accuracy_m.is_none_or(|accuracy_m| accuracy_m <= ACCURACY_MAX_M);
-    fresh && exact && reachable(before, point)
+/// The time of the newest point that is no mistake.
+fn newest(points: &[Point], now: Timestamp) -> Option<Timestamp> {
+    let mut ats: Vec<Timestamp> = points.iter().map(|point| point.at).collect();
+    ats.sort_unstable();
+    let last = ats.pop()?;
+    let odd = ats
+        .last()
+        .filter(|before| **before <= now && last > now && last.duration_since(**before) > ODD_GAP);
+    Some(odd.copied().unwrap_or(last))
+}
+
+/// Takes the believable points of a report after what was known before, in the order in which they were measured.
+#[must_use]
+pub fn sift(known: Sighting, points: &[Point], offsets: &[SignedDuration], now: Timestamp) -> Sifted {
+    let mut dropped = Vec::new();
+    let mut dated = Vec::with_capacity(points.len());
+    for point in points {
+        match measured_at(point.at, offsets, now) {
+            Ok(at) => dated.push(Point { at, ..*point }),
+            Err(why) => dropped.push(Dropped {
+                index: point.index,
+                why,
+            }),
+        }
+    }
+    dated.sort_by_key(|point| point.at);
+    let mut sifted = Sifted {
+        latest: known,
+        accuracy_m: None,
+        believed: Vec::new(),
+        dropped,
+    };
+    for point in &dated {
+        sifted.weigh(point);
+    }
+    sifted.dropped.sort_unstable_by_key(|dropped| dropped.index);
+    sifted
+}
+
+impl Sifted {
+    fn weigh(&mut self, point: &Point) {
+        if let Some(why) = disbelief(self.latest, point) {
+            let index = point.index;
+            return self.dropped.push(Dropped { index, why });
+        }
+        self.latest = Sighting {
+            at: point.at,
+            position: point.position,
+        };
+        self.believed.push(self.latest);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "what is believed is accurate to 150 m"
+        )]
+        let meters = point.accuracy_m.unwrap_or_default().ceil() as Meters;
+        self.accuracy_m = Some(meters);
+    }
+}
+
+/// When a point was measured by our clock, to the millisecond: by the first offset that does not put it into the future.
+fn measured_at(at: Timestamp, offsets: &[SignedDuration], now: Timestamp) -> Result<Timestamp, Disbelief> {
+    let ages = offsets.iter().map(|ahead| now.duration_since(at) + *ahead);
+    let age = ages
+        .into_iter()
+        .find(|age| *age >= -POINT_AHEAD_MAX)
+        .ok_or(Disbelief::InFuture)?;
+    if age > POINT_AGE_MAX {
+        return Err(Disbelief::TooOld);
+    }
+    let at = now - age.max(SignedDuration::ZERO);
+    Ok(Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at))
+}
+
+fn disbelief(before: Sighting, point: &Point) -> Option<Disbelief> {
+    let is_exact = point.accuracy_m.is_none_or(|accuracy_m| accuracy_m <= ACCURACY_MAX_M);
+    if !is_exact {
+        Some(Disbelief::Inaccurate)
+    } else if point.at <= before.at {
+        Some(Disbelief::Older)
+    } else if reachable(before, point) {
+        None
+    } else {
+        Some(Disbelief::Unreachable)
+    }
 }
 
 fn reachable(before: Sighting, point: &Point) -> bool {
@@ -122,10 +232,16 @@ mod tests {
 
     fn point(at: i64, position: Position) -> Point {
         Point {
+            index: 0,
             at: NOON + seconds(at),
             position,
             accuracy_m: Some(8.0),
         }
+    }
+
+    fn numbered(points: Vec<Point>) -> Vec<Point> {
+        let number = |(index, point)| Point { index, ..point };
+        points.into_iter().enumerate().map(number).collect()
     }
 
     fn at_trattoria() -> Sighting {
@@ -135,26 +251,58 @@ mod tests {
         }
     }
 
+    fn sifted(points: Vec<Point>, now: Timestamp) -> Sifted {
+        sift(at_trattoria(), &numbered(points), &[SignedDuration::ZERO], now)
+    }
+
     #[test]
-    fn the_latest_believable_point_counts() {
+    fn each_point_is_believed_or_not_for_itself() {
+        use Disbelief::{InFuture, Inaccurate, Older, TooOld, Unreachable};
         let vague = Point {
-            accuracy_m: Some(2_000.0),
+            accuracy_m: Some(ACCURACY_MAX_M + 0.1),
             ..point(50, trattoria())
         };
         let rome = Position::new(41.9, 12.5).unwrap();
         let now = NOON + minutes(5);
-        for (points, accepted, latest) in [
-            (vec![point(10, trattoria()), point(30, kerkstraat())], 2, 30),
-            (vec![point(-10, kerkstraat()), point(0, kerkstraat())], 0, 0),
-            (vec![point(20, rome), point(40, kerkstraat())], 1, 40),
-            (vec![point(40, kerkstraat()), vague], 1, 40),
-            (vec![point(1, kerkstraat())], 0, 0),
+        for (points, dropped, latest) in [
+            (vec![point(10, trattoria()), point(30, kerkstraat())], vec![], 30),
+            (vec![point(30, kerkstraat()), point(10, trattoria())], vec![], 30),
+            (
+                vec![point(-10, kerkstraat()), point(0, kerkstraat())],
+                vec![(0, Older), (1, Older)],
+                0,
+            ),
+            (
+                vec![point(40, kerkstraat()), point(40, kerkstraat())],
+                vec![(1, Older)],
+                40,
+            ),
+            (
+                vec![point(20, rome), point(40, kerkstraat())],
+                vec![(0, Unreachable)],
+                40,
+            ),
+            (vec![point(40, kerkstraat()), vague], vec![(1, Inaccurate)], 40),
+            (vec![point(1, kerkstraat())], vec![(0, Unreachable)], 0),
+            (
+                vec![point(306, kerkstraat()), point(305, kerkstraat())],
+                vec![(0, InFuture)],
+                300,
+            ),
+            (
+                vec![point(-1_501, kerkstraat()), point(40, kerkstraat())],
+                vec![(0, TooOld)],
+                40,
+            ),
         ] {
-            let sifted = sift(at_trattoria(), &points, now);
-            assert_eq!(
-                (sifted.believed.len(), sifted.dropped),
-                (accepted, points.len() - accepted)
-            );
+            let sifted = sifted(points.clone(), now);
+            let found: Vec<_> = sifted
+                .dropped
+                .iter()
+                .map(|dropped| (dropped.index, dropped.why))
+                .collect();
+            assert_eq!(found, dropped, "{points:?}");
+            assert_eq!(sifted.believed.len() + found.len(), points.len());
             assert_eq!(sifted.latest.at, NOON + seconds(latest));
         }
     }
@@ -162,23 +310,48 @@ mod tests {
     #[test]
     fn after_a_long_silence_the_courier_may_be_anywhere() {
         let rome = Position::new(41.9, 12.5).unwrap();
-        let now = NOON + minutes(12);
-        let believed = |point, now| sift(at_trattoria(), &[point], now).believed.len();
-        assert_eq!(believed(point(11 * 60, rome), now), 1);
+        let believed = |point, now| sifted(vec![point], now).believed.len();
+        assert_eq!(believed(point(11 * 60, rome), NOON + minutes(12)), 1);
         assert_eq!(believed(point(660, rome), NOON + minutes(60)), 0);
     }
 
     #[test]
-    fn a_report_goes_forward_in_time() {
-        let here = trattoria();
-        for (ats, misplaced) in [
-            (vec![1, 2, 2, 3], None),
-            (vec![1, 3, 2], Some(2)),
-            (vec![1, 200], Some(1)),
-            (vec![500, 2], Some(0)),
+    fn times_are_corrected_by_the_first_offset_that_is_possible() {
+        let now = NOON + minutes(5);
+        let measured = |at, offsets: &[i64]| {
+            let offsets: Vec<_> = offsets.iter().copied().map(seconds).collect();
+            let at = measured_at(NOON + seconds(at), &offsets, now)?;
+            Ok(at.duration_since(NOON).as_secs())
+        };
+        assert_eq!(measured(400, &[120, 0]), Ok(280));
+        // The clock was two minutes ahead when the point was measured, and right when it was sent.
+        assert_eq!(measured(400, &[0, 120, 0]), Ok(280));
+        // The clock is ten minutes behind, the time from a satellite is not.
+        assert_eq!(measured(299, &[-600, 0]), Ok(299));
+        assert_eq!(measured(303, &[0]), Ok(300), "within what the correction may err");
+        assert_eq!(measured(306, &[0]), Err(Disbelief::InFuture));
+        assert_eq!(measured(0, &[1_501]), Err(Disbelief::TooOld));
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            assert!(measured_at(at, &[seconds(-86_400), seconds(86_400)], now).is_err());
+        }
+    }
+
+    #[test]
+    fn the_newest_point_tells_when_a_report_was_sent_at_the_earliest() {
+        let now = NOON + seconds(60);
+        for (ats, expected) in [
+            (vec![], None),
+            (vec![50, 20], Some(50)),
+            (vec![300], Some(300)),
+            (vec![170, 180], Some(180)),
+            (vec![55, 170], Some(170)),
+            // Alone in the future, and far from all others.
+            (vec![55, 200], Some(55)),
         ] {
-            let points: Vec<_> = ats.into_iter().map(|at| point(at, here)).collect();
-            assert_eq!(first_misplaced(&points, NOON + seconds(10)), misplaced);
+            let points = ats.iter().map(|at| point(*at, trattoria())).collect();
+            let stamp = Batch::of_device(points, None, now).stamp;
+            let expected = expected.map_or(Stamp::Ours, |at| Stamp::NotBefore(NOON + seconds(at)));
+            assert_eq!(stamp, expected, "{ats:?}");
         }
     }
 }

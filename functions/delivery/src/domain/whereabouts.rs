@@ -2,8 +2,9 @@
 
 use kernel::{Meters, Timestamp};
 
+use super::clock::Clock;
 use super::pace::{Pace, TooOften};
-use super::track::{Point, Sighting, sift};
+use super::track::{Batch, Dropped, Sighting, sift};
 use super::trail::stretch;
 
 /// Where a courier on shift is, as far as is known.
@@ -19,6 +20,8 @@ pub struct Whereabouts {
     pub pace: Pace,
     /// When the device was last heard of, by our clock, whatever it said: silence is nothing else.
     pub heard_at: Timestamp,
+    /// How far the device's clock is ahead.
+    pub clock: Clock,
 }
 
 /// What a report made of it.
@@ -28,8 +31,8 @@ pub struct Followed {
     pub whereabouts: Whereabouts,
     /// Points that were believed.
     pub accepted: usize,
-    /// Points that were not.
-    pub dropped: usize,
+    /// Points that were not, and why.
+    pub dropped: Vec<Dropped>,
     /// What the trail gets.
     pub stretch: Vec<Sighting>,
     /// True if whoever waits for the courier should hear of it.
@@ -39,8 +42,9 @@ pub struct Followed {
 impl Whereabouts {
     /// Where a shift starts.
     #[must_use]
-    pub const fn starting(latest: Sighting, now: Timestamp) -> Self {
+    pub fn starting(latest: Sighting, now: Timestamp) -> Self {
         Self {
+            clock: Clock::default(),
             latest,
             accuracy_m: 0,
             trail_end: None,
@@ -53,9 +57,11 @@ impl Whereabouts {
     ///
     /// # Errors
     /// When the reports of this minute are used up.
-    pub fn follow(&self, points: &[Point], has_job: bool, now: Timestamp) -> Result<Followed, TooOften> {
+    pub fn follow(&self, batch: &Batch, has_job: bool, now: Timestamp) -> Result<Followed, TooOften> {
         let pace = self.pace.report(now)?;
-        let sifted = sift(self.latest, points, now);
+        let clock = self.clock.hear(batch.stamp, now.duration_since(self.heard_at), now);
+        let offsets = batch.offsets(self.clock, clock);
+        let sifted = sift(self.latest, &batch.points, &offsets, now);
         let stretch = stretch(self.trail_end, &sifted.believed);
         let tell = has_job && !sifted.believed.is_empty() && pace.may_tell(now);
         Ok(Followed {
@@ -68,6 +74,7 @@ impl Whereabouts {
                     ..pace
                 },
                 heard_at: now,
+                clock,
             },
             accepted: sifted.believed.len(),
             dropped: sifted.dropped,
@@ -78,66 +85,4 @@ impl Whereabouts {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::cast::{NOON, kerkstraat, minutes, trattoria};
-    use crate::domain::pace::REPORTS_PER_MINUTE_MAX;
-
-    #[test]
-    fn whoever_reports_is_not_silent_whatever_the_report_is_worth() {
-        let vague = Point {
-            at: NOON + minutes(1),
-            position: kerkstraat(),
-            accuracy_m: Some(200.0),
-        };
-        let followed = at_noon().follow(&[vague], true, NOON + minutes(15)).unwrap();
-        assert_eq!((followed.accepted, followed.whereabouts.latest), (0, at_noon().latest));
-        assert_eq!(followed.whereabouts.heard_at, NOON + minutes(15));
-    }
-
-    fn at_noon() -> Whereabouts {
-        let latest = Sighting {
-            at: NOON,
-            position: trattoria(),
-        };
-        Whereabouts::starting(latest, NOON)
-    }
-
-    fn at_kerkstraat() -> [Point; 1] {
-        [Point {
-            at: NOON + minutes(2),
-            position: kerkstraat(),
-            accuracy_m: None,
-        }]
-    }
-
-    #[test]
-    fn a_move_is_told_to_those_who_wait_and_only_now_and_then() {
-        let now = NOON + minutes(3);
-        let idle = at_noon().follow(&at_kerkstraat(), false, now).unwrap();
-        assert!(!idle.tell && idle.accepted == 1 && idle.stretch.len() == 1);
-        let busy = at_noon().follow(&at_kerkstraat(), true, now).unwrap();
-        assert!(busy.tell);
-        let again = [Point {
-            at: NOON + minutes(3),
-            ..at_kerkstraat()[0]
-        }];
-        assert!(!busy.whereabouts.follow(&again, true, now).unwrap().tell);
-    }
-
-    #[test]
-    fn worthless_reports_count_too() {
-        let mut whereabouts = at_noon();
-        let old = [Point {
-            at: NOON - minutes(5),
-            ..at_kerkstraat()[0]
-        }];
-        for _ in 0..REPORTS_PER_MINUTE_MAX {
-            let followed = whereabouts.follow(&old, true, NOON).unwrap();
-            assert!(followed.accepted == 0 && !followed.tell && followed.stretch.is_empty());
-            assert_eq!(followed.whereabouts.latest, whereabouts.latest);
-            whereabouts = followed.whereabouts;
-        }
-        assert!(whereabouts.follow(&at_kerkstraat(), true, NOON).is_err());
-    }
-}
+mod tests;

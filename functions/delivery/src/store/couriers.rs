@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::names::{EndRecord, RejectRecord, ShiftEndRecord, SuspendRecord, VehicleRecord};
 use crate::domain::Vehicle;
 use crate::domain::cell::{Zone, zone};
+use crate::domain::clock::{Clock, Doubt};
 use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
 use crate::domain::epoch::Seen;
 use crate::domain::pace::Pace;
@@ -334,6 +335,49 @@ struct PaceRecord {
     trail_end: Option<(i64, Position)>,
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     accuracy_m: Option<Meters>,
+    /// How far the device's clock is ahead, in milliseconds.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    ahead_ms: Option<i64>,
+    /// Reports that say less: how many milliseconds, since when, and how many.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    doubt: Option<(i64, i64, u32)>,
+}
+
+impl PaceRecord {
+    fn new(whereabouts: &Whereabouts) -> Self {
+        let Whereabouts {
+            accuracy_m,
+            trail_end,
+            pace,
+            clock,
+            ..
+        } = whereabouts;
+        let doubt = |doubt: Doubt| (millis(doubt.ahead), doubt.since.as_second(), doubt.reports);
+        Self {
+            window_from: pace.window_from.as_second(),
+            reports: pace.reports,
+            told_at: pace.told_at.map(Timestamp::as_second),
+            trail_end: trail_end.map(|end| (end.at.as_second(), end.position)),
+            accuracy_m: Some(*accuracy_m).filter(|meters| *meters > 0),
+            ahead_ms: clock.ahead.map(millis),
+            doubt: clock.doubt.map(doubt),
+        }
+    }
+
+    fn clock(&self, instant: impl Fn(i64) -> Timestamp) -> Clock {
+        Clock {
+            ahead: self.ahead_ms.map(SignedDuration::from_millis),
+            doubt: self.doubt.map(|(ahead_ms, since, reports)| Doubt {
+                ahead: SignedDuration::from_millis(ahead_ms),
+                since: instant(since),
+                reports,
+            }),
+        }
+    }
+}
+
+fn millis(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or_default()
 }
 
 /// The index partition of the couriers who were last seen in a zone.
@@ -346,29 +390,18 @@ impl PositionRecord {
     /// The whereabouts of a courier.
     #[must_use]
     pub fn new(courier_id: CourierId, vehicle: Vehicle, whereabouts: &Whereabouts) -> Self {
-        let Whereabouts {
-            latest,
-            accuracy_m,
-            trail_end,
-            pace,
-            heard_at,
-        } = whereabouts;
+        let latest = whereabouts.latest;
+        let heard_at = whereabouts.heard_at;
         Self {
             courier_id,
             vehicle: vehicle.into(),
             position: latest.position,
             at: latest.at,
-            heard_at: Some(*heard_at),
+            heard_at: Some(heard_at),
             gsi1pk: zone(latest.position).map(seen_partition),
             gsi1sk: courier_id,
-            expires_at: (*heard_at + POSITION_KEPT_FOR).as_second(),
-            pace: PaceRecord {
-                window_from: pace.window_from.as_second(),
-                reports: pace.reports,
-                told_at: pace.told_at.map(Timestamp::as_second),
-                trail_end: trail_end.map(|end| (end.at.as_second(), end.position)),
-                accuracy_m: Some(*accuracy_m).filter(|meters| *meters > 0),
-            },
+            expires_at: (heard_at + POSITION_KEPT_FOR).as_second(),
+            pace: PaceRecord::new(whereabouts),
         }
     }
 
@@ -392,6 +425,7 @@ impl PositionRecord {
                 told_at: self.pace.told_at.map(instant),
             },
             heard_at: self.heard_at(),
+            clock: self.pace.clock(instant),
         }
     }
 
@@ -427,6 +461,7 @@ pub struct TrailRecord {
 mod tests {
     use super::*;
     use crate::domain::cast::{NOON, ada, trattoria};
+    use crate::domain::clock::OFFSET_MAX;
     use crate::domain::trail::TEXT_MAX;
 
     fn whereabouts() -> Whereabouts {
@@ -444,6 +479,14 @@ mod tests {
                 told_at: Some(NOON),
             },
             heard_at: NOON,
+            clock: Clock {
+                ahead: Some(-OFFSET_MAX),
+                doubt: Some(Doubt {
+                    ahead: -OFFSET_MAX,
+                    since: NOON,
+                    reports: 1_000,
+                }),
+            },
         }
     }
 
