@@ -6,6 +6,7 @@ mod arrivals;
 mod budget;
 mod cancelling;
 mod couriers;
+mod currencies;
 mod dispatching;
 mod hand_over;
 mod happy_path;

@@ -26,17 +26,34 @@ pub fn place() -> (f64, f64) {
 /// A menu with a plain item, one with options, and one that is sold out.
 #[must_use]
 pub fn menu() -> Value {
-    let eur = |amount: i64| json!({"amount": amount, "currency": "EUR"});
+    menu_in("EUR", 1)
+}
+
+/// The same menu in a currency, whose minor units count so many times as many as euro cents.
+#[must_use]
+pub fn menu_in(currency: &str, times: i64) -> Value {
+    let price = |cents: i64| json!({"amount": cents * times, "currency": currency});
     json!({"categories": [{"id": "mains", "name": "Mains", "items": [
-        {"id": "margherita", "name": "Margherita", "description": "Tomato, mozzarella, basil", "price": eur(1150),
+        {"id": "margherita", "name": "Margherita", "description": "Tomato, mozzarella, basil", "price": price(1150),
          "diets": ["vegetarian"], "allergens": ["gluten", "milk"], "available": true, "option_groups": []},
-        {"id": "bowl", "name": "Bowl", "price": eur(990), "diets": ["vegan"], "allergens": [], "available": true,
+        {"id": "bowl", "name": "Bowl", "price": price(990), "diets": ["vegan"], "allergens": [], "available": true,
          "option_groups": [{"id": "toppings", "name": "Toppings", "min": 1, "max": 3, "free": 1, "options": [
-            {"id": "tofu", "name": "Tofu", "price": eur(150), "available": true},
-            {"id": "avocado", "name": "Avocado", "price": eur(200), "available": true},
-            {"id": "kimchi", "name": "Kimchi", "price": eur(120), "available": false}]}]},
-        {"id": "truffle", "name": "Truffle pasta", "price": eur(2400), "diets": [], "allergens": ["gluten"],
+            {"id": "tofu", "name": "Tofu", "price": price(150), "available": true},
+            {"id": "avocado", "name": "Avocado", "price": price(200), "available": true},
+            {"id": "kimchi", "name": "Kimchi", "price": price(120), "available": false}]}]},
+        {"id": "truffle", "name": "Truffle pasta", "price": price(2400), "diets": [], "allergens": ["gluten"],
          "available": false, "option_groups": []}]}]})
+}
+
+/// What a new restaurant says of itself.
+#[must_use]
+pub fn restaurant(currency: &str, prep_time_minutes: u32, (lat, lng): (f64, f64)) -> Value {
+    json!({
+        "name": "Trattoria Bellini", "cuisines": ["italian"], "phone": "+31205550101",
+        "address": {"line1": "Prinsengracht 12", "city": "Amsterdam", "postal_code": "1015 DV", "country": "NL"},
+        "position": {"lat": lat, "lng": lng}, "time_zone": "Europe/Amsterdam", "currency": currency,
+        "tax": {"rate_bps": 900, "inclusive": true}, "prep_time_minutes": prep_time_minutes,
+    })
 }
 
 /// A restaurant that is open at all hours.
@@ -80,14 +97,19 @@ impl Kitchen {
     /// Opens a restaurant that takes so many minutes to cook.
     #[must_use]
     pub fn open_with(stack: &'static Stack, prep_time_minutes: u32) -> Self {
+        Self::found(stack, "EUR", prep_time_minutes, &menu())
+    }
+
+    /// Opens a restaurant that sells in a currency: see [`menu_in`].
+    #[must_use]
+    pub fn selling_in(stack: &'static Stack, currency: &str, times: i64) -> Self {
+        Self::found(stack, currency, 12, &menu_in(currency, times))
+    }
+
+    fn found(stack: &'static Stack, currency: &str, prep_time_minutes: u32, menu: &Value) -> Self {
         let owner = stack.enrol("restaurant");
         let (lat, lng) = place();
-        let restaurant = json!({
-            "name": "Trattoria Bellini", "cuisines": ["italian"], "phone": "+31205550101",
-            "address": {"line1": "Prinsengracht 12", "city": "Amsterdam", "postal_code": "1015 DV", "country": "NL"},
-            "position": {"lat": lat, "lng": lng}, "time_zone": "Europe/Amsterdam", "currency": "EUR",
-            "tax": {"rate_bps": 900, "inclusive": true}, "prep_time_minutes": prep_time_minutes,
-        });
+        let restaurant = restaurant(currency, prep_time_minutes, (lat, lng));
         let created = owner.post("/v1/restaurants", &restaurant).expect(201);
         let restaurant_id = created["restaurant_id"].as_str().unwrap_or_default().to_owned();
         let path = format!("/v1/restaurants/{restaurant_id}");
@@ -97,7 +119,7 @@ impl Kitchen {
         owner
             .put(&format!("{path}/hours"), &json!({"weekly": weekly, "exceptions": []}))
             .is(200);
-        owner.put(&format!("{path}/menu"), &menu()).is(200);
+        owner.put(&format!("{path}/menu"), menu).is(200);
         owner.post(&format!("{path}/menu/publish"), &json!({})).is(200);
         owner.post(&format!("{path}/submit"), &json!({})).is(200);
         stack.operator().post(&format!("{path}/approve"), &json!({})).is(200);

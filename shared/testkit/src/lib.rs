@@ -15,7 +15,7 @@ mod totp;
 mod wait;
 
 pub use aws::Aws;
-pub use city::{Basket, Kitchen, Rider, menu, place};
+pub use city::{Basket, Kitchen, Rider, menu, menu_in, place, restaurant};
 pub use live::Live;
 pub use person::Person;
 pub use reply::Reply;

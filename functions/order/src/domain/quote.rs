@@ -21,6 +21,7 @@ pub const SCHEDULE_AHEAD_MAX: SignedDuration = SignedDuration::from_hours(5 * 24
 pub const RELEASE_LEAD: SignedDuration = SignedDuration::from_mins(10);
 /// The promise of a scheduled order is at least this wide.
 pub const WINDOW_MIN: SignedDuration = SignedDuration::from_mins(15);
+
 /// What the platform takes for its service: this share of the food, within the bounds of the currency's [`Tariff`].
 const SERVICE_FEE: BasisPoints = BasisPoints(500);
 
