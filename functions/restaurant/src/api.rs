@@ -53,6 +53,9 @@ const OPENAPI: &str = include_str!("../openapi.json");
 
 /// The largest menu that is taken, in bytes: with what storing adds to it, it fits into one item.
 pub const MENU_BODY_BYTES_MAX: usize = 256 * 1024;
+/// The largest area that is taken, in bytes: twenty quarters with five hundred corners each, as tools write them, or one with
+/// a coast.
+pub const ZONES_BODY_BYTES_MAX: usize = 1024 * 1024;
 
 /// All routes.
 pub fn router(app: App) -> Router {
@@ -99,7 +102,8 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(resume_restaurant::resume_restaurant))
         .routes(routes!(replace_hours::replace_hours))
         .routes(routes!(get_availability::get_availability))
-        .routes(routes!(replace_zones::replace_zones))
+        // Borders as maps have them.
+        .routes(routes!(replace_zones::replace_zones).body_limit(ZONES_BODY_BYTES_MAX))
         .routes(routes!(replace_capacity::replace_capacity))
         // A menu is larger than any other body.
         .routes(routes!(get_menu::get_menu, replace_menu::replace_menu).body_limit(MENU_BODY_BYTES_MAX))

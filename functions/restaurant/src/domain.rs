@@ -13,6 +13,7 @@ pub mod profile;
 pub mod restaurant;
 pub mod review;
 pub mod search;
+pub mod simplify;
 pub mod staff;
 pub mod stage;
 pub mod zone_name;

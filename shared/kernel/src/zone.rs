@@ -1,13 +1,12 @@
-//! Delivery zones: polygons with holes.
+//! Delivery zones: one or more polygons with holes.
+
+mod simplify;
+
+pub use simplify::{Simplified, Simplifier};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Money, Position};
-
-/// Corners of one ring, at most.
-pub const CORNERS_MAX: usize = 500;
-/// Rings of one zone, at most: the outline and its holes.
-pub const RINGS_MAX: usize = 10;
 
 /// A closed line: the last corner equals the first, as GeoJSON has it.
 pub type Ring = Vec<[f64; 2]>;
@@ -18,6 +17,10 @@ pub struct Zone {
     /// The outline, then its holes, as `[longitude, latitude]` corners (RFC 7946).
     #[schema(value_type = Vec<Vec<Vec<f64>>>)]
     pub rings: Vec<Ring>,
+    /// Its other parts, such as islands: each an outline, then its holes. Missing if it has only one part.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Vec<Vec<Vec<f64>>>>)]
+    pub more_parts: Vec<Vec<Ring>>,
     /// What the customer pays for a delivery into it; nothing: the platform's estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<Money>,
@@ -29,14 +32,14 @@ pub struct Zone {
     pub max_minutes: Option<u32>,
 }
 
-/// Why a polygon is refused.
+/// Why a zone is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidZone {
-    /// No ring, or more than [`RINGS_MAX`].
-    #[error("a polygon has 1 to {RINGS_MAX} rings")]
+    /// A part without an outline.
+    #[error("a polygon has an outline")]
     Rings,
-    /// Fewer than four corners, the closing one included, or more than [`CORNERS_MAX`].
-    #[error("a ring has 4 to {CORNERS_MAX} corners, the last equal to the first")]
+    /// Fewer than four corners, the closing one included, or an open line.
+    #[error("a ring has at least 4 corners, the last equal to the first")]
     Corners,
     /// A corner that is not on Earth.
     #[error("a corner is [longitude, latitude] in degrees")]
@@ -44,16 +47,27 @@ pub enum InvalidZone {
 }
 
 impl Zone {
-    /// Checks the polygon.
+    /// The parts, each an outline and its holes.
+    pub fn parts(&self) -> impl Iterator<Item = &[Ring]> {
+        let first = std::iter::once(self.rings.as_slice());
+        first.chain(self.more_parts.iter().map(Vec::as_slice))
+    }
+
+    /// All rings of all parts, to be changed.
+    pub fn rings_mut(&mut self) -> impl Iterator<Item = &mut Ring> {
+        self.rings.iter_mut().chain(self.more_parts.iter_mut().flatten())
+    }
+
+    /// Checks the polygons.
     ///
     /// # Errors
-    /// When a ring is missing, open, too short, too long, or has a corner out of range.
+    /// When an outline is missing, or a ring is open, too short, or has a corner out of range.
     pub fn check(&self) -> Result<(), InvalidZone> {
-        if self.rings.is_empty() || self.rings.len() > RINGS_MAX {
+        if self.parts().any(<[Ring]>::is_empty) {
             return Err(InvalidZone::Rings);
         }
-        for ring in &self.rings {
-            if !(4..=CORNERS_MAX).contains(&ring.len()) || ring.first() != ring.last() {
+        for ring in self.parts().flatten() {
+            if ring.len() < 4 || ring.first() != ring.last() {
                 return Err(InvalidZone::Corners);
             }
             if ring.iter().any(|[lng, lat]| Position::new(*lat, *lng).is_err()) {
@@ -63,15 +77,19 @@ impl Zone {
         Ok(())
     }
 
-    /// True if a position lies inside the outline and outside every hole. The outline itself counts as inside, and so
-    /// does a hole's edge.
+    /// True if a position lies in one of the parts: inside its outline and outside every hole of it. The outline itself
+    /// counts as inside, and so does a hole's edge.
     #[must_use]
     pub fn contains(&self, position: Position) -> bool {
-        let Some((outline, holes)) = self.rings.split_first() else {
-            return false;
-        };
-        side(outline, position) != Side::Outside && holes.iter().all(|hole| side(hole, position) != Side::Inside)
+        self.parts().any(|part| part_contains(part, position))
     }
+}
+
+fn part_contains(part: &[Ring], position: Position) -> bool {
+    let Some((outline, holes)) = part.split_first() else {
+        return false;
+    };
+    side(outline, position) != Side::Outside && holes.iter().all(|hole| side(hole, position) != Side::Inside)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -103,10 +121,14 @@ fn side(ring: &[[f64; 2]], position: Position) -> Side {
 mod tests {
     use super::*;
 
+    fn square(a: f64, b: f64) -> Ring {
+        vec![[a, a], [b, a], [b, b], [a, b], [a, a]]
+    }
+
     fn zone() -> Zone {
-        let square = |a: f64, b: f64| vec![[a, a], [b, a], [b, b], [a, b], [a, a]];
         Zone {
             rings: vec![square(0.0, 10.0), square(4.0, 6.0)],
+            more_parts: vec![],
             fee: None,
             minimum_order: None,
             max_minutes: None,
@@ -133,6 +155,39 @@ mod tests {
                 "{lat}, {lng}"
             );
         }
+    }
+
+    #[test]
+    fn each_part_has_its_own_outline_and_holes() {
+        let mut zone = zone();
+        // An island in the hole, with a pond; and an island outside that lies over the edge of the first part.
+        zone.more_parts = vec![vec![square(4.5, 5.5), square(4.8, 5.2)], vec![square(9.0, 12.0)]];
+        assert_eq!(zone.check(), Ok(()));
+        for (at, inside) in [
+            (1.0, true),
+            (4.2, false),
+            (4.6, true),
+            (5.0, false),
+            (5.2, true),
+            (8.0, true),
+            (9.5, true),
+            (11.0, true),
+            (12.5, false),
+        ] {
+            assert_eq!(zone.contains(Position::new(at, at).unwrap()), inside, "{at}");
+        }
+        zone.more_parts.push(vec![]);
+        assert_eq!(zone.check(), Err(InvalidZone::Rings));
+        zone.more_parts[2] = vec![vec![[0.0, 0.0]; 3]];
+        assert_eq!(zone.check(), Err(InvalidZone::Corners));
+    }
+
+    #[test]
+    fn a_zone_of_one_part_is_written_as_before() {
+        let text = r#"{"rings":[[[0.0,0.0],[1.0,0.0],[1.0,1.0],[0.0,0.0]]]}"#;
+        let zone: Zone = serde_json::from_str(text).unwrap();
+        assert_eq!(zone.parts().count(), 1);
+        assert_eq!(serde_json::to_string(&zone).unwrap(), text);
     }
 
     #[test]

@@ -54,6 +54,7 @@ mod tests {
                 corner(1.0, -1.0),
                 corner(-1.0, -1.0),
             ]],
+            more_parts: vec![],
             fee: Some(eur(fee)),
             minimum_order: Some(eur(1500)),
             max_minutes: None,

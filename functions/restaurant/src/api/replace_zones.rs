@@ -1,16 +1,19 @@
 //! `PUT /v1/restaurants/{restaurant_id}/zones`
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use contracts::restaurant::StaffRole;
+use http::header::ETAG;
 use kernel::{Meters, Money, RestaurantId, Ring, Zone};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::view::{ManagementView, managed};
+use super::view::ManagementView;
 use crate::app::App;
 use crate::domain::area::DISTANCE_DEFAULT;
-use crate::domain::{Area, Command};
+use crate::domain::simplify::{Simplification, is_large, simplify};
+use crate::domain::{Area, Authority, Command};
 
 /// Delivery zones as GeoJSON (RFC 7946), with the farthest distance as a further member.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -18,8 +21,9 @@ use crate::domain::{Area, Command};
 pub struct FeatureCollection {
     #[serde(rename = "type")]
     kind: FeatureCollectionType,
-    /// The zones: at most 20 with 1,000 corners together. The first that contains an address sets its terms; without
-    /// any, only the distance counts.
+    /// The zones: at most 20. The first that contains an address sets its terms; without any, only the distance counts. Up
+    /// to 500 corners a ring and 1,000 together are kept as they are drawn; up to 50,000 are simplified until they fit, and
+    /// `simplified` says by how much.
     #[schema(max_items = 20)]
     features: Vec<Feature>,
     /// The farthest delivery, by default 5000.
@@ -57,9 +61,15 @@ pub struct Feature {
 pub enum Geometry {
     /// An outline and its holes, as closed rings of `[longitude, latitude]` corners.
     Polygon {
-        /// At most 10 rings of at most 500 corners.
+        /// The outline first.
         #[schema(value_type = Vec<Vec<Vec<f64>>>)]
         coordinates: Vec<Ring>,
+    },
+    /// Several of them, such as islands: the zone is all of them together. One alone is shown as a polygon.
+    MultiPolygon {
+        /// The polygons.
+        #[schema(value_type = Vec<Vec<Vec<Vec<f64>>>>)]
+        coordinates: Vec<Vec<Ring>>,
     },
 }
 
@@ -93,11 +103,57 @@ pub enum FeatureType {
     Feature,
 }
 
+/// A restaurant with its new zones.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReplacedZones {
+    #[serde(flatten)]
+    restaurant: ManagementView,
+    /// What is not kept as it was drawn, because it has too many corners.
+    simplified: Vec<SimplifiedZone>,
+}
+
+/// What was simplified of a zone. Every place for which it matters lies within the tolerance of the border that was drawn.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SimplifiedZone {
+    /// Which zone, as a JSON pointer.
+    pointer: String,
+    /// Corners as it was sent, those included that close a ring.
+    corners_before: usize,
+    /// Corners as it is kept.
+    corners_after: usize,
+    /// By how many metres the border might be moved.
+    #[schema(minimum = 1, maximum = 50)]
+    tolerance_m: u32,
+    /// By how many metres it was moved at most.
+    moved_m: f64,
+    /// Parts that were smaller than the tolerance and are gone.
+    parts_dropped: usize,
+    /// Holes that were smaller than the tolerance and belong to the zone now.
+    holes_dropped: usize,
+}
+
+impl From<Simplification> for SimplifiedZone {
+    fn from(told: Simplification) -> Self {
+        Self {
+            pointer: format!("/features/{}", told.zone),
+            corners_before: told.corners_before,
+            corners_after: told.corners_after,
+            tolerance_m: told.tolerance_m,
+            moved_m: told.moved_m,
+            parts_dropped: told.parts_dropped,
+            holes_dropped: told.holes_dropped,
+        }
+    }
+}
+
 const fn default_distance() -> Meters {
     DISTANCE_DEFAULT
 }
 
 /// Sets where a restaurant delivers and on what terms.
+///
+/// Borders with more corners than can be kept lose those that matter least: the answer says how many, and how far that moved
+/// the border.
 #[utoipa::path(
     put,
     path = "/v1/restaurants/{restaurant_id}/zones",
@@ -105,10 +161,9 @@ const fn default_distance() -> Meters {
     params(("restaurant_id" = RestaurantId, Path)),
     request_body = FeatureCollection,
     responses(
-        (status = 200, description = "Replaced", body = ManagementView),
+        (status = 200, description = "Replaced", body = ReplacedZones),
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
     ),
     security(("token" = []))
 )]
@@ -119,18 +174,38 @@ pub async fn replace_zones(
     Path(id): Path<RestaurantId>,
     Json(body): Json<FeatureCollection>,
 ) -> Result<Response, Problem> {
-    let command = Command::ReplaceArea(body.into());
+    let mut area = Area::from(body);
+    let mut simplified = Vec::new();
+    if is_large(&area) {
+        // Not for everybody: it takes a while.
+        let authority = Authority::AtLeast(StaffRole::Manager);
+        app.permitted(id, &principal, authority).await?;
+        (area, simplified) = simplify(area);
+    }
+    let command = Command::ReplaceArea(area);
     let restaurant = app.execute(id, &principal, &cause, &command).await?;
-    Ok(managed(&restaurant, cause.now))
+    let answer = ReplacedZones {
+        restaurant: ManagementView::new(&restaurant, cause.now),
+        simplified: simplified.into_iter().map(SimplifiedZone::from).collect(),
+    };
+    let tag = format!("\"{}\"", restaurant.revision);
+    Ok(([(ETAG, tag)], Json(answer)).into_response())
 }
 
 impl From<FeatureCollection> for Area {
     fn from(collection: FeatureCollection) -> Self {
         let zone = |feature: Feature| {
-            let Geometry::Polygon { coordinates: rings } = feature.geometry;
+            let (rings, more_parts) = match feature.geometry {
+                Geometry::Polygon { coordinates } => (coordinates, Vec::new()),
+                Geometry::MultiPolygon { coordinates } => {
+                    let mut parts = coordinates.into_iter();
+                    (parts.next().unwrap_or_default(), parts.collect())
+                }
+            };
             let terms = feature.properties.unwrap_or_default();
             Zone {
                 rings,
+                more_parts,
                 fee: terms.fee,
                 minimum_order: terms.minimum_order,
                 max_minutes: terms.max_minutes,
@@ -147,8 +222,12 @@ impl From<&Area> for FeatureCollection {
     fn from(area: &Area) -> Self {
         let feature = |zone: &Zone| Feature {
             kind: FeatureType::Feature,
-            geometry: Geometry::Polygon {
-                coordinates: zone.rings.clone(),
+            geometry: if zone.more_parts.is_empty() {
+                let coordinates = zone.rings.clone();
+                Geometry::Polygon { coordinates }
+            } else {
+                let coordinates = zone.parts().map(<[Ring]>::to_vec).collect();
+                Geometry::MultiPolygon { coordinates }
             },
             properties: Some(Terms {
                 fee: zone.fee,
@@ -164,5 +243,35 @@ impl From<&Area> for FeatureCollection {
             max_distance_m: area.max_distance_m,
             bbox: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn collection(geometry: &serde_json::Value) -> FeatureCollection {
+        let feature = json!({"type": "Feature", "geometry": geometry, "properties": null});
+        serde_json::from_value(json!({"type": "FeatureCollection", "features": [feature]})).unwrap()
+    }
+
+    fn shown(geometry: &serde_json::Value) -> serde_json::Value {
+        let area = Area::from(collection(geometry));
+        serde_json::to_value(FeatureCollection::from(&area)).unwrap()["features"][0]["geometry"].clone()
+    }
+
+    #[test]
+    fn polygons_and_several_of_them_are_shown_as_they_were_sent() {
+        let part = json!([[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]]);
+        let polygon = json!({"type": "Polygon", "coordinates": part});
+        let several = json!({"type": "MultiPolygon", "coordinates": [part, part, part]});
+        assert_eq!(shown(&polygon), polygon);
+        assert_eq!(shown(&several), several);
+        let one = json!({"type": "MultiPolygon", "coordinates": [part]});
+        assert_eq!(shown(&one), polygon);
+        // Refused by the check.
+        let nothing = collection(&json!({"type": "MultiPolygon", "coordinates": []}));
+        assert!(Area::from(nothing).zones[0].check().is_err());
     }
 }

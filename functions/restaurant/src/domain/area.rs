@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::{Fault, Faults};
 use super::profile::amount;
+use super::simplify::{CORNERS_SENT_MAX, TOLERANCE_MAX_M};
 
 /// Zones of one restaurant, at most.
 pub const ZONES_MAX: usize = 20;
-/// Corners of all its zones together, at most: what a snapshot of the restaurant can carry to other services.
+/// Corners of one ring as it is kept, at most.
+pub const RING_CORNERS_MAX: usize = 500;
+/// Corners of all its zones together as they are kept, at most: what a snapshot of the restaurant can carry to other services.
 pub const CORNERS_TOTAL_MAX: usize = 1000;
 /// The farthest delivery that a restaurant may offer, in metres: nobody farther away finds it.
 pub const DISTANCE_MAX: Meters = super::search::RADIUS_MAX;
@@ -41,7 +44,14 @@ impl Default for Area {
 }
 
 impl Area {
-    /// Checks an area and rounds its corners to a centimetre, which is what keeps it small.
+    /// Rounds the corners to a centimetre, which is what keeps it small.
+    pub fn round(&mut self) {
+        for corner in self.zones.iter_mut().flat_map(Zone::rings_mut).flatten() {
+            *corner = corner.map(|degrees| (degrees * 1e7).round() / 1e7);
+        }
+    }
+
+    /// Checks an area and rounds its corners.
     ///
     /// # Errors
     /// Everything that is out of range.
@@ -53,12 +63,15 @@ impl Area {
             "too_many",
             format!("must have at most {ZONES_MAX} zones"),
         );
-        let corners: usize = self.zones.iter().flat_map(|zone| &zone.rings).map(Vec::len).sum();
+        let corners: usize = self.zones.iter().map(|zone| rings(zone).sum::<usize>()).sum();
         faults.unless(
             corners <= CORNERS_TOTAL_MAX,
             "/features",
             "too_many",
-            format!("must have at most {CORNERS_TOTAL_MAX} corners in all zones together"),
+            format!(
+                "must have at most {CORNERS_SENT_MAX} corners in all zones together, and {CORNERS_TOTAL_MAX} once they are \
+                 simplified by {TOLERANCE_MAX_M} metres"
+            ),
         );
         faults.unless(
             (1..=DISTANCE_MAX).contains(&self.max_distance_m),
@@ -69,9 +82,7 @@ impl Area {
         for (index, zone) in self.zones.iter().take(ZONES_MAX).enumerate() {
             check_zone(zone, index, currency, &mut faults);
         }
-        for corner in self.zones.iter_mut().flat_map(|zone| &mut zone.rings).flatten() {
-            *corner = corner.map(|degrees| (degrees * 1e7).round() / 1e7);
-        }
+        self.round();
         faults.into_result(self)
     }
 
@@ -83,8 +94,19 @@ impl Area {
     }
 }
 
+/// The corners of each ring of a zone.
+pub fn rings(zone: &Zone) -> impl Iterator<Item = usize> {
+    zone.parts().flatten().map(Vec::len)
+}
+
 fn check_zone(zone: &Zone, index: usize, currency: Currency, faults: &mut Faults) {
     let at = format!("/features/{index}");
+    faults.unless(
+        rings(zone).all(|corners| corners <= RING_CORNERS_MAX),
+        &format!("{at}/geometry/coordinates"),
+        "too_many",
+        format!("must have rings of at most {RING_CORNERS_MAX} corners once simplified by {TOLERANCE_MAX_M} metres"),
+    );
     if let Err(error) = zone.check() {
         faults.unless(
             false,
@@ -148,6 +170,7 @@ mod tests {
     fn square(low: f64, high: f64) -> Zone {
         Zone {
             rings: vec![vec![[low, low], [high, low], [high, high], [low, high], [low, low]]],
+            more_parts: vec![],
             fee: None,
             minimum_order: None,
             max_minutes: None,
@@ -178,11 +201,19 @@ mod tests {
         );
         let mut ring = vec![[0.0, 0.0]; 400];
         ring[1] = [1.0, 1.0];
-        let large = Zone {
-            rings: vec![ring],
+        let large = |ring: &Vec<[f64; 2]>| Zone {
+            rings: vec![ring.clone()],
             ..square(0.0, 1.0)
         };
-        assert_eq!(faults(area(vec![large; 3])), one("/features", "too_many"));
+        assert_eq!(faults(area(vec![large(&ring); 3])), one("/features", "too_many"));
+        let mut split = large(&ring);
+        split.more_parts = vec![vec![ring.clone()]; 2];
+        assert_eq!(faults(area(vec![split])), one("/features", "too_many"));
+        ring.extend(vec![[0.0, 0.0]; RING_CORNERS_MAX - ring.len() + 1]);
+        assert_eq!(
+            faults(area(vec![large(&ring)])),
+            one("/features/0/geometry/coordinates", "too_many")
+        );
         for max_distance_m in [0, DISTANCE_MAX + 1] {
             let area = Area {
                 max_distance_m,

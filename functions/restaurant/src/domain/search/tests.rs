@@ -61,7 +61,8 @@ fn longest() -> Restaurant {
     let price = Some(profile.currency.charge_max());
     profile.minimum_order = price;
     let zone = Zone {
-        rings: vec![vec![[-179.123_456_7, -89.123_456_7]; CORNERS_TOTAL_MAX / ZONES_MAX]],
+        rings: vec![vec![[-179.123_456_7, -89.123_456_7]; 4]],
+        more_parts: vec![vec![vec![[-179.123_456_7, -89.123_456_7]; 4]]; CORNERS_TOTAL_MAX / ZONES_MAX / 4 - 1],
         fee: price,
         minimum_order: price,
         max_minutes: Some(ZONE_MINUTES_MAX),
