@@ -11,9 +11,11 @@
 
 mod authorisation;
 mod bad_input;
+mod contract;
 mod live;
 mod resilience;
 mod sample_events;
+mod seeded_city;
 mod store_conformance;
 mod stories;
 mod texts;

@@ -3,7 +3,7 @@
 //! The emulator reads the access key out of the `Authorization` header and, for a root key, verifies no signature; so
 //! the header is formed and the signature is not. Nothing here could speak to the real AWS, and that is intended.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use ureq::http::Method;
 
 use crate::failure::{Failure, Outcome};
@@ -152,16 +152,6 @@ impl Aws {
     /// When the emulator does not answer or refuses.
     pub fn page(&self, path: &str) -> Outcome<Value> {
         self.http.get_json(&format!("{}{path}", self.endpoint))
-    }
-
-    /// The addresses of all queues.
-    ///
-    /// # Errors
-    /// When the emulator does not answer or refuses.
-    pub fn queues(&self) -> Outcome<Vec<String>> {
-        let answer = self.json("sqs", "AmazonSQS.ListQueues", &json!({"MaxResults": 1000}))?;
-        let urls = answer["QueueUrls"].as_array().cloned().unwrap_or_default();
-        Ok(urls.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 }
 

@@ -67,13 +67,22 @@ impl Outputs {
         serde_json::from_str(&text).or_fail(format!("Cannot understand {}", path.display()), remedy)
     }
 
-    /// Writes them down.
+    /// Writes them down, if they are other than what stands there; whoever reads meanwhile finds a whole file.
     ///
     /// # Errors
     /// When the file system refuses.
     pub fn save(&self, instance: &Instance) -> Outcome {
         let text = serde_json::to_string_pretty(self).or_fail("Cannot write the outputs", "report this as a defect")?;
-        write_file(&instance.outputs(), text + "\n")
+        let (text, path) = (text + "\n", instance.outputs());
+        if fs::read_to_string(&path).is_ok_and(|known| known == text) {
+            return Ok(());
+        }
+        let fresh = path.with_extension("new");
+        write_file(&fresh, text)?;
+        fs::rename(&fresh, &path).or_fail(
+            format!("Cannot write {}", path.display()),
+            "check the rights of the folder",
+        )
     }
 
     /// The login of a role.
