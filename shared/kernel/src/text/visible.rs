@@ -6,6 +6,8 @@
 //! and selectors within emoji, selectors of a glyph after ideographs, and the tags of a flag. Text from right to left needs
 //! no marks: its letters say it.
 
+use std::ops::RangeInclusive;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, ExtendedPictographic, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -17,8 +19,8 @@ const ZWJ: char = '\u{200D}';
 const BLACK_FLAG: char = '\u{1F3F4}';
 /// Ends the tags of a flag.
 const CANCEL_TAG: char = '\u{E007F}';
-/// Tags of a flag, at most: a country and three characters of its part.
-const FLAG_TAGS_MAX: usize = 6;
+/// Tags of a flag: a country's two, and one to three of its part (ISO 3166-2).
+const FLAG_TAGS: RangeInclusive<usize> = 3..=6;
 /// A space that is a letter to Unicode: the Braille pattern without dots.
 const BLANK: char = '\u{2800}';
 
@@ -105,9 +107,9 @@ fn is_meant(c: char, last: Option<char>, base: Option<char>, next: Option<char>)
 /// The tags that make a flag another one; nothing unless they end as they must.
 fn flag_tags(text: &str) -> &str {
     let is_tag = |c: &char| matches!(c, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}');
-    let tags: Vec<char> = text.chars().take_while(is_tag).take(FLAG_TAGS_MAX + 1).collect();
+    let tags: Vec<char> = text.chars().take_while(is_tag).take(FLAG_TAGS.end() + 1).collect();
     let length: usize = tags.iter().map(|c| c.len_utf8()).sum();
-    if (1..=FLAG_TAGS_MAX).contains(&tags.len()) && text[length..].starts_with(CANCEL_TAG) {
+    if FLAG_TAGS.contains(&tags.len()) && text[length..].starts_with(CANCEL_TAG) {
         &text[..length + CANCEL_TAG.len_utf8()]
     } else {
         ""
