@@ -66,7 +66,9 @@ pub fn run(instance: &Instance) -> Outcome {
         return Ok(());
     }
     say("");
-    ailments.iter().for_each(|ailment| say(format!("  ! {ailment}")));
+    for ailment in &ailments {
+        say(format!("  ! {ailment}"));
+    }
     Err(Failure::new(
         "Not all is well",
         "the lines above that begin with ! tell what",
