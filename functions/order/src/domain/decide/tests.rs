@@ -241,8 +241,7 @@ fn food_that_is_worth_less_than_a_card_is_charged_costs_nothing() {
     for (food, fee) in [(49, 0), (50, 50)] {
         let mut order = in_state(StateName::Preparing);
         order.facts.food = eur(food);
-        let told = cancellation(&order, Party::Customer).unwrap();
-        assert_eq!((told.fee, told.refund), (eur(fee), eur(3120 - fee)));
+        assert_eq!(cancellation(&order, Party::Customer).unwrap().fee, eur(fee));
     }
 }
 
