@@ -1,4 +1,4 @@
-//! The seeded city, broken by people, is restored by `cargo local seed --reset`, and `cargo local status` judges the copy.
+//! The seeded city, broken by people, is restored by `cargo local seed --reset`.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -46,7 +46,9 @@ fn try_sign_in(role: &str) -> testkit::Reply {
 /// A seeded person, who must get in with the password of the outputs.
 fn seeded(role: &str) -> Person {
     let tokens = try_sign_in(role).expect(200);
-    Stack::get().anonymous().with_token(tokens["access_token"].as_str().unwrap())
+    Stack::get()
+        .anonymous()
+        .with_token(tokens["access_token"].as_str().unwrap())
 }
 
 fn id_of(person: &Person) -> String {
@@ -57,7 +59,11 @@ fn id_of(person: &Person) -> String {
 /// The seeded restaurant's id, whatever it is called now: the oldest of its owner.
 fn restaurant_of(owner: &Person) -> String {
     let mine = owner.get("/v1/restaurants/mine").expect(200);
-    let oldest = mine["items"].as_array().unwrap().iter().min_by_key(|one| one["created_at"].to_string());
+    let oldest = mine["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .min_by_key(|one| one["created_at"].to_string());
     let named = |one: &&Value| one["name"] == "Trattoria Da Mario";
     let found = mine["items"].as_array().unwrap().iter().find(named).or(oldest);
     found.unwrap()["restaurant_id"].as_str().unwrap().to_owned()
@@ -96,24 +102,31 @@ fn break_the_people(customer: &Person, courier: &Person, owner: &Person, operato
     let reason = json!({"reason": "conduct"});
     operator.post(&format!("/v1/couriers/{id}/suspend"), &reason).is(200);
     let roles = json!({"roles": ["courier"]});
-    operator.put(&format!("/v1/users/{}/roles", id_of(customer)), &roles).is(200);
-    operator.post(&format!("/v1/users/{}/suspend", id_of(owner)), &json!({})).is(200);
+    operator
+        .put(&format!("/v1/users/{}/roles", id_of(customer)), &roles)
+        .is(200);
+    operator
+        .post(&format!("/v1/users/{}/suspend", id_of(owner)), &json!({}))
+        .is(200);
 }
 
 /// Guesses the customer's password until nobody gets in.
 fn lock_the_customer_out() {
     let stack = Stack::get();
-    let login = stack.outputs.logins.iter().find(|login| login.role == "customer").unwrap();
+    let login = stack
+        .outputs
+        .logins
+        .iter()
+        .find(|login| login.role == "customer")
+        .unwrap();
     let wrong = json!({"email": login.email, "password": "Not-the-one-9"});
     eventually("no more guesses to be taken", || {
         let body = wrong.to_string();
         let method = ureq::http::Method::POST;
-        let answer = stack.anonymous().once(&method, "/v1/auth/sign-in", &[], body.as_bytes());
-        if answer.status == 429 {
-            Ok(())
-        } else {
-            Err(answer.text)
-        }
+        let answer = stack
+            .anonymous()
+            .once(&method, "/v1/auth/sign-in", &[], body.as_bytes());
+        if answer.status == 429 { Ok(()) } else { Err(answer.text) }
     });
 }
 

@@ -25,6 +25,8 @@ pub enum Tools {
     Faults,
     /// What checks the dependencies and runs the tests.
     Cargo,
+    /// The fuzzer that tries the contract.
+    Contract,
     /// The solvers that `bench routes` compares with.
     Peers,
 }
@@ -38,6 +40,7 @@ impl Tools {
             Self::Lint => "lint",
             Self::Faults => "faults",
             Self::Cargo => "cargo",
+            Self::Contract => "contract",
             Self::Peers => "peers",
         }
     }

@@ -112,7 +112,16 @@ fn gather(instance: &Instance, mut outputs: Outputs, orders: u32) -> Outcome<Tow
         "{customers} customers, {couriers} couriers; {}",
         super::seed::count(town.mended.len())
     ));
-    super::seed::print(&town.mended);
+    // Of those who were brought for this demonstration alone it is enough to say that they came.
+    let (further, mended): (Vec<String>, Vec<String>) = town
+        .mended
+        .iter()
+        .cloned()
+        .partition(|line| cast::is_about_further(line));
+    super::seed::print(&mended);
+    if !further.is_empty() {
+        say(format!("    {} more for further customers and couriers", further.len()));
+    }
     Ok(town)
 }
 

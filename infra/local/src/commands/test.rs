@@ -58,7 +58,7 @@ struct Check {
 }
 
 /// All steps, the quick ones first.
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     Check {
         name: "format",
         about: "the source is formatted",
@@ -100,6 +100,11 @@ const CHECKS: [Check; 9] = [
         run: suites::acceptance,
     },
     Check {
+        name: "contract",
+        about: "a fuzzer holds every document against what is answered, as each role",
+        run: suites::contract,
+    },
+    Check {
         name: "faults",
         about: "the stories while calls to AWS fail now and then",
         run: suites::faults,
@@ -126,7 +131,8 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
         ));
     }
     // The platform is no end in itself: whoever asks for the suite means it, too.
-    if only.iter().any(|name| name == "acceptance") && !only.iter().any(|name| name == "platform") {
+    let needs_platform = |name: &String| ["acceptance", "contract"].contains(&name.as_str());
+    if only.iter().any(needs_platform) && !only.iter().any(|name| name == "platform") {
         only.push("platform".to_owned());
     }
     let instance = Instance {

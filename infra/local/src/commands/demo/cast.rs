@@ -54,6 +54,11 @@ pub fn further_couriers(seeded: &[Value], orders: u32) -> Vec<Value> {
         .collect()
 }
 
+/// Whether what was mended is about one of those that are brought here.
+pub fn is_about_further(mended: &str) -> bool {
+    ["Customer ", "Courier "].iter().any(|name| mended.starts_with(name))
+}
+
 fn near(position: &Value, number: u32) -> Value {
     let moved = |field: &str| position[field].as_f64().unwrap_or(0.0) + f64::from(number) * APART;
     json!({"lat": moved("lat"), "lng": moved("lng")})

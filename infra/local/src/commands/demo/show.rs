@@ -15,6 +15,9 @@ use super::tale::Stage;
 /// Up to so many orders are told step by step; of more, only how far they are together.
 const TOLD_MAX: u32 = 10;
 
+/// How much is told of what went wrong.
+const TROUBLE_CHARACTERS_MAX: usize = 240;
+
 /// How often it is told how far many orders are.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
@@ -77,8 +80,11 @@ impl Show {
     /// Notes and tells what went wrong with an order.
     pub fn trouble(&self, order_id: &str, what: &str) {
         let number = locked(&self.known).get(order_id).map_or(0, |(number, _)| *number);
+        // The first line says what; the rest is advice for whoever called one command.
+        let what = what.lines().next().unwrap_or_default();
+        let what: String = what.chars().take(TROUBLE_CHARACTERS_MAX).collect();
         self.say(&format!("order {number:<12} {what}"));
-        locked(&self.troubles).push((number, what.to_owned()));
+        locked(&self.troubles).push((number, what));
     }
 
     /// What went wrong with an order.

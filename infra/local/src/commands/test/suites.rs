@@ -1,12 +1,14 @@
 //! The steps that run tests, and what their runner counts.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::process::Command;
 
 use crate::artefacts::clear_package_variables;
 use crate::failure::Outcome;
 use crate::process::tail;
 use crate::python::{Environment, Tools};
-use crate::ui::complain;
+use crate::ui::{complain, say};
 
 use super::report::Counts;
 use super::{Bench, checks, platform};
@@ -19,6 +21,9 @@ const TIDY: &str = "test(/^tidy::/)";
 
 /// Its tests that tell a story from beginning to end, and must come out the same under faults.
 const STORIES: &str = "test(/^stories::/)";
+
+/// Its tests that fuzz the contract, which take a program of their own.
+const CONTRACT: &str = "test(/^contract::/)";
 
 /// How many tests of the platform run at once: they mostly wait, and two cores are enough for the programs they wait for.
 const ACCEPTANCE_THREADS: &str = "4";
@@ -37,8 +42,29 @@ pub fn unit(bench: &Bench<'_>) -> Outcome<Counts> {
 /// The whole acceptance suite, with IAM enforced.
 pub fn acceptance(bench: &Bench<'_>) -> Outcome<Counts> {
     let mut command = runner(bench)?;
-    on_the_platform(bench, &mut command, &format!("not {TIDY}"));
+    on_the_platform(bench, &mut command, &format!("not {TIDY} and not {CONTRACT}"));
     run(bench, ACCEPTANCE, "Running the acceptance suite", &mut command)
+}
+
+/// The contract as each role, with whatever the documents allow and do not allow; the seeds are printed.
+pub fn contract(bench: &Bench<'_>) -> Outcome<Counts> {
+    let fuzzer = Environment::prepare(&bench.instance, Tools::Contract)?;
+    let mut command = runner(bench)?;
+    on_the_platform(bench, &mut command, CONTRACT);
+    command
+        .args(["--success-output", "final"])
+        .env("TIFFIN_SCHEMATHESIS", fuzzer.programs().join("schemathesis"));
+    let counts = run(bench, "contract", "Fuzzing the contract", &mut command)?;
+    let log = fs::read(checks::log(bench, "contract")).unwrap_or_default();
+    let seeds: BTreeSet<String> = String::from_utf8_lossy(&log)
+        .lines()
+        .filter(|line| line.contains("TIFFIN_SEED="))
+        .map(|line| line.trim().to_owned())
+        .collect();
+    for seed in seeds {
+        say(format!("  {seed}"));
+    }
+    Ok(counts)
 }
 
 /// The stories once more, on a platform whose calls to AWS fail now and then, with IAM enforced.
