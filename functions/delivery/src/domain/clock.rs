@@ -141,7 +141,8 @@ mod tests {
     }
 
     fn ahead(reports: &[(i64, i64)]) -> i64 {
-        heard(reports).ahead.unwrap().as_secs_f64().round() as i64
+        let millis = heard(reports).ahead.unwrap().as_millis() + 500;
+        i64::try_from(millis.div_euclid(1_000)).unwrap()
     }
 
     #[test]
