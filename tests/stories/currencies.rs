@@ -172,12 +172,11 @@ fn is_delivered_and_charged(stack: &'static Stack, kitchen: &Kitchen, basket: &B
     assert_eq!(ours["currency"], currency.to_lowercase());
     eventually("the receipt", || {
         let mails = stack.aws().mails_to(&basket.customer.email);
-        let total = match currency {
-            "JPY" => format!("{} JPY", quote["total"]["amount"]),
-            _ => {
-                let fils = quote["total"]["amount"].as_i64().unwrap_or_default();
-                format!("{}.{:03} {currency}", fils / 1000, fils % 1000)
-            }
+        let amount = quote["total"]["amount"].as_i64().unwrap_or_default();
+        let total = if currency == "JPY" {
+            format!("{amount} JPY")
+        } else {
+            format!("{}.{:03} {currency}", amount / 1000, amount % 1000)
         };
         let found = mails
             .iter()

@@ -196,7 +196,7 @@ fn what_a_restaurant_names_is_shown_without_what_nobody_sees() {
     kitchen.owner.put(&format!("{path}/menu"), &written).is(200);
     kitchen.owner.post(&format!("{path}/menu/publish"), &json!({})).is(200);
     let published = stack.anonymous().get(&format!("{path}/menu")).expect(200);
-    let names = |menu: &Value| {
+    let shown_names = |menu: &Value| {
         let items = &menu["categories"][0]["items"];
         let group = &items[1]["option_groups"][0];
         [
@@ -207,7 +207,7 @@ fn what_a_restaurant_names_is_shown_without_what_nobody_sees() {
         ]
         .map(Value::clone)
     };
-    assert_eq!(names(&published), names(&menu()));
+    assert_eq!(shown_names(&published), shown_names(&menu()));
 
     written["categories"][0]["items"][0]["name"] = json!("\u{3164}");
     let wrong = complaint(kitchen.owner.put(&format!("{path}/menu"), &written));

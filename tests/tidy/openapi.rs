@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{SERVICES, no_complaints, read, root};
 
 /// Words of a standard that has capitals: GeoJSON (RFC 7946).
-const CAPITALS: [&str; 3] = ["Feature", "FeatureCollection", "Polygon"];
+const CAPITALS: [&str; 4] = ["Feature", "FeatureCollection", "MultiPolygon", "Polygon"];
 
 fn documents() -> impl Iterator<Item = (&'static str, Value)> {
     SERVICES.into_iter().map(|service| {
@@ -59,7 +59,7 @@ fn every_operation_declares_what_it_may_answer() {
             if operation["security"].as_array().is_some_and(|all| !all.is_empty()) {
                 expected.push("401");
             }
-            if operation["requestBody"].is_object() {
+            if operation["requestBody"]["content"]["application/json"].is_object() {
                 expected.extend(["400", "413", "415", "422"]);
             }
             let missing = expected
@@ -81,11 +81,49 @@ fn every_refusal_is_a_problem() {
                 let reference = response["$ref"].as_str().and_then(|place| place.rsplit('/').next());
                 let response = reference.map_or(response, |name| &shared[name]);
                 let content = response["content"].as_object();
-                // A page for people says it in its own words.
-                let is_problem = content
-                    .is_some_and(|all| all.keys().eq(["application/problem+json"]) || all.keys().eq(["text/html"]));
+                // A page for people says it in its own words, and the gateway has no problems.
+                let is_problem = content.is_some_and(|all| {
+                    let gateways = &all.get("application/json").unwrap_or(&Value::Null)["schema"]["$ref"];
+                    let of_ours = all.keys().filter(|media_type| *media_type != "application/json");
+                    all.keys().eq(["text/html"])
+                        || (of_ours.eq(["application/problem+json"])
+                            && (gateways.is_null() || *gateways == "#/components/schemas/GatewayRefusal"))
+                });
                 if status.as_str() >= "400" && !is_problem {
                     complaints.push(format!("{service}: {name} answers {status} by something else"));
+                }
+            }
+        }
+    }
+    no_complaints(complaints);
+}
+
+/// Programs tell refusals apart by their codes: each stands, as code, in the description of where it happens.
+#[test]
+fn every_refusal_names_its_codes_and_the_problem_lists_them() {
+    let mut complaints = Vec::new();
+    for (service, document) in documents() {
+        let listed = &document["components"]["schemas"]["Problem"]["properties"]["code"]["x-extensible-enum"];
+        let listed: Vec<&str> = listed
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let is_word = |code: &&str| code.bytes().all(|letter| letter.is_ascii_lowercase() || letter == b'_');
+        complaints.extend(
+            listed
+                .iter()
+                .filter(|code| !is_word(code))
+                .map(|code| format!("{service}: {code}")),
+        );
+        for (name, operation) in operations(&document) {
+            for (status, response) in operation["responses"].as_object().into_iter().flatten() {
+                let description = response["description"].as_str().filter(|_| status.as_str() >= "400");
+                let is_page = !response["content"]["text/html"].is_null();
+                let first = description.and_then(|text| text.split('`').nth(1));
+                if description.is_some() && !is_page && !first.is_some_and(|code| listed.contains(&code)) {
+                    complaints.push(format!("{service}: {name} names no code where it answers {status}"));
                 }
             }
         }

@@ -23,7 +23,7 @@ pub use body::{BODY_BYTES_MAX, Json, Optional, Path, Query};
 pub use headers::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, RequestCause, replay};
 pub use listing::{LIMIT_DEFAULT, LIMIT_MAX, Listing, Paging};
 pub use principal::{InternalCaller, Principal};
-pub use problem::{FieldError, Problem, ProblemDetails};
+pub use problem::{FieldError, Problem};
 
 use crate::{Edge, Error, clock, ids, telemetry};
 

@@ -1,6 +1,7 @@
 //! The OpenAPI document of a service: generated from its handlers, committed, and compared by a test.
 
 mod answers;
+mod parameters;
 
 use std::path::Path;
 

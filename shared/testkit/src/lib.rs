@@ -6,6 +6,7 @@
 
 mod aws;
 mod city;
+mod documents;
 mod live;
 mod person;
 mod reply;

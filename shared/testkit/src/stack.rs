@@ -8,6 +8,7 @@ use serde::Deserialize;
 use ureq::Agent;
 use ureq::http::{Method, Request};
 
+use crate::documents::Documents;
 use crate::{Aws, Person, Reply};
 
 /// Longer than any answer takes, cold functions included.
@@ -110,7 +111,7 @@ impl Stack {
     /// Sends a request and reads the answer, whatever it is.
     ///
     /// # Panics
-    /// When none comes.
+    /// When none comes, or it is of the API and no document describes it.
     #[must_use]
     pub fn send(&self, method: &Method, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut request = Request::builder().method(method).uri(url);
@@ -138,13 +139,24 @@ impl Stack {
             .read_to_vec()
             .unwrap_or_else(|error| panic!("{shown}: {error}"));
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let body = serde_json::from_str(&text).unwrap_or_default();
-        Reply {
+        let parsed = serde_json::from_str(&text).unwrap_or_default();
+        let reply = Reply {
             request: shown,
             status: response.status().as_u16(),
             headers,
-            body,
+            body: parsed,
             text,
+        };
+        if let Some(path) = url.strip_prefix(&self.outputs.api_url) {
+            let complaint = Documents::get().complaint(method.as_str(), path, body, &reply);
+            assert!(
+                complaint.is_none(),
+                "{}\n{}\n{}",
+                complaint.unwrap_or_default(),
+                reply.request,
+                reply.text
+            );
         }
+        reply
     }
 }

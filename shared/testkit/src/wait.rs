@@ -1,6 +1,8 @@
 //! Waiting for a condition, never for a time; but for the clock's own windows.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
+
+use kernel::Timestamp;
 
 /// How long anything that happens elsewhere may take: far longer than it does, so that only what never happens fails.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -33,13 +35,11 @@ pub fn within<T>(patience: Duration, what: &str, mut attempt: impl FnMut() -> Re
 
 /// Waits for the next window of a budget if the present one is nearly over, so that all that a story then does is counted
 /// in one. Windows begin at whole multiples of their length since 1970, for everybody.
-///
-/// # Panics
-/// When the clock is before 1970.
+#[expect(clippy::disallowed_methods, reason = "a story begins when it is told")]
 pub fn early_in_a_window(length: Duration) {
     const NEEDED: Duration = Duration::from_secs(45);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let left = length.as_secs() - now.as_secs() % length.as_secs();
+    let length = length.as_secs().max(1);
+    let left = length - Timestamp::now().as_second().unsigned_abs() % length;
     if left < NEEDED.as_secs() {
         std::thread::sleep(Duration::from_secs(left));
     }

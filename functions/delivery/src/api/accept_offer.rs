@@ -16,10 +16,9 @@ use crate::domain::command::Command;
 #[utoipa::path(post, path = "/v1/offers/{offer_id}/accept", operation_id = "accept_offer", tag = "offers",
     security(("token" = [])), params(("offer_id" = OfferId, Path, description = "The offer")), responses(
     (status = 200, description = "The deliveries are yours", body = TakenView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no offer, or not to you", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`offer_already_accepted`, `offer_declined`, `offer_expired`, `offer_withdrawn` or `offer_over`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: no offer, or not to you", body = Problem),
+    (status = 409, description = "`offer_already_accepted`, `offer_declined`, `offer_expired`, `offer_withdrawn` or `offer_over`", body = Problem),
 ))]
 pub async fn accept_offer(
     State(app): State<App>,

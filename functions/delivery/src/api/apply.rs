@@ -83,11 +83,8 @@ impl DocumentKind {
 #[utoipa::path(post, path = "/v1/couriers", operation_id = "apply_as_courier", tag = "couriers",
     security(("token" = [])), request_body = Application, responses(
     (status = 201, description = "Applied; an operator will look", body = CourierView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_exists`: with another vehicle or country", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 409, description = "`courier_exists`: with another vehicle or country", body = Problem),
 ))]
 pub async fn apply_as_courier(
     State(app): State<App>,

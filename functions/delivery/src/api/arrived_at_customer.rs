@@ -18,10 +18,9 @@ use crate::domain::command::Command;
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/arrived-at-customer", operation_id = "arrived_at_customer", tag = "deliveries",
     security(("token" = [])), params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_", body = Problem),
 ))]
 pub async fn arrived_at_customer(
     State(app): State<App>,

@@ -16,10 +16,9 @@ use crate::roster;
 #[utoipa::path(delete, path = "/v1/couriers/me/shifts/{shift_id}", operation_id = "cancel_shift", tag = "couriers",
     security(("token" = [])), params(("shift_id" = ShiftId, Path, description = "The shift")), responses(
     (status = 204, description = "Cancelled"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: not one of yours, over, or cancelled already", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_not_approved`, or `shift_running`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: not one of yours, over, or cancelled already", body = Problem),
+    (status = 409, description = "`courier_not_approved`, or `shift_running`", body = Problem),
 ))]
 pub async fn cancel_shift(
     State(app): State<App>,

@@ -34,10 +34,9 @@ pub struct TrailPoint {
 #[utoipa::path(get, path = "/v1/couriers/{courier_id}/trail", operation_id = "courier_trail", tag = "couriers",
     security(("token" = [])), params(("courier_id" = CourierId, Path, description = "The courier"), Paging), responses(
     (status = 200, description = "The trail", body = Listing<Stretch>),
-    (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
 ))]
 pub async fn courier_trail(
     State(app): State<App>,

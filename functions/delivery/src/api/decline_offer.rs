@@ -60,12 +60,9 @@ pub struct Declined {
 #[utoipa::path(post, path = "/v1/offers/{offer_id}/decline", operation_id = "decline_offer", tag = "offers",
     security(("token" = [])), request_body = Decline, params(("offer_id" = OfferId, Path, description = "The offer")), responses(
     (status = 200, description = "Declined", body = Declined),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no offer, or not to you", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`offer_already_accepted`, `offer_expired`, `offer_withdrawn` or `offer_over`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: no offer, or not to you", body = Problem),
+    (status = 409, description = "`offer_already_accepted`, `offer_expired`, `offer_withdrawn` or `offer_over`", body = Problem),
 ))]
 pub async fn decline_offer(
     State(app): State<App>,

@@ -39,12 +39,10 @@ pub struct HandOver {
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/delivered", operation_id = "delivered", tag = "deliveries",
     security(("token" = [])), request_body = HandOver, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Delivered", body = DeliveryView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`; `pin_locked`; for a photo `not_at_customer`, `not_seen_at_the_door`, or `photo_not_enough` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`, such as `pin_wrong` with `attempts_left`, or `photo_missing`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_; `pin_locked`; for a photo `not_at_customer`, `not_seen_at_the_door`, or `photo_not_enough` with _wait_until_ and _Retry-After_", body = Problem),
+    (status = 422, description = "`invalid_body`, such as `pin_wrong` with _attempts_left_, or `photo_missing`", body = Problem),
 ))]
 pub async fn delivered(
     State(app): State<App>,

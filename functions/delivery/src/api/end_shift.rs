@@ -17,10 +17,9 @@ use crate::steps::Unstepped;
 #[utoipa::path(post, path = "/v1/couriers/me/shift/end", operation_id = "end_shift", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "Off shift", body = CourierView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`carrying_food`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
+    (status = 409, description = "`carrying_food`", body = Problem),
 ))]
 pub async fn end_shift(
     State(app): State<App>,

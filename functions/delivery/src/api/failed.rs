@@ -65,12 +65,9 @@ impl From<FailureReasonName> for FailureReason {
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "failed", tag = "deliveries",
     security(("token" = [])), request_body = Failure, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted; the order becomes undeliverable, with `review_by` once an operator has judged", body = DeliveryView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`; for `customer_absent` `not_at_customer`, or `wait_longer` with `wait_until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_; for a customer who is absent `not_at_customer`, or `wait_longer` with _wait_until_ and _Retry-After_", body = Problem),
 ))]
 pub async fn failed(
     State(app): State<App>,

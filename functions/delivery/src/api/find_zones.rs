@@ -41,9 +41,8 @@ pub struct ZoneView {
 #[utoipa::path(get, path = "/v1/zones", operation_id = "find_zones", tag = "zones",
     security(("token" = [])), params(Near), responses(
     (status = 200, description = "One to four zones", body = Listing<ZoneView>),
-    (status = 400, description = "`invalid_query`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`invalid_query`", body = Problem),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
 ))]
 pub async fn find_zones(
     State(app): State<App>,

@@ -14,9 +14,8 @@ use crate::store;
 #[utoipa::path(get, path = "/v1/couriers/me", operation_id = "get_courier", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "What you do now", body = CourierView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
 ))]
 pub async fn get_courier(State(app): State<App>, principal: Principal) -> Result<Json<CourierView>, Problem> {
     let courier_id = courier_of(&principal)?;

@@ -33,12 +33,9 @@ pub struct Judgement {
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/review", operation_id = "judge_failure", tag = "deliveries",
     security(("token" = [])), request_body = Judgement, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Judged", body = DeliveryView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`nothing_to_judge`: it has not failed, or was judged otherwise; `own_delivery`: ask another operator", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
+    (status = 409, description = "`nothing_to_judge`: it has not failed, or was judged otherwise; `own_delivery`: ask another operator", body = Problem),
 ))]
 pub async fn judge_failure(
     State(app): State<App>,

@@ -44,9 +44,8 @@ pub struct HandedIn {
 #[utoipa::path(get, path = "/v1/couriers", operation_id = "list_applicants", tag = "couriers",
     security(("token" = [])), params(Paging), responses(
     (status = 200, description = "The applicants", body = Listing<Applicant>),
-    (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
 ))]
 pub async fn list_applicants(
     State(app): State<App>,

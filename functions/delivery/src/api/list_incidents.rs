@@ -16,9 +16,8 @@ use crate::store::{self, Happened};
 #[utoipa::path(get, path = "/v1/deliveries/{delivery_id}/incidents", operation_id = "list_incidents", tag = "deliveries",
     security(("token" = [])), params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "The incidents", body = Listing<IncidentView>),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
 ))]
 pub async fn list_incidents(
     State(app): State<App>,

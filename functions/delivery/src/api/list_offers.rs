@@ -15,9 +15,8 @@ use crate::store::{self, Found};
 #[utoipa::path(get, path = "/v1/couriers/me/offers", operation_id = "list_offers", tag = "offers",
     security(("token" = [])), responses(
     (status = 200, description = "The offers that may be answered", body = Listing<OfferView>),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
 ))]
 pub async fn list_offers(
     State(app): State<App>,

@@ -42,9 +42,8 @@ pub struct ReviewView {
 #[utoipa::path(get, path = "/v1/deliveries/reviews", operation_id = "list_reviews", tag = "deliveries",
     security(("token" = [])), params(Paging), responses(
     (status = 200, description = "The failures", body = Listing<ReviewView>),
-    (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
 ))]
 pub async fn list_reviews(
     State(app): State<App>,

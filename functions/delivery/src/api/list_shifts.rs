@@ -14,8 +14,7 @@ use crate::store;
 #[utoipa::path(get, path = "/v1/couriers/me/shifts", operation_id = "list_shifts", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "The planned shifts: at most 40", body = Listing<ShiftView>),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
 ))]
 pub async fn list_shifts(
     State(app): State<App>,

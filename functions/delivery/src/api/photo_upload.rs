@@ -64,12 +64,10 @@ pub struct UploadHeaders {
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/photo-uploads", operation_id = "photo_upload", tag = "deliveries",
     security(("token" = [])), request_body = PhotoAnnouncement, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 201, description = "Where to upload it", body = PhotoUpload),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`: you do not carry it", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`: another type, or too large", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_: you do not carry it", body = Problem),
+    (status = 422, description = "`invalid_body`: another type, or too large", body = Problem),
 ))]
 pub async fn photo_upload(
     State(app): State<App>,

@@ -38,12 +38,10 @@ pub struct PickUp {
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/picked-up", operation_id = "picked_up", tag = "deliveries",
     security(("token" = [])), request_body = PickUp, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`; `food_not_ready` with `Retry-After`, or `order_code_locked`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`, such as `order_code_wrong`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_; `food_not_ready` with _Retry-After_, or `order_code_locked`", body = Problem),
+    (status = 422, description = "`invalid_body`, such as `order_code_wrong`", body = Problem),
 ))]
 pub async fn picked_up(
     State(app): State<App>,

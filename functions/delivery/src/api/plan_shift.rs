@@ -52,12 +52,10 @@ impl From<&Planned> for ShiftView {
 #[utoipa::path(post, path = "/v1/couriers/me/shifts", operation_id = "plan_shift", tag = "couriers",
     security(("token" = [])), request_body = NewShift, responses(
     (status = 201, description = "Planned", body = ShiftView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_not_approved`, `shift_overlaps` with `shift_id`, `too_many_shifts` (40), or `working_time_exceeded` with `limit`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`: among others `in_the_past`, `too_short`, `too_far_ahead`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
+    (status = 409, description = "`courier_not_approved`, `shift_overlaps` with _shift_id_, `too_many_shifts` (40), or `working_time_exceeded` with _limit_", body = Problem),
+    (status = 422, description = "`invalid_body`: among others `in_the_past`, `too_short`, `too_far_ahead`", body = Problem),
 ))]
 pub async fn plan_shift(
     State(app): State<App>,

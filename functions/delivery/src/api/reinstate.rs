@@ -14,9 +14,8 @@ use crate::shift;
 #[utoipa::path(post, path = "/v1/couriers/{courier_id}/reinstate", operation_id = "reinstate_courier", tag = "couriers",
     security(("token" = [])), params(("courier_id" = CourierId, Path, description = "The courier")), responses(
     (status = 200, description = "As it is now", body = CourierView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
 ))]
 pub async fn reinstate_courier(
     State(app): State<App>,

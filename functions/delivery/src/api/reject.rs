@@ -31,12 +31,9 @@ pub struct RejectionBody {
 #[utoipa::path(post, path = "/v1/couriers/{courier_id}/reject", operation_id = "reject_courier", tag = "couriers",
     security(("token" = [])), request_body = RejectionBody, params(("courier_id" = CourierId, Path, description = "The courier")), responses(
     (status = 200, description = "Rejected", body = CourierView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_approved`, and no new papers wait; `documents_changed`, with the `documents_version` to look at", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
+    (status = 409, description = "`courier_approved`, and no new papers wait; `documents_changed`, with the _documents_version_ to look at", body = Problem),
 ))]
 pub async fn reject_courier(
     State(app): State<App>,

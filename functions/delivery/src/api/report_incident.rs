@@ -35,11 +35,10 @@ pub struct IncidentReport {
         ("delivery_id" = DeliveryId, Path, description = "The delivery"),
         ("Idempotency-Key" = String, Header, description = "New for each incident")), responses(
     (status = 201, description = "Noted", body = IncidentView),
-    (status = 400, description = "`malformed_json`, `idempotency_key_missing` or `idempotency_key_invalid`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`too_many_incidents`, or `request_in_progress`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`, or `idempotency_key_reused`", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`malformed_json`, `idempotency_key_missing` or `idempotency_key_invalid`", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`too_many_incidents`, or `request_in_progress`", body = Problem),
+    (status = 422, description = "`invalid_body`, or `idempotency_key_reused`", body = Problem),
 ))]
 pub async fn report_incident(
     State(app): State<App>,

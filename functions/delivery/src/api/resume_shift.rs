@@ -14,10 +14,9 @@ use crate::shift;
 #[utoipa::path(post, path = "/v1/couriers/me/shift/resume", operation_id = "resume_shift", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "What you do now", body = CourierView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`off_shift`, or `working_time_exceeded` with `limit`, `until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
+    (status = 409, description = "`off_shift`, or `working_time_exceeded` with _limit_, _until_ and _Retry-After_", body = Problem),
 ))]
 pub async fn resume_shift(
     State(app): State<App>,

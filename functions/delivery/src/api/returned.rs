@@ -47,12 +47,9 @@ impl From<ReturnOutcomeName> for ReturnOutcome {
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/returned", operation_id = "returned", tag = "deliveries",
     security(("token" = [])), request_body = Option<Return>, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_", body = Problem),
 ))]
 pub async fn returned(
     State(app): State<App>,

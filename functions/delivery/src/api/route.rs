@@ -68,9 +68,8 @@ pub struct RouteStop {
 #[utoipa::path(get, path = "/v1/couriers/me/route", operation_id = "get_route", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "The stops that remain; none without a delivery", body = Route),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
 ))]
 pub async fn get_route(
     State(app): State<App>,

@@ -27,12 +27,9 @@ pub struct ShiftStart {
 #[utoipa::path(post, path = "/v1/couriers/me/shift/start", operation_id = "start_shift", tag = "couriers",
     security(("token" = [])), request_body = ShiftStart, responses(
     (status = 200, description = "On shift", body = CourierView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_not_approved`, `courier_suspended`, `document_expired`: hand in a new one and have it approved, or `working_time_exceeded` with `limit`, `until` and `Retry-After`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
+    (status = 409, description = "`courier_not_approved`, `courier_suspended`, `document_expired`: hand in a new one and have it approved, or `working_time_exceeded` with _limit_, _until_ and _Retry-After_", body = Problem),
 ))]
 pub async fn start_shift(
     State(app): State<App>,

@@ -25,12 +25,9 @@ pub struct Suspension {
 #[utoipa::path(post, path = "/v1/couriers/{courier_id}/suspend", operation_id = "suspend_courier", tag = "couriers",
     security(("token" = [])), request_body = Suspension, params(("courier_id" = CourierId, Path, description = "The courier")), responses(
     (status = 200, description = "Suspended", body = CourierView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`courier_not_approved`: reject the application instead", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
+    (status = 409, description = "`courier_not_approved`: reject the application instead", body = Problem),
 ))]
 pub async fn suspend_courier(
     State(app): State<App>,

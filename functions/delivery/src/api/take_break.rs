@@ -15,10 +15,9 @@ use crate::shift;
 #[utoipa::path(post, path = "/v1/couriers/me/shift/break", operation_id = "take_break", tag = "couriers",
     security(("token" = [])), responses(
     (status = 200, description = "What you do now", body = CourierView),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not a courier", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: apply first", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`off_shift`, or `not_free_for_a_break`: an offer or a delivery comes first", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: apply first", body = Problem),
+    (status = 409, description = "`off_shift`, or `not_free_for_a_break`: an offer or a delivery comes first", body = Problem),
 ))]
 pub async fn take_break(
     State(app): State<App>,

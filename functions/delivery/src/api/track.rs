@@ -64,8 +64,7 @@ pub struct TrackedCourier {
 #[utoipa::path(get, path = "/v1/orders/{order_id}/delivery", operation_id = "track_delivery", tag = "deliveries",
     security(("token" = [])), params(("order_id" = OrderId, Path, description = "The order")), responses(
     (status = 200, description = "Where it is", body = Tracking),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no delivery (it begins when the restaurant accepts the order), or not yours", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "`not_found`: no delivery (it begins when the restaurant accepts the order), or not yours", body = Problem),
 ))]
 pub async fn track_delivery(
     State(app): State<App>,

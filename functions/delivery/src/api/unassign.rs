@@ -53,12 +53,9 @@ impl From<UnassignReasonName> for UnassignReason {
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/unassign", operation_id = "unassign", tag = "deliveries",
     security(("token" = [])), request_body = Unassignment, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Somebody else is looked for", body = DeliveryView),
-    (status = 400, description = "`malformed_json`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`wrong_state`, with the current `state`: nobody has taken it, or the food was fetched", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_body`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_: nobody has taken it, or the food was fetched", body = Problem),
 ))]
 pub async fn unassign(
     State(app): State<App>,

@@ -125,10 +125,9 @@ pub struct BoardCourier {
 #[utoipa::path(get, path = "/v1/zones/{zone_id}/board", operation_id = "zone_board", tag = "zones",
     security(("token" = [])), params(("zone_id" = String, Path, description = "The zone: H3's index of a cell of resolution 5"), Shown), responses(
     (status = 200, description = "What goes on", body = Board),
-    (status = 400, description = "`invalid_query`", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`unauthorized`", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`forbidden`: not an operator", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`not_found`: no such zone", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`invalid_query`", body = Problem),
+    (status = 403, description = "`forbidden`: not an operator", body = Problem),
+    (status = 404, description = "`not_found`: no such zone", body = Problem),
 ))]
 pub async fn zone_board(
     State(app): State<App>,

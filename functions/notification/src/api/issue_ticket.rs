@@ -39,7 +39,6 @@ pub struct LiveTicket {
     security(("token" = [])),
     responses(
         (status = 201, description = "The ticket.", body = LiveTicket),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
         (status = 403, description = "A role of the access token was taken away: sign in again.", body = Problem),
         (status = 429, description = "`too_many_requests`: keep the connection that you have.", body = Problem,
             headers(("retry-after" = u32, description = "Seconds until it may be tried again"))),

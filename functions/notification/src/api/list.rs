@@ -77,7 +77,6 @@ impl Notification {
     responses(
         (status = 200, description = "A page of the inbox.", body = Listing<Notification>),
         (status = 400, description = "`invalid_query` or `invalid_cursor`.", body = Problem),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
     ),
 )]
 pub async fn list_notifications(

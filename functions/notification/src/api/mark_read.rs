@@ -22,7 +22,6 @@ use crate::store::{Note, note_key};
     params(("notification_id" = MessageId, Path, description = "The message.")),
     responses(
         (status = 200, description = "The message, read.", body = Notification),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
         (status = 404, description = "There is no such message in the caller's inbox.", body = Problem),
     ),
 )]

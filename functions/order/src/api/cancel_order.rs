@@ -52,7 +52,7 @@ pub struct CancelledView {
         (status = 200, description = "What it cost", body = CancelledView),
         (status = 403, description = "A courier does not cancel", body = Problem),
         (status = 404, description = "No such order, or not yours", body = Problem),
-        (status = 409, description = "`order_not_cancellable`: too late; `state` says where it stands. `terms_changed`: it costs `fee`, which was not agreed to", body = Problem),
+        (status = 409, description = "`order_not_cancellable`: too late; _state_ says where it stands. `terms_changed`: it costs _fee_, which was not agreed to", body = Problem),
         (status = 422, description = "Values that cannot be, such as another party's reason", body = Problem),
     ),
     security(("token" = []))

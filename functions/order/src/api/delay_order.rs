@@ -38,8 +38,7 @@ pub struct DelayBody {
         (status = 200, description = "The order with its new time", body = OrderView),
         (status = 403, description = "Not the restaurant's staff", body = Problem),
         (status = 404, description = "No such order, or not yours", body = Problem),
-        (status = 409, description = "`wrong_state`: it is not being prepared; `state` says where it stands", body = Problem),
-        (status = 422, description = "Values that cannot be", body = Problem),
+        (status = 409, description = "`wrong_state`: it is not being prepared; _state_ says where it stands", body = Problem),
     ),
     security(("token" = []))
 )]

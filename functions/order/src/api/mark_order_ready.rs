@@ -21,7 +21,7 @@ use crate::domain::Command;
         (status = 200, description = "The order, which is ready", body = OrderView),
         (status = 403, description = "Not the restaurant's staff", body = Problem),
         (status = 404, description = "No such order, or not yours", body = Problem),
-        (status = 409, description = "`wrong_state`: it is not being prepared; `state` says where it stands", body = Problem),
+        (status = 409, description = "`wrong_state`: it is not being prepared; _state_ says where it stands", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -81,11 +81,9 @@ pub struct PlacedView {
     request_body = PlaceBody,
     responses(
         (status = 201, description = "The order", body = PlacedView),
-        (status = 400, description = "No Idempotency-Key", body = Problem),
         (status = 403, description = "Not a customer", body = Problem),
         (status = 404, description = "`quote_not_found`", body = Problem),
-        (status = 409, description = "The quote cannot be ordered any more, or the same request is still running", body = Problem),
-        (status = 422, description = "Values that cannot be, or a key that was used for another request", body = Problem),
+        (status = 409, description = "`too_many_unpaid_orders` with _order_ids_, or the quote cannot be ordered any more: `quote_expired`, `quote_used`, `quote_outdated`, `item_unavailable`, `restaurant_suspended`, `restaurant_paused`, `restaurant_closed`, `kitchen_full`, `delivery_too_slow` or `currency_not_served`", body = Problem),
     ),
     security(("token" = []))
 )]

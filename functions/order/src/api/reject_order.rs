@@ -31,8 +31,7 @@ pub struct RejectBody {
         (status = 200, description = "The order, which is rejected", body = OrderView),
         (status = 403, description = "Not the restaurant's staff", body = Problem),
         (status = 404, description = "No such order, or not yours", body = Problem),
-        (status = 409, description = "`wrong_state`: it was answered before; `state` says where it stands", body = Problem),
-        (status = 422, description = "Values that cannot be", body = Problem),
+        (status = 409, description = "`wrong_state`: it was answered before; _state_ says where it stands", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -42,11 +42,8 @@ pub struct AddPaymentMethod {
     responses(
         (status = 201, description = "The card is saved.", body = PaymentMethod),
         (status = 400, description = "The body is no valid JSON.", body = Problem),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
         (status = 403, description = "Only customers have payment methods.", body = Problem),
         (status = 409, description = "`too_many_payment_methods`: remove one first.", body = Problem),
-        (status = 413, description = "The body is too large.", body = Problem),
-        (status = 415, description = "The body is not sent as JSON.", body = Problem),
         (status = 422, description = "`invalid_body`, or `payment_method_refused`: the bank or the provider does not take the card.", body = Problem),
         (status = 429, description = "`too_many_requests`", body = Problem,
             headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),

@@ -17,7 +17,6 @@ use crate::store::load;
     params(("payment_id" = PaymentId, Path, description = "The payment.")),
     responses(
         (status = 200, description = "The payment.", body = PaymentView),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
         (status = 404, description = "There is no such payment, or it is somebody else's.", body = Problem),
     ),
     security(("token" = []))

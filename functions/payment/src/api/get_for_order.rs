@@ -17,7 +17,6 @@ use crate::app::App;
     params(("order_id" = OrderId, Path, description = "The order.")),
     responses(
         (status = 200, description = "The payment.", body = PaymentView),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
         (status = 404, description = "There is no such payment (a new order's takes a moment), or it is somebody else's.", body = Problem),
     ),
     security(("token" = []))

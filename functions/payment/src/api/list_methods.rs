@@ -18,8 +18,7 @@ use crate::store::{METHOD_PREFIX, MethodRecord, methods_partition};
     params(Paging),
     responses(
         (status = 200, description = "The saved cards.", body = Listing<PaymentMethod>),
-        (status = 400, description = "`limit` or `cursor` cannot be.", body = Problem),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
+        (status = 400, description = "`invalid_query`: _limit_ cannot be.", body = Problem),
         (status = 403, description = "Only customers have payment methods.", body = Problem),
     ),
     security(("token" = []))

@@ -22,7 +22,6 @@ const GONE: &str = "gone";
     params(("payment_method_id" = PaymentMethodId, Path, description = "The saved card.")),
     responses(
         (status = 204, description = "The card is removed."),
-        (status = 401, description = "Nobody is signed in.", body = Problem),
         (status = 403, description = "Only customers have payment methods.", body = Problem),
         (status = 404, description = "There is no such card, or it is somebody else's.", body = Problem),
         (status = 503, description = "The provider does not answer: try again.", body = Problem),

@@ -55,7 +55,6 @@ pub struct Received {
         (status = 200, description = "Taken, or none of this service's business.", body = Received),
         (status = 400, description = "`invalid_signature`, or `malformed_json`.", body = Problem),
         (status = 409, description = "`contradiction`: what Stripe shows cannot be; a person must look.", body = Problem),
-        (status = 413, description = "The body is too large.", body = Problem),
         (status = 503, description = "Send it again.", body = Problem),
     )
 )]

@@ -36,7 +36,6 @@ pub struct Break {
         (status = 403, description = "Not at this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
         (status = 409, description = "`wrong_status`: not from where it stands", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -35,7 +35,7 @@ pub struct Publication {
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
         (status = 409, description = "`menu_missing`: there is no draft", body = Problem),
-        (status = 422, description = "The draft cannot be published as it is", body = Problem),
+        (status = 422, description = "`invalid_body`: the draft cannot be published as it is; _errors_ lists why", body = Problem),
         (status = 429, description = "`too_many_requests`", body = Problem,
             headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
     ),

@@ -32,7 +32,6 @@ pub struct Employment {
         (status = 403, description = "Not an owner of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
         (status = 409, description = "`last_owner`, `too_many_staff`", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -21,7 +21,6 @@ use crate::domain::Command;
         (status = 200, description = "Replaced", body = ManagementView),
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
     ),
     security(("token" = []))
 )]

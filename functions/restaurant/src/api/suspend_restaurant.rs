@@ -32,7 +32,6 @@ pub struct Suspension {
         (status = 403, description = "Not an operator", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
         (status = 409, description = "`wrong_status`: not from where it stands", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
     ),
     security(("token" = []))
 )]

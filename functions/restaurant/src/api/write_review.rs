@@ -50,7 +50,6 @@ pub struct NewItemRating {
         (status = 201, description = "Written", body = ReviewView),
         (status = 404, description = "No delivered order of the caller's from this restaurant", body = Problem),
         (status = 409, description = "`already_reviewed`, `review_too_late`", body = Problem),
-        (status = 422, description = "Invalid values", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -17,15 +17,15 @@ use crate::domain::{self, Tag};
 pub struct Preferences {
     /// How the person eats, such as `vegan`: at most 10.
     #[serde(default)]
-    #[schema(max_items = 10)]
+    #[schema(max_items = 10, value_type = Vec<Tag>)]
     diets: BTreeSet<Tag>,
     /// What the person must not eat, such as `peanuts`: at most 20.
     #[serde(default)]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, value_type = Vec<Tag>)]
     allergens: BTreeSet<Tag>,
     /// What the person likes, such as `italian`: at most 20.
     #[serde(default)]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, value_type = Vec<Tag>)]
     cuisines: BTreeSet<Tag>,
     /// What prices are shown in.
     currency: Option<Currency>,

@@ -5,19 +5,32 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::{ChangeError, CommitError, SpendError, StoreError};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// After this many seconds it is worth trying again what failed because something was not available.
 const RETRY_AFTER_SECONDS: u32 = 2;
 
 /// Why a request was refused, in a form that programs can act on and people can read.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
 pub struct Problem(Box<ProblemDetails>);
 
-/// What a [`Problem`] says: RFC 9457.
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        ProblemDetails::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ProblemDetails::schemas(schemas);
+    }
+}
+
+/// Why a request was refused, in a form that programs can act on and people can read: RFC 9457.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ProblemDetails {
+struct ProblemDetails {
     /// Always `about:blank`: the code says what it is.
     #[serde(rename = "type")]
     #[schema(example = "about:blank")]
@@ -25,9 +38,10 @@ pub struct ProblemDetails {
     /// The status's own phrase.
     title: String,
     /// The HTTP status.
-    #[schema(example = 422)]
+    #[schema(example = 422, minimum = 400, maximum = 599)]
     status: u16,
-    /// What it is, for programs; never changes its meaning.
+    /// What it is, for programs; never changes its meaning. There may be more than are listed, later.
+    #[schema(example = "invalid_body", pattern = r"^[a-z][a-z0-9_]*$")]
     code: String,
     /// What it is and what to do, for people.
     detail: String,
@@ -45,12 +59,14 @@ pub struct ProblemDetails {
 /// What is wrong at one place of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where, as a JSON pointer.
-    #[schema(example = "/items/0/quantity")]
+    /// Where, as a JSON pointer (RFC 6901); empty for the whole body.
+    #[schema(example = "/items/0/quantity", format = "json-pointer")]
     pub pointer: String,
     /// What it is, for programs.
+    #[schema(example = "too_large", pattern = r"^[a-z][a-z0-9_]*$")]
     pub code: String,
     /// What it is, for people.
+    #[schema(example = "at most 99")]
     pub message: String,
 }
 

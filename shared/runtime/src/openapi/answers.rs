@@ -1,78 +1,194 @@
-//! What the edge itself answers, added to every operation that does not describe it: handlers say what is theirs.
+//! What the edge itself answers, added to every operation: handlers say what is theirs.
+//!
+//! In the description of a refusal, code stands for what a problem's `code` may be there: programs tell refusals apart by
+//! it, so each is named where it happens, and all of them in the problem's schema.
 
+use std::collections::BTreeSet;
+
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, ParameterIn};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{
-    Components, ContentBuilder, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Response, ResponseBuilder,
+    Components, ContentBuilder, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
 };
+use utoipa::{PartialSchema as _, ToSchema};
+
+use super::parameters;
 
 /// The media type of a problem: RFC 9457.
 const PROBLEM: &str = "application/problem+json";
 const JSON: &str = "application/json";
+/// The vendor extension for a list of words that may grow without a new version.
+const WORDS: &str = "x-extensible-enum";
+/// What comes after these is said of `errors[].code`.
+const OF_FIELDS: [&str; 2] = ["such as", "among others"];
 
-/// An answer of the edge: its status, its name among the document's components, and what it means.
-type Answer = (&'static str, &'static str, &'static str);
+/// What the gateway says when it refuses a request by itself.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the gateway writes it; here it is only described")]
+struct GatewayRefusal {
+    /// Why, for people.
+    #[schema(example = "Unauthorized")]
+    message: String,
+}
 
-const UNAUTHORIZED: Answer = (
-    "401",
-    "Unauthorized",
-    "`unauthorized`: no access token, or one that has ended",
-);
-const TOO_MANY: Answer = (
-    "429",
-    "TooManyRequests",
-    "`too_many_requests`, or the gateway's own refusal, which has only a `message`",
-);
-const UNAVAILABLE: Answer = (
-    "503",
-    "Unavailable",
-    "`unavailable`: the same again may work in a moment",
-);
-const BAD_REQUEST: Answer = (
-    "400",
-    "BadRequest",
-    "`invalid_query`, `invalid_cursor` or `malformed_json`",
-);
-const TOO_LARGE: Answer = ("413", "BodyTooLarge", "`body_too_large`");
-const NO_JSON: Answer = ("415", "UnsupportedMediaType", "`unsupported_media_type`: send JSON");
-const INVALID: Answer = (
-    "422",
-    "InvalidBody",
-    "`invalid_body`: `errors` lists what is wrong, by place",
-);
-const ALL: [Answer; 7] = [
-    UNAUTHORIZED,
-    TOO_MANY,
-    UNAVAILABLE,
-    BAD_REQUEST,
-    TOO_LARGE,
-    NO_JSON,
-    INVALID,
+/// What an operation takes that the edge may refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Token,
+    Query,
+    Cursor,
+    Body,
+    IdempotencyKey,
+    Version,
+}
+
+/// A refusal of the edge: its status, its code, and of which part; of any operation if of none.
+type Refusal = (&'static str, &'static str, Option<Part>);
+
+const REFUSALS: [Refusal; 16] = [
+    ("400", "malformed_json", Some(Part::Body)),
+    ("400", "body_incomplete", Some(Part::Body)),
+    ("400", "invalid_query", Some(Part::Query)),
+    ("400", "invalid_cursor", Some(Part::Cursor)),
+    ("400", "idempotency_key_missing", Some(Part::IdempotencyKey)),
+    ("400", "idempotency_key_invalid", Some(Part::IdempotencyKey)),
+    ("401", "unauthorized", Some(Part::Token)),
+    ("409", "request_in_progress", Some(Part::IdempotencyKey)),
+    ("412", "stale", Some(Part::Version)),
+    ("413", "body_too_large", Some(Part::Body)),
+    ("415", "unsupported_media_type", Some(Part::Body)),
+    ("422", "invalid_body", Some(Part::Body)),
+    ("422", "idempotency_key_reused", Some(Part::IdempotencyKey)),
+    ("428", "if_match_missing", Some(Part::Version)),
+    ("429", "too_many_requests", None),
+    ("503", "unavailable", None),
 ];
+
+/// A status whose refusals the documents share: its name among the components, and what it means.
+type Shared = (&'static str, &'static str, &'static str);
+
+const SHARED: [Shared; 10] = [
+    ("400", "BadRequest", "The request cannot be read"),
+    ("401", "Unauthorized", "No access token, or one that has ended"),
+    (
+        "409",
+        "InProgress",
+        "The same request is being worked on: repeat it in a moment",
+    ),
+    (
+        "412",
+        "Stale",
+        "Changed since it was read: read it again and repeat the change",
+    ),
+    ("413", "BodyTooLarge", "The body is too large"),
+    ("415", "UnsupportedMediaType", "Send JSON"),
+    (
+        "422",
+        "InvalidBody",
+        "Values that cannot be accepted; _errors_ lists them, by place",
+    ),
+    (
+        "428",
+        "VersionMissing",
+        "Send _If-Match_ with the version that was read",
+    ),
+    (
+        "429",
+        "TooManyRequests",
+        "Too often: wait as long as _Retry-After_ says",
+    ),
+    ("503", "Unavailable", "The same again may work in a moment"),
+];
+
+/// Where the gateway refuses by itself, before the service has seen the request; its answer is no problem.
+const BY_GATEWAY: [&str; 4] = ["401", "413", "429", "503"];
+
+/// What a refusal means for which an operation names no code.
+const USUAL: [(&str, &str); 2] = [("403", "forbidden"), ("404", "not_found")];
 
 /// Completes a document.
 pub(super) fn complete(document: &mut OpenApi) {
-    let mut is_used = false;
+    let mut codes = BTreeSet::new();
+    let mut referred = BTreeSet::new();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
-        for response in operation.responses.responses.values_mut() {
+        parameters::complete(operation);
+        let taken = parts(operation);
+        let responses = &mut operation.responses.responses;
+        for (status, response) in responses.iter_mut() {
             say_problem(response);
-        }
-        for answer in answers_of(operation) {
-            let reference = RefOr::Ref(Ref::from_response_name(answer.1));
-            let responses = &mut operation.responses.responses;
-            if answer == UNAUTHORIZED {
-                responses.insert(answer.0.to_owned(), reference);
-            } else {
-                responses.entry(answer.0.to_owned()).or_insert(reference);
+            if let (Some((_, code)), RefOr::T(response)) = (USUAL.iter().find(|(usual, _)| usual == status), response)
+                && named(&response.description).is_empty()
+            {
+                response.description = format!("`{code}`: {}", response.description);
             }
-            is_used = true;
+        }
+        for shared @ (status, name, _) in SHARED {
+            let happening: Vec<&str> = REFUSALS
+                .iter()
+                .filter(|(refused, _, part)| *refused == status && part.is_none_or(|part| taken.contains(&part)))
+                .map(|(_, code, _)| *code)
+                .collect();
+            if happening.is_empty() {
+                continue;
+            }
+            match responses.get_mut(status) {
+                Some(RefOr::T(response)) if says_more(response, shared) => {
+                    add(response, &happening);
+                    add_gateways(response, status);
+                }
+                Some(_) | None => {
+                    responses.insert(status.to_owned(), RefOr::Ref(Ref::from_response_name(name)));
+                    referred.insert(name);
+                }
+            }
+        }
+        codes.extend(responses.iter().filter(|(status, _)| is_refusal(status)).flat_map(
+            |(_, response)| match response {
+                RefOr::T(response) => named(&response.description),
+                RefOr::Ref(_) => BTreeSet::new(),
+            },
+        ));
+    }
+    let components = document.components.get_or_insert_default();
+    components
+        .schemas
+        .insert("GatewayRefusal".to_owned(), GatewayRefusal::schema());
+    for shared in SHARED.into_iter().filter(|(_, name, _)| referred.contains(name)) {
+        codes.extend(codes_of(shared.0).map(str::to_owned));
+        define(components, shared);
+    }
+    list(components, codes);
+}
+
+fn parts(operation: &Operation) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if operation.security.as_ref().is_some_and(|security| !security.is_empty()) {
+        parts.push(Part::Token);
+    }
+    let is_json = |body: &RefOr<RequestBody>| match body {
+        RefOr::T(body) => body.content.contains_key(JSON),
+        RefOr::Ref(_) => true,
+    };
+    if operation.request_body.as_ref().is_some_and(is_json) {
+        parts.push(Part::Body);
+    }
+    for parameter in operation.parameters.iter().flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        match (&parameter.parameter_in, parameter.name.to_lowercase().as_str()) {
+            (ParameterIn::Query, "cursor") => parts.extend([Part::Query, Part::Cursor]),
+            (ParameterIn::Query | ParameterIn::QueryString, _) => parts.push(Part::Query),
+            (ParameterIn::Header, "idempotency-key") => parts.push(Part::IdempotencyKey),
+            (ParameterIn::Header, "if-match") if parameter.required == Required::True => parts.push(Part::Version),
+            (ParameterIn::Header | ParameterIn::Path | ParameterIn::Cookie, _) => {}
         }
     }
-    if is_used {
-        let components = document.components.get_or_insert_default();
-        for answer in ALL {
-            define(components, answer);
-        }
-    }
+    parts
+}
+
+fn is_refusal(status: &str) -> bool {
+    status >= "400"
 }
 
 fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -87,24 +203,42 @@ fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, put, post, delete, patch].into_iter().flatten()
 }
 
-/// What the edge may answer to an operation, by what it takes.
-fn answers_of(operation: &Operation) -> Vec<Answer> {
-    let mut answers = vec![TOO_MANY, UNAVAILABLE];
-    if operation.security.as_ref().is_some_and(|security| !security.is_empty()) {
-        answers.push(UNAUTHORIZED);
+fn codes_of(status: &str) -> impl Iterator<Item = &'static str> {
+    REFUSALS
+        .iter()
+        .filter(move |(refused, ..)| *refused == status)
+        .map(|(_, code, _)| *code)
+}
+
+/// The codes that a description names for the problem itself.
+fn named(description: &str) -> BTreeSet<String> {
+    let end = OF_FIELDS.iter().filter_map(|words| description.find(words)).min();
+    let own = &description[..end.unwrap_or(description.len())];
+    own.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Whether an operation says more of a status than the shared answer does.
+fn says_more(response: &Response, (status, ..): Shared) -> bool {
+    let only_codes = response.description.split(['`', ',', ' ']).all(|word| {
+        let is_shared = codes_of(status).any(|code| code == word);
+        is_shared || ["", "or"].contains(&word)
+    });
+    !only_codes
+}
+
+/// Adds the codes that the operation leaves unsaid.
+fn add(response: &mut Response, codes: &[&str]) {
+    let known = named(&response.description);
+    let missing: Vec<String> = codes
+        .iter()
+        .filter(|code| !known.contains(**code))
+        .map(|code| format!("`{code}`"))
+        .collect();
+    if !missing.is_empty() {
+        let said = response.description.trim_end_matches('.');
+        let separator = if said.starts_with('`') { "," } else { ":" };
+        response.description = format!("{}{separator} {said}", missing.join(", "));
     }
-    let in_query = |parameter: &RefOr<utoipa::openapi::path::Parameter>| match parameter {
-        RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Query,
-        RefOr::Ref(_) => false,
-    };
-    let has_query = operation.parameters.iter().flatten().any(in_query);
-    if has_query || operation.request_body.is_some() {
-        answers.push(BAD_REQUEST);
-    }
-    if operation.request_body.is_some() {
-        answers.extend([TOO_LARGE, NO_JSON, INVALID]);
-    }
-    answers
 }
 
 /// A refusal is a problem, whatever type its description was given by default.
@@ -122,16 +256,44 @@ fn say_problem(response: &mut RefOr<Response>) {
     }
 }
 
-fn define(components: &mut Components, (status, name, description): Answer) {
+fn define(components: &mut Components, (status, name, meaning): Shared) {
     let problem = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("Problem")))
         .build();
+    let codes: Vec<String> = codes_of(status).map(|code| format!("`{code}`")).collect();
+    let is_gateways = BY_GATEWAY.contains(&status);
+    let meaning = if is_gateways {
+        format!("{meaning}. The gateway's own refusal is plain JSON without a code")
+    } else {
+        meaning.to_owned()
+    };
     let mut response = ResponseBuilder::new()
-        .description(description)
+        .description(format!("{}: {}", codes.join(", "), meaning))
         .content(PROBLEM, problem);
     if ["429", "503"].contains(&status) {
         let seconds = HeaderBuilder::new().description(Some("Seconds until it may be tried again"));
         response = response.header("Retry-After", seconds.build());
     }
-    components.responses.insert(name.to_owned(), response.build().into());
+    let mut response = response.build();
+    add_gateways(&mut response, status);
+    components.responses.insert(name.to_owned(), response.into());
+}
+
+/// Adds what the gateway says in the place of the service.
+fn add_gateways(response: &mut Response, status: &str) {
+    if BY_GATEWAY.contains(&status) {
+        let refusal = Ref::from_schema_name("GatewayRefusal");
+        let content = ContentBuilder::new().schema(Some(refusal)).build();
+        response.content.insert(JSON.to_owned(), content.into());
+    }
+}
+
+/// Lists the codes in the problem's schema.
+fn list(components: &mut Components, codes: BTreeSet<String>) {
+    if let Some(RefOr::T(Schema::Object(problem))) = components.schemas.get_mut("Problem")
+        && let Some(RefOr::T(Schema::Object(code))) = problem.properties.get_mut("code")
+    {
+        let codes: Vec<String> = codes.into_iter().collect();
+        code.extensions = Some(Extensions::builder().add(WORDS, codes).build());
+    }
 }

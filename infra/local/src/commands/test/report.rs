@@ -6,11 +6,12 @@ use crate::failure::{Failure, Outcome};
 use crate::ui::{complain, say, table};
 
 /// Steps that others stand on: when one fails, those that need it are left out.
-const NEEDS: [(&str, &[&str]); 5] = [
+const NEEDS: [(&str, &[&str]); 6] = [
     ("clippy", &["build"]),
     ("unit", &["build"]),
     ("platform", &["build"]),
     ("acceptance", &["build", "platform"]),
+    ("contract", &["build", "platform"]),
     ("faults", &["build"]),
 ];
 

@@ -1,0 +1,257 @@
+//! The contract, tried by a fuzzer (schemathesis): every operation of every document with values that the document allows
+//! and with some that it does not, as each role, in the order of chance and in the order of links. Each role has people
+//! of its own and things of its own to ask about, so that what is tried reaches the rules and not only `not_found`.
+//!
+//! `cargo local test` names the program and runs these tests alone. Each prints its seed; the same again:
+//! `cargo local test --only contract`, with `TIFFIN_SEED`.
+
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kernel::SignedDuration;
+use serde_json::{Value, json};
+use testkit::{Basket, Kitchen, Person, Stack, eventually};
+
+/// How many requests are made up for each operation, beside those that the document's bounds suggest.
+const EXAMPLES: &str = "24";
+
+/// What no document can express is listed here, with why. Everything else that the fuzzer finds fails the test.
+const LEFT_OUT: [(&str, &str); 2] = [
+    (
+        "unsupported_method",
+        "API Gateway answers a method that no route has with 404, before any function sees it",
+    ),
+    (
+        "positive_data_acceptance",
+        "replaced by the hooks' own check, which knows the rules that no schema can express",
+    ),
+];
+
+/// Someone who asks, and what of theirs they ask about: `order_id` and the like.
+struct Caller {
+    role: &'static str,
+    token: Option<String>,
+    known: Vec<(&'static str, String)>,
+    /// Operations that this caller is not to try, by what their ids match.
+    spared: Option<&'static str>,
+}
+
+impl Caller {
+    fn of(role: &'static str, person: &Person) -> Self {
+        Self {
+            role,
+            token: Some(person.token().to_owned()),
+            known: Vec::new(),
+            spared: None,
+        }
+    }
+
+    fn knows(mut self, name: &'static str, value: &Value) -> Self {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.known.push((name, text));
+        self
+    }
+
+    /// Tries all operations of some services.
+    fn tries(&self, services: &[&'static str]) {
+        let failed: Vec<&str> = services
+            .iter()
+            .filter(|service| !self.tries_one(service))
+            .copied()
+            .collect();
+        assert!(
+            failed.is_empty(),
+            "as {}: what {failed:?} answered stands above",
+            self.role
+        );
+    }
+
+    #[expect(
+        clippy::print_stdout,
+        reason = "the seeds and what was found are for whoever reads the log"
+    )]
+    fn tries_one(&self, service: &str) -> bool {
+        let stack = Stack::get();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let folder = scratch().join(format!("{}-{service}", self.role));
+        drop(fs::remove_dir_all(&folder));
+        fs::create_dir_all(&folder).unwrap();
+        let seed = env::var("TIFFIN_SEED").unwrap_or_else(|_| (uuid::Uuid::new_v4().as_u128() % 1_000_000).to_string());
+        println!("as {}, the {service} service: TIFFIN_SEED={seed}", self.role);
+        let config = folder.join("schemathesis.toml");
+        fs::write(&config, self.config()).unwrap();
+        let program = env::var("TIFFIN_SCHEMATHESIS")
+            .expect("run this by `cargo local test --only contract`, which installs the fuzzer");
+        let mut command = Command::new(program);
+        command
+            .current_dir(&folder)
+            .env("PYTHONPATH", root.join("tests/contract"))
+            .env("SCHEMATHESIS_HOOKS", "hooks")
+            .arg("--config-file")
+            .arg(&config)
+            .arg("run")
+            .arg(root.join(format!("functions/{service}/openapi.json")))
+            .args([
+                "--url",
+                &stack.outputs.api_url,
+                "--max-examples",
+                EXAMPLES,
+                "--seed",
+                &seed,
+            ])
+            .args(["--no-color", "--workers", "2", "--request-timeout", "60"])
+            .args(["--generation-database", "none", "--suppress-health-check", "all"]);
+        for (check, _) in LEFT_OUT {
+            command.args(["--exclude-checks", check]);
+        }
+        if let Some(token) = &self.token {
+            command.args(["--header", &format!("Authorization: Bearer {token}")]);
+        }
+        if let Some(pattern) = self.spared {
+            command.args(["--exclude-operation-id-regex", pattern]);
+        }
+        let output = command.output().unwrap();
+        print!("{}", String::from_utf8_lossy(&output.stdout));
+        print!("{}", String::from_utf8_lossy(&output.stderr));
+        output.status.success()
+    }
+
+    /// What stands for the parameters of these names: things that there are.
+    fn config(&self) -> String {
+        let mut text = "[checks.negative_data_rejection]\n".to_owned();
+        let statuses = [
+            "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429", "503",
+        ];
+        writeln!(text, "expected-statuses = {}", json!(statuses)).unwrap();
+        text.push_str("[parameters]\n");
+        for (name, value) in &self.known {
+            writeln!(text, "\"path.{name}\" = {}", json!(value)).unwrap();
+        }
+        text
+    }
+}
+
+fn scratch() -> PathBuf {
+    env::temp_dir().join(format!("tiffin-contract-{}", std::process::id()))
+}
+
+/// An order on its way from a kitchen of its own: everything that its people may ask about.
+struct Order {
+    kitchen: Kitchen,
+    basket: Basket,
+    id: String,
+}
+
+impl Order {
+    fn placed(stack: &'static Stack) -> Self {
+        let kitchen = Kitchen::open(stack);
+        let basket = kitchen.customer(stack, "pm_card_visa");
+        let order_id = basket.ordered();
+        basket.awaits(&order_id, "awaiting_restaurant");
+        Self {
+            kitchen,
+            basket,
+            id: order_id,
+        }
+    }
+}
+
+#[test]
+fn nobody_in_particular() {
+    let anyone = Caller {
+        role: "anyone",
+        token: None,
+        known: Vec::new(),
+        spared: None,
+    };
+    let kitchen = Kitchen::open(Stack::get());
+    let restaurant_id = json!(kitchen.restaurant_id);
+    anyone.knows("restaurant_id", &restaurant_id).tries(&[
+        "user",
+        "restaurant",
+        "order",
+        "payment",
+        "delivery",
+        "notification",
+    ]);
+}
+
+#[test]
+fn a_customer() {
+    let stack = Stack::get();
+    let order = Order::placed(stack);
+    let customer = &order.basket.customer;
+    let payment = customer.get(&format!("/v1/orders/{}/payment", order.id)).expect(200);
+    let address = json!({
+        "label": "Home", "line1": "Kerkstraat 7", "city": "Amsterdam", "postal_code": "1017 GA", "country": "NL",
+        "position": order.kitchen.door(),
+    });
+    let address = customer.post("/v1/users/me/addresses", &address).expect(201);
+    let notification = eventually("a notification", || {
+        let reply = customer.get("/v1/notifications");
+        let first = reply.body["items"][0]["notification_id"].clone();
+        if first.is_null() { Err(reply.text) } else { Ok(first) }
+    });
+    Caller::of("customer", customer)
+        .knows("order_id", &json!(order.id))
+        .knows("restaurant_id", &json!(order.kitchen.restaurant_id))
+        .knows("payment_id", &payment["payment_id"])
+        .knows("payment_method_id", &json!(order.basket.payment_method_id))
+        .knows("address_id", &address["address_id"])
+        .knows("notification_id", &notification)
+        .tries(&["user", "restaurant", "order", "payment", "delivery", "notification"]);
+}
+
+#[test]
+fn a_restaurant() {
+    let stack = Stack::get();
+    let order = Order::placed(stack);
+    let helper = stack.enrol("restaurant");
+    Caller::of("restaurant", &order.kitchen.owner)
+        .knows("order_id", &json!(order.id))
+        .knows("restaurant_id", &json!(order.kitchen.restaurant_id))
+        .knows("user_id", &json!(helper.user_id))
+        .knows("item_id", &json!("margherita"))
+        .knows("option_id", &json!("tofu"))
+        .tries(&["restaurant", "order", "delivery"]);
+}
+
+#[test]
+fn a_courier() {
+    let stack = Stack::get();
+    let order = Order::placed(stack);
+    let rider = order.kitchen.rider(stack, 300.0);
+    order.kitchen.does(&order.id, "accept", &json!({}));
+    let offer = rider.offered(&order.id);
+    let delivery_id = json!(rider.takes(&order.id));
+    let shift = rider
+        .plans(SignedDuration::from_hours(30), SignedDuration::from_hours(32))
+        .expect(201);
+    Caller::of("courier", &rider.person)
+        .knows("order_id", &json!(order.id))
+        .knows("delivery_id", &delivery_id)
+        .knows("offer_id", &offer["offer_id"])
+        .knows("shift_id", &shift["shift_id"])
+        .tries(&["delivery", "order"]);
+}
+
+#[test]
+fn an_operator() {
+    let stack = Stack::get();
+    let order = Order::placed(stack);
+    let rider = order.kitchen.rider(stack, 300.0);
+    order.kitchen.does(&order.id, "accept", &json!({}));
+    let delivery_id = json!(rider.takes(&order.id));
+    let mut operator = Caller::of("operator", &stack.operator())
+        .knows("order_id", &json!(order.id))
+        .knows("restaurant_id", &json!(order.kitchen.restaurant_id))
+        .knows("delivery_id", &delivery_id)
+        .knows("courier_id", &json!(rider.courier_id))
+        .knows("user_id", &json!(stack.enrol("customer").user_id));
+    // What an operator does to the own account would end the operator's session, and the city has no other.
+    operator.spared = Some("sign_out|totp|change_me|delete_me");
+    operator.tries(&["user", "restaurant", "order", "delivery"]);
+}
