@@ -116,8 +116,29 @@ fn mend(mender: &Mender<'_>, place: &Place<'_>, description: &Value, state: &Val
             note("somebody who was put on its staff is taken off");
         }
     }
+    clear_orders(mender, place)?;
     open(mender, place, state)?;
     menu(mender, place, &description["menu"])
+}
+
+/// Cancels what people left behind: couriers would wait at the counter for food that nobody cooks. Food that is on its way
+/// is given up with its courier's shift.
+fn clear_orders(mender: &Mender<'_>, place: &Place<'_>) -> Outcome {
+    for state in ["awaiting_restaurant", "preparing", "ready"] {
+        let left = place.operator.get(&place.path(&format!("/orders?state={state}")))?;
+        for order in list(&left["items"]) {
+            let id = text(order, "order_id");
+            let body = json!({"reason": "other"});
+            // One that ends in this moment needs nobody to end it.
+            let answer = place
+                .operator
+                .call(&Method::POST, &format!("/v1/orders/{id}/cancel"), Some(&body))?;
+            if answer.ok() {
+                mender.mended(place.name, &format!("order {id}, left behind, is cancelled"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Brings it where it takes orders.
