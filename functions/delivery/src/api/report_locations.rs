@@ -7,7 +7,9 @@ use runtime::{Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::{at_work, refused, sentence};
 use crate::app::App;
@@ -21,12 +23,12 @@ use crate::tracking::{self, Untaken};
 #[serde(deny_unknown_fields)]
 pub struct Report {
     /// 1 to 100 points, oldest first; in any other order they are put into it.
-    #[schema(value_type = Vec<ReportedPoint>, min_items = 1, max_items = 100)]
+    #[schema(value_type = Vec<AnyPoint>, min_items = 1, max_items = 100)]
     points: Vec<Box<RawValue>>,
     /// When the device sends this, by its own clock, set anew whenever it is sent again: with it the clock may be up to a day
     /// wrong, and what was stored for a while keeps its age. What is no timestamp counts as missing.
     #[serde(default)]
-    #[schema(value_type = Option<Timestamp>)]
+    #[schema(value_type = Option<serde_json::Value>, example = "2026-11-20T18:30:00Z")]
     sent_at: Option<Box<RawValue>>,
 }
 
@@ -47,6 +49,29 @@ pub struct ReportedPoint {
     speed_mps: Option<f64>,
     /// Where to, in degrees clockwise from north; negative or null: unknown.
     heading_deg: Option<f64>,
+}
+
+/// What should be a point. Anything is taken, and what is no point is dropped.
+struct AnyPoint;
+
+impl PartialSchema for AnyPoint {
+    fn schema() -> RefOr<Schema> {
+        let anything = ObjectBuilder::new()
+            .schema_type(SchemaType::AnyValue)
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)));
+        AnyOfBuilder::new()
+            .item(Ref::from_schema_name(ReportedPoint::name()))
+            .item(anything)
+            .description(Some("A point. Anything else is dropped."))
+            .into()
+    }
+}
+
+impl ToSchema for AnyPoint {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((ReportedPoint::name().into_owned(), ReportedPoint::schema()));
+        ReportedPoint::schemas(schemas);
+    }
 }
 
 /// What became of a report.
