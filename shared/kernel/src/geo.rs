@@ -10,7 +10,7 @@ pub const EARTH_RADIUS_METERS: f64 = 6_371_008.8;
 
 /// A point in WGS 84 degrees: latitude within ±90, longitude within ±180.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(try_from = "Unchecked")]
+#[serde(try_from = "Unchecked", deny_unknown_fields)]
 pub struct Position {
     /// Degrees north of the equator.
     #[schema(minimum = -90, maximum = 90)]

@@ -47,10 +47,12 @@ impl Documents {
 
     /// What the documents do not say of an answer to a request; nothing if all is as they say.
     ///
-    /// What the gateway refuses by itself, before any service has seen it, is its own: an object with a `message` alone.
+    /// What the gateway refuses by itself, before any service has seen it, is its own: an object with a `message` alone. So
+    /// is what it says of a function that did not answer: a service's own failures have a code.
     pub fn complaint(&self, method: &str, path: &str, body: &[u8], reply: &Reply) -> Option<String> {
         let is_gateways = reply.status >= 400 && reply.body.as_object().is_some_and(|body| body.keys().eq(["message"]));
-        if is_gateways {
+        let is_unanswered = reply.status >= 500 && reply.body["code"].is_null();
+        if is_gateways || is_unanswered {
             return None;
         }
         let Some(operation) = self.operation(method, path) else {

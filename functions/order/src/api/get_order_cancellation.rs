@@ -2,13 +2,12 @@
 
 use ::store::Commit;
 use axum::extract::State;
-use kernel::OrderId;
+use kernel::{Money, OrderId};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::see;
-use super::view::CostsView;
 use crate::app::App;
 use crate::domain::{CommandName, Party, StateName, cancellation};
 use crate::store::show_terms;
@@ -20,9 +19,12 @@ pub struct CancellationView {
     allowed: bool,
     /// Where the order stands.
     state: StateName,
-    /// What it would cost; only where it is allowed.
-    #[serde(flatten)]
-    costs: Option<CostsView>,
+    /// What would still be charged; only where it is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fee: Option<Money>,
+    /// What would be given back: the rest of what was authorised; only where it is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund: Option<Money>,
 }
 
 /// What cancelling would cost now.
@@ -58,6 +60,7 @@ pub async fn get_order_cancellation(
     Ok(Json(CancellationView {
         allowed: costs.is_some(),
         state: seen.loaded.order.state.name(),
-        costs: costs.map(CostsView::from),
+        fee: costs.map(|costs| costs.fee),
+        refund: costs.map(|costs| costs.refund),
     }))
 }

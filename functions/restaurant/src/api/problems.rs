@@ -15,7 +15,7 @@ impl From<Refusal> for Problem {
             Refusal::WrongStage { from, action } => {
                 let detail = format!("A restaurant that is {} cannot {}.", from.as_str(), action.as_str());
                 Self::conflict("wrong_status", detail)
-                    .with("status", from.as_str())
+                    .with("restaurant_status", from.as_str())
                     .with("action", action.as_str())
             }
             Refusal::NotApproved => {

@@ -60,6 +60,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<
             return Ok(Self(T::default()));
         }
         is_json?;
+
         parse(&bytes).map(Self)
     }
 }

@@ -11,6 +11,9 @@ use utoipa::{PartialSchema, ToSchema};
 /// After this many seconds it is worth trying again what failed because something was not available.
 const RETRY_AFTER_SECONDS: u32 = 2;
 
+/// What a problem always may have.
+const MEMBERS: [&str; 6] = ["type", "title", "status", "code", "detail", "errors"];
+
 /// Why a request was refused, in a form that programs can act on and people can read.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
@@ -175,9 +178,10 @@ impl Problem {
         self
     }
 
-    /// Adds a fact.
+    /// Adds a fact, by a name that is not one of the problem's own members.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        debug_assert!(!MEMBERS.contains(&name), "`{name}` is the problem's own");
         self.0.extensions.insert(name.to_owned(), value.into());
         self
     }

@@ -36,6 +36,7 @@ struct GatewayRefusal {
 /// What an operation takes that the edge may refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
+    Path,
     Token,
     Query,
     Cursor,
@@ -47,7 +48,7 @@ enum Part {
 /// A refusal of the edge: its status, its code, and of which part; of any operation if of none.
 type Refusal = (&'static str, &'static str, Option<Part>);
 
-const REFUSALS: [Refusal; 16] = [
+const REFUSALS: [Refusal; 17] = [
     ("400", "malformed_json", Some(Part::Body)),
     ("400", "body_incomplete", Some(Part::Body)),
     ("400", "invalid_query", Some(Part::Query)),
@@ -55,6 +56,7 @@ const REFUSALS: [Refusal; 16] = [
     ("400", "idempotency_key_missing", Some(Part::IdempotencyKey)),
     ("400", "idempotency_key_invalid", Some(Part::IdempotencyKey)),
     ("401", "unauthorized", Some(Part::Token)),
+    ("405", "method_not_allowed", Some(Part::Path)),
     ("409", "request_in_progress", Some(Part::IdempotencyKey)),
     ("412", "stale", Some(Part::Version)),
     ("413", "body_too_large", Some(Part::Body)),
@@ -181,7 +183,8 @@ fn parts(operation: &Operation) -> Vec<Part> {
             (ParameterIn::Query | ParameterIn::QueryString, _) => parts.push(Part::Query),
             (ParameterIn::Header, "idempotency-key") => parts.push(Part::IdempotencyKey),
             (ParameterIn::Header, "if-match") if parameter.required == Required::True => parts.push(Part::Version),
-            (ParameterIn::Header | ParameterIn::Path | ParameterIn::Cookie, _) => {}
+            (ParameterIn::Path, _) => parts.push(Part::Path),
+            (ParameterIn::Header | ParameterIn::Cookie, _) => {}
         }
     }
     parts
