@@ -26,5 +26,5 @@ pub use jiff::{SignedDuration, Timestamp};
 pub use money::{BasisPoints, Currency, InvalidCurrency, Money, MoneyError};
 pub use role::{Role, UnknownRole};
 pub use served::{NotServed, ServedCurrency};
-pub use text::{InvalidText, Line, MARKS_IN_A_ROW_MAX, Text, Written};
+pub use text::{InvalidText, Line, MARKS_IN_A_ROW_MAX, Text, Written, restored};
 pub use zone::{InvalidZone, Ring, Simplified, Simplifier, Zone};

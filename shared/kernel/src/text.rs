@@ -7,6 +7,7 @@
 
 mod visible;
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
 
@@ -89,6 +90,19 @@ fn check(text: String, characters_max: usize) -> Result<String, InvalidText> {
     Ok(text)
 }
 
+thread_local! {
+    static RESTORING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Reads what was stored: texts that were accepted before and would be refused now are kept as they are, since nobody could
+/// change a record that cannot be read.
+pub fn restored<T>(read: impl FnOnce() -> T) -> T {
+    let before = RESTORING.replace(true);
+    let value = read();
+    RESTORING.set(before);
+    value
+}
+
 impl<const MAX: usize, const LINES: bool> From<Written<MAX, LINES>> for String {
     fn from(text: Written<MAX, LINES>) -> Self {
         text.0
@@ -124,7 +138,10 @@ impl<const MAX: usize, const LINES: bool> Serialize for Written<MAX, LINES> {
 impl<'de, const MAX: usize, const LINES: bool> Deserialize<'de> for Written<MAX, LINES> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = String::deserialize(deserializer)?;
-        Self::try_from(raw).map_err(|error| coded::error(error.code(), error))
+        match Self::try_from(raw.as_str()) {
+            Err(_) if RESTORING.get() => Ok(Self(raw)),
+            read => read.map_err(|error| coded::error(error.code(), error)),
+        }
     }
 }
 

@@ -83,6 +83,29 @@ impl EnteredPhone {
     }
 }
 
+impl EnteredPhone {
+    /// The number that is meant by somebody who does not say where it is dialled: one with its country's code, or else the
+    /// first that is a number of one of these countries. A guess must fit exactly: a language is no place, and many numbers
+    /// are as long as another country's.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn guess(&self, countries: &[Option<Country>]) -> Result<Phone, InvalidPhone> {
+        match self.read(None) {
+            Err(InvalidPhone::CountryNeeded) => {
+                let mut guesses = countries.iter().flatten().map(|country| self.read(Some(*country)));
+                let fitting = guesses.clone().flatten().find(Phone::is_valid);
+                match (fitting, guesses.find(Result::is_err)) {
+                    (Some(phone), _) => Ok(phone),
+                    (None, Some(refused)) => refused,
+                    (None, None) => Err(InvalidPhone::CountryNeeded),
+                }
+            }
+            read => read,
+        }
+    }
+}
+
 fn read(text: &str, region: Option<Region>) -> Result<Phone, InvalidPhone> {
     let number = PHONE_NUMBER_UTIL.parse(text, region).map_err(|error| match error {
         // Said of a text that has no code as well.
@@ -137,6 +160,12 @@ impl Phone {
     pub fn country(&self) -> Option<Country> {
         let region = self.parsed()?.get_region_code()?;
         Country::try_from(region.as_region_str().as_str()).ok()
+    }
+
+    /// Whether the country is known to give out such numbers.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.parsed().is_some_and(|number| number.is_valid())
     }
 
     /// The number as it is dialled within its country, such as `06 12345678`.

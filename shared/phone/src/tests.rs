@@ -43,6 +43,23 @@ fn a_number_is_read_as_people_write_it() {
 }
 
 #[test]
+fn a_guess_must_fit() {
+    let guess = |text: &str, codes: &[&str]| {
+        let countries: Vec<_> = codes.iter().map(|code| country(code)).collect();
+        entered(text).guess(&countries).map(String::from)
+    };
+    // A language is no place: these have ten digits as well.
+    for language in ["US", "GB", ""] {
+        assert_eq!(guess("06 12345678", &[language, "NL"]), Ok("+31612345678".to_owned()));
+    }
+    assert_eq!(guess("07400 123456", &["GB", "NL"]), Ok("+447400123456".to_owned()));
+    assert_eq!(guess("+49 30 12345678", &["US"]), Ok("+493012345678".to_owned()));
+    assert_eq!(guess("06 12345678", &["US"]), Err(InvalidPhone::CountryNeeded));
+    assert_eq!(guess("06 12345678", &[]), Err(InvalidPhone::CountryNeeded));
+    assert_eq!(guess("06 1234", &["", "NL"]), Err(InvalidPhone::TooShort));
+}
+
+#[test]
 fn what_cannot_be_called_is_refused_with_a_code() {
     for (code, text, refusal) in [
         ("", "06 55550301", InvalidPhone::CountryNeeded),

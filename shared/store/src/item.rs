@@ -56,7 +56,7 @@ pub struct Stored<T> {
 pub fn read<T: DeserializeOwned>(item: Item) -> Result<Stored<T>, StoreError> {
     let version = number_attribute(&item, "version").unwrap_or_default();
     let sequence = number_attribute(&item, "sequence").unwrap_or_default();
-    let value = serde_dynamo::from_item(item)?;
+    let value = kernel::restored(|| serde_dynamo::from_item(item))?;
     Ok(Stored {
         value,
         version,

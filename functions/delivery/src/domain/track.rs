@@ -188,16 +188,19 @@ impl Sifted {
     }
 }
 
-/// When a point was measured by our clock, to the millisecond: by the first offset that does not put it into the future.
+/// When a point was measured by our clock, to the millisecond: by the first offset that puts it neither into the future nor
+/// too far back.
 fn measured_at(at: Timestamp, offsets: &[SignedDuration], now: Timestamp) -> Result<Timestamp, Disbelief> {
-    let ages = offsets.iter().map(|ahead| now.duration_since(at) + *ahead);
-    let age = ages
-        .into_iter()
-        .find(|age| *age >= -POINT_AHEAD_MAX)
-        .ok_or(Disbelief::InFuture)?;
-    if age > POINT_AGE_MAX {
-        return Err(Disbelief::TooOld);
-    }
+    let ages: Vec<SignedDuration> = offsets.iter().map(|ahead| now.duration_since(at) + *ahead).collect();
+    let is_past = |age: &&SignedDuration| **age >= -POINT_AHEAD_MAX;
+    let age = ages.iter().filter(is_past).find(|age| **age <= POINT_AGE_MAX);
+    let age = *age.ok_or_else(|| {
+        if ages.iter().any(|age| is_past(&age)) {
+            Disbelief::TooOld
+        } else {
+            Disbelief::InFuture
+        }
+    })?;
     let at = now - age.max(SignedDuration::ZERO);
     Ok(Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at))
 }
@@ -328,6 +331,8 @@ mod tests {
         assert_eq!(measured(400, &[0, 120, 0]), Ok(280));
         // The clock is ten minutes behind, the time from a satellite is not.
         assert_eq!(measured(299, &[-600, 0]), Ok(299));
+        // It is 45 minutes ahead, and the time from a satellite is not.
+        assert_eq!(measured(298, &[2_700, 0]), Ok(298));
         assert_eq!(measured(303, &[0]), Ok(300), "within what the correction may err");
         assert_eq!(measured(306, &[0]), Err(Disbelief::InFuture));
         assert_eq!(measured(0, &[1_501]), Err(Disbelief::TooOld));

@@ -61,7 +61,12 @@ impl Whereabouts {
         let pace = self.pace.report(now)?;
         let clock = self.clock.hear(batch.stamp, now.duration_since(self.heard_at), now);
         let offsets = batch.offsets(self.clock, clock);
-        let sifted = sift(self.latest, &batch.points, &offsets, now);
+        // A sighting of a later version of the clock than ours would hide the courier until then.
+        let latest = Sighting {
+            at: self.latest.at.min(now),
+            ..self.latest
+        };
+        let sifted = sift(latest, &batch.points, &offsets, now);
         let stretch = stretch(self.trail_end, &sifted.believed);
         let tell = has_job && !sifted.believed.is_empty() && pace.may_tell(now);
         Ok(Followed {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::domain::menu::as_shown;
 use crate::domain::{Authority, Command};
 use crate::store::{MENUS_KEPT, draft_key};
 
@@ -55,7 +56,7 @@ pub async fn publish_menu(
     let draft = app.menu(&draft_key(id)).await?.ok_or_else(missing)?;
     let command = Command::PublishMenu {
         draft_revision: draft.draft_revision,
-        menu: Box::new(draft.menu),
+        menu: Box::new(as_shown(draft.menu)),
     };
     let restaurant = app.execute(id, &principal, &cause, &command).await?;
     let published = restaurant.menu.ok_or_else(Problem::internal)?;

@@ -3,7 +3,7 @@
 use ::store::{Budget, StoreError};
 use axum::extract::State;
 use http::StatusCode;
-use kernel::{Meters, Money, Position, RestaurantId, SignedDuration, Timestamp};
+use kernel::{Line, Meters, Money, Position, RestaurantId, SignedDuration, Timestamp};
 use runtime::{ClientAddress, Json, Listing, Paging, Problem, Query, RequestCause};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -190,10 +190,11 @@ impl Search {
                 return Err(refuse(detail));
             }
         }
-        // An empty parameter is a form's way to say nothing.
+        // An empty parameter is a form's way to say nothing; what is said is looked for in the form in which names are kept.
         let tidy = |text: &Option<String>| {
-            let text = text.as_ref().map(|text| text.trim().to_lowercase());
-            text.filter(|text| !text.is_empty())
+            let text = text.as_deref()?;
+            let kept = Line::<TEXT_LENGTH_MAX>::try_from(text).map_or_else(|_| text.to_owned(), String::from);
+            Some(kept.trim().to_lowercase()).filter(|text| !text.is_empty())
         };
         let words = tidy(&self.q).unwrap_or_default();
         Ok(Wish {

@@ -133,10 +133,13 @@ impl Profile {
         if let Err(refused) = ServedCurrency::try_from(self.currency) {
             faults.unless(false, "/currency", "currency_not_served", refused.to_string());
         }
-        self.check_all_but_currency(faults)
+        if let Some(minimum) = self.minimum_order {
+            amount(minimum, self.currency, "/minimum_order", &mut faults);
+        }
+        self.check_all_but_amounts(faults)
     }
 
-    fn check_all_but_currency(mut self, mut faults: Faults) -> Result<Self, Vec<Fault>> {
+    fn check_all_but_amounts(mut self, mut faults: Faults) -> Result<Self, Vec<Fault>> {
         self.cuisines = cuisines(&self.cuisines, &mut faults);
         faults.unless(
             Country::try_from(self.address.country.as_str()).is_ok(),
@@ -156,20 +159,22 @@ impl Profile {
             "out_of_range",
             format!("must be 1 to {PREP_TIME_MINUTES_MAX}"),
         );
-        if let Some(minimum) = self.minimum_order {
-            amount(minimum, self.currency, "/minimum_order", &mut faults);
-        }
         faults.into_result(self)
     }
 
-    /// The profile after a change. Its currency is what it was, and is not checked again: whoever sells in one that is served
-    /// no more must still be able to change everything else.
+    /// The profile after a change. Its currency is what it was, and is not checked again, nor is a minimum that stays: whoever
+    /// sells in a currency that is served no more, or kept a minimum from before its bounds, must still be able to change
+    /// everything else.
     ///
     /// # Errors
     /// Everything that would be out of range.
     pub fn changed(&self, change: &ProfileChange) -> Result<Self, Vec<Fault>> {
         let change = change.clone();
         let old = self.clone();
+        let mut faults = Faults::default();
+        if let Some(Some(minimum)) = change.minimum_order {
+            amount(minimum, old.currency, "/minimum_order", &mut faults);
+        }
         let address = change.address.unwrap_or(old.address);
         let phone = change.phone.map(|entered| address.phone(&entered));
         let phone = phone.transpose().map_err(|fault| vec![fault])?;
@@ -186,7 +191,7 @@ impl Profile {
             prep_time_minutes: change.prep_time_minutes.unwrap_or(old.prep_time_minutes),
             minimum_order: change.minimum_order.unwrap_or(old.minimum_order),
         }
-        .check_all_but_currency(Faults::default())
+        .check_all_but_amounts(faults)
     }
 }
 
@@ -327,6 +332,20 @@ mod tests {
             ..ProfileChange::default()
         };
         assert_eq!(known.changed(&change).unwrap().prep_time_minutes, 30);
+    }
+
+    #[test]
+    fn a_minimum_from_before_its_bounds_keeps_nobody_from_changing_the_rest() {
+        let mut known = profile();
+        (known.currency, known.minimum_order) = (Currency::KWD, Some(Money::new(3_455, Currency::KWD)));
+        let mut change = ProfileChange {
+            prep_time_minutes: Some(30),
+            ..ProfileChange::default()
+        };
+        assert_eq!(known.changed(&change).unwrap().prep_time_minutes, 30);
+        change.minimum_order = Some(known.minimum_order);
+        let faults = known.changed(&change).unwrap_err();
+        assert_eq!(faults[0].code, "amount_too_fine");
     }
 
     #[test]

@@ -59,8 +59,8 @@ pub async fn change_me(
         NewPhone::Keep => PhoneChange::Keep,
         NewPhone::Remove => PhoneChange::Remove,
         NewPhone::Set(entered) => {
-            let told = body.country.or_else(|| phones::country_of(body.locale.as_ref()));
-            PhoneChange::Set(phones::read_own(&app, &cause, &principal, &entered, told).await?)
+            let locale = body.locale.as_ref();
+            PhoneChange::Set(phones::read_own(&app, &cause, &principal, &entered, body.country, locale).await?)
         }
     };
     let change = Change {

@@ -8,8 +8,8 @@ use super::me;
 use crate::app::App;
 use crate::domain::{Locale, Phone};
 
-/// Reads a number. In which country it would be dialled, say the request, then what is known of the person, then the market
-/// if it has one country alone.
+/// Reads a number. In which country it would be dialled, says the request; if it does not, what is known of the person and
+/// the market, if it has one country alone, are guesses, the first of which counts that has such a number.
 ///
 /// # Errors
 /// 422 with the number's own code when there is no such number, or it has no country.
@@ -17,13 +17,18 @@ pub fn read(
     app: &App,
     entered: &EnteredPhone,
     told: Option<Country>,
-    known: Option<Country>,
+    known: &[Option<Country>],
 ) -> Result<Phone, Problem> {
-    let country = told.or(known).or_else(|| app.texts.market());
-    entered.read(country).map_err(refused)
+    let read = if told.is_some() {
+        entered.read(told)
+    } else {
+        entered.guess(&[known, &[app.texts.market()]].concat())
+    };
+    read.map_err(refused)
 }
 
-/// Reads a number of the signed-in person, whose profile is looked at only if neither the number nor the request names a country.
+/// Reads a number of the signed-in person, whose profile is looked at only if neither the number nor the request names a
+/// country; `locale` is what the person changes the language to.
 ///
 /// # Errors
 /// As [`read`], and when the profile cannot be read.
@@ -33,11 +38,12 @@ pub async fn read_own(
     principal: &Principal,
     entered: &EnteredPhone,
     told: Option<Country>,
+    locale: Option<&Locale>,
 ) -> Result<Phone, Problem> {
     match entered.read(told) {
         Err(InvalidPhone::CountryNeeded) => {
             let known = me::find(app, cause, principal).await?.user.profile.country();
-            read(app, entered, told, known)
+            read(app, entered, told, &[country_of(locale), known])
         }
         read => read.map_err(refused),
     }

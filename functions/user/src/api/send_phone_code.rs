@@ -45,7 +45,7 @@ pub async fn send_phone_code(
     Json(body): Json<PhoneToVerify>,
 ) -> Result<StatusCode, Problem> {
     let user_id = principal.user_id;
-    let phone = phones::read_own(&app, &cause, &principal, &body.phone, body.country).await?;
+    let phone = phones::read_own(&app, &cause, &principal, &body.phone, body.country, None).await?;
     app.texts.spend(&app.table, user_id, &phone, cause.now).await?;
     let change = Change {
         phone: PhoneChange::Set(phone.clone()),

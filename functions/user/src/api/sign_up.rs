@@ -77,7 +77,7 @@ pub async fn sign_up(
     let password = password.map_err(problems::invalid_password)?;
     let known = phones::country_of(body.locale.as_ref());
     let entered = body.phone.take();
-    let phone = entered.map(|entered| phones::read(&app, &entered, body.country, known));
+    let phone = entered.map(|entered| phones::read(&app, &entered, body.country, &[known]));
     let phone = phone.transpose()?;
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;

@@ -174,7 +174,8 @@ pub fn customer(mender: &Mender<'_>, person: &Value, operator: &Api) -> Outcome<
         mender.mended(name, "the phone is verified");
     }
     let preferences = api.get("/v1/users/me/preferences")?;
-    let wanted = json!({"diets": [], "allergens": [], "cuisines": [], "notifications": {}, "marketing": false});
+    let wanted = json!({"diets": [], "allergens": [], "cuisines": [], "currency": null, "notifications": {}, "quiet_hours": null,
+        "marketing": false});
     if preferences["notifications"] != json!({}) || !super::compare::agrees(&wanted, &preferences) {
         api.put("/v1/users/me/preferences", &wanted)?;
         mender.mended(name, "preferences as before");

@@ -30,6 +30,10 @@ pub fn restaurant(
     operator: &Api,
 ) -> Outcome<String> {
     let name = text(&description["restaurant"], "name");
+    // What broke off after it had made the restaurant wrote no id down.
+    let mine = owner.get("/v1/restaurants/mine?limit=100")?;
+    let made = list(&mine["items"]).iter().find(|one| text(one, "name") == name);
+    let known = known.or(made.map(|one| text(one, "restaurant_id")));
     let found = known.map(|id| operator.find(&format!("/v1/restaurants/{id}/management")));
     let owner_id = owner.get("/v1/users/me")?["user_id"].clone();
     if let Some(state) = found.transpose()?.flatten() {
@@ -125,7 +129,9 @@ fn mend(mender: &Mender<'_>, place: &Place<'_>, description: &Value, state: &Val
 /// is given up with its courier's shift.
 fn clear_orders(mender: &Mender<'_>, place: &Place<'_>) -> Outcome {
     for state in ["awaiting_restaurant", "preparing", "ready"] {
-        let left = place.operator.get(&place.path(&format!("/orders?state={state}")))?;
+        let left = place
+            .operator
+            .get(&place.path(&format!("/orders?state={state}&limit=100")))?;
         for order in list(&left["items"]) {
             let id = text(order, "order_id");
             let body = json!({"reason": "other"});

@@ -153,3 +153,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_stored_before_a_rule_is_read() {
+    for stored in [
+        "\u{3164}",
+        "\u{200B}",
+        "a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+        "line\u{7}",
+    ] {
+        let json = serde_json::to_string(stored).unwrap();
+        assert!(serde_json::from_str::<Line<20>>(&json).is_err(), "{stored:?}");
+        let kept = crate::restored(|| serde_json::from_str::<Line<20>>(&json)).unwrap();
+        assert_eq!(&*kept, stored);
+        assert!(
+            serde_json::from_str::<Line<20>>(&json).is_err(),
+            "only while it is restored"
+        );
+    }
+}

@@ -16,6 +16,12 @@ const LEFT_MIN: usize = 3;
 /// A side stands for so many corners as drawn, at most: finding out how far they are from it takes its time.
 const SPAN_MAX: usize = 1_000;
 
+/// So many corners are looked at for being in the way, at most, which takes a second or two: twenty times what the largest
+/// zones take that people draw. Whatever is asked about after that stays.
+const LOOKS_MAX: u64 = 50_000_000;
+/// A square has so many nodes, about.
+const SQUARE_NODES: usize = 4;
+
 /// A zone while its corners are taken out.
 pub struct Simplifier {
     zone: Zone,
@@ -28,6 +34,8 @@ pub struct Simplifier {
     blocked: Vec<usize>,
     tolerance_mm: u64,
     moved_mm: u64,
+    /// How many corners were looked at for being in the way.
+    looks: u64,
 }
 
 /// What became of a zone.
@@ -99,6 +107,7 @@ impl Simplifier {
             next: BinaryHeap::new(),
             tolerance_mm: 0,
             moved_mm: 0,
+            looks: 0,
         };
         simplifier.reconsider();
         simplifier
@@ -184,11 +193,11 @@ impl Simplifier {
         let mut kept = vec![false; extents.len()];
         for part in &parts {
             let Some(outline) = part.first() else { continue };
-            let part_stays = extents[*outline] > self.tolerance_mm || largest == Some(*outline);
+            let is_drawn = self.tolerance_mm == 0;
+            let part_stays = is_drawn || extents[*outline] > self.tolerance_mm || largest == Some(*outline);
             for ring in part {
                 let is_outline = ring == outline;
-                kept[*ring] =
-                    part_stays && (is_outline || extents[*ring] > self.tolerance_mm || self.tolerance_mm == 0);
+                kept[*ring] = part_stays && (is_outline || is_drawn || extents[*ring] > self.tolerance_mm);
             }
         }
         kept
@@ -238,14 +247,18 @@ impl Simplifier {
     }
 
     /// True if another corner lies in the triangle that taking this one out would cut off.
-    fn is_blocked(&self, node: usize) -> bool {
+    fn is_blocked(&mut self, node: usize) -> bool {
         let Node { before, after, at, .. } = self.nodes[node];
         let [from, to] = [before, after].map(|node| self.nodes[node].at);
         let triangle = [from, at, to];
-        self.grid.within(bounds(triangle.into_iter())).any(|other| {
+        let mut looks = self.looks;
+        let is_blocked = self.grid.within(bounds(triangle.into_iter())).any(|other| {
             let place = self.nodes[other].at;
-            other != node && !is_same(place, from) && !is_same(place, to) && is_in(place, triangle)
-        })
+            looks += 1;
+            looks > LOOKS_MAX || other != node && !is_same(place, from) && !is_same(place, to) && is_in(place, triangle)
+        });
+        self.looks = looks;
+        is_blocked
     }
 
     fn take_out(&mut self, node: usize) {
@@ -289,61 +302,69 @@ impl Plane {
     }
 }
 
-/// Which nodes are where, in about as many squares as there are nodes.
+/// Which nodes are where: columns of equally many nodes, each cut into squares of a few. However unevenly corners lie, such
+/// as those of two coasts with an ocean between them, few share a square.
 struct Grid {
-    low: [f64; 2],
-    side: f64,
-    columns: usize,
+    column_starts: Vec<f64>,
+    columns: Vec<Column>,
+}
+
+struct Column {
+    square_starts: Vec<f64>,
     squares: Vec<Vec<usize>>,
 }
 
 impl Grid {
     fn of(nodes: &[Node]) -> Self {
-        let [low, high] = bounds(nodes.iter().map(|node| node.at));
-        let columns = nodes.len().isqrt().max(1);
-        #[expect(clippy::cast_precision_loss, reason = "the root of a number of corners")]
-        let side = ((high[0] - low[0]).max(high[1] - low[1]) / columns as f64).max(f64::MIN_POSITIVE);
-        let mut grid = Self {
-            low,
-            side,
-            columns,
-            squares: vec![Vec::new(); columns * columns],
-        };
+        let number = nodes.len().isqrt().max(1);
+        let column_starts = starts(nodes.iter().map(|node| node.at[0]).collect(), number);
+        let mut in_columns: Vec<Vec<usize>> = vec![Vec::new(); column_starts.len()];
         for (number, node) in nodes.iter().enumerate() {
-            let square = grid.square(node.at);
-            grid.squares[square].push(number);
+            in_columns[place(&column_starts, node.at[0])].push(number);
         }
-        grid
-    }
-
-    fn cell(&self, at: [f64; 2]) -> [usize; 2] {
-        [0, 1].map(|axis| {
-            let steps = (at[axis] - self.low[axis]) / self.side;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "from the lowest, in steps of a part of the whole"
-            )]
-            let steps = steps as usize;
-            steps.min(self.columns - 1)
-        })
-    }
-
-    fn square(&self, at: [f64; 2]) -> usize {
-        let [x, y] = self.cell(at);
-        y * self.columns + x
+        let columns = in_columns.iter().map(|column| Column::of(column, nodes)).collect();
+        Self { column_starts, columns }
     }
 
     fn remove(&mut self, node: usize, at: [f64; 2]) {
-        let square = self.square(at);
-        self.squares[square].retain(|other| *other != node);
+        let column = &mut self.columns[place(&self.column_starts, at[0])];
+        let square = place(&column.square_starts, at[1]);
+        column.squares[square].retain(|other| *other != node);
     }
 
     fn within(&self, [low, high]: [[f64; 2]; 2]) -> impl Iterator<Item = usize> {
-        let ([x1, y1], [x2, y2]) = (self.cell(low), self.cell(high));
-        let squares = (y1..=y2).flat_map(move |y| (x1..=x2).map(move |x| y * self.columns + x));
-        squares.flat_map(|square| self.squares[square].iter().copied())
+        let columns = &self.columns[place(&self.column_starts, low[0])..=place(&self.column_starts, high[0])];
+        let squares = columns.iter().flat_map(move |column| {
+            let [from, to] = [low, high].map(|at| place(&column.square_starts, at[1]));
+            &column.squares[from..=to]
+        });
+        squares.flatten().copied()
     }
+}
+
+impl Column {
+    fn of(column: &[usize], nodes: &[Node]) -> Self {
+        let lats = column.iter().map(|node| nodes[*node].at[1]).collect();
+        let square_starts = starts(lats, column.len() / SQUARE_NODES);
+        let mut squares = vec![Vec::new(); square_starts.len()];
+        for node in column {
+            squares[place(&square_starts, nodes[*node].at[1])].push(*node);
+        }
+        Self { square_starts, squares }
+    }
+}
+
+/// Where stretches begin that have equally many of these values: one stretch at least.
+fn starts(mut values: Vec<f64>, stretches: usize) -> Vec<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    let length = values.len().div_ceil(stretches.max(1)).max(1);
+    let found: Vec<f64> = values.iter().step_by(length).copied().collect();
+    if found.is_empty() { vec![0.0] } else { found }
+}
+
+/// The stretch of a value: the last that begins no later.
+fn place(starts: &[f64], value: f64) -> usize {
+    starts.partition_point(|start| *start <= value).saturating_sub(1)
 }
 
 fn bounds(points: impl Iterator<Item = [f64; 2]>) -> [[f64; 2]; 2] {

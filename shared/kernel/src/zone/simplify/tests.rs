@@ -210,6 +210,35 @@ fn many_corners_on_one_line_take_no_longer() {
     assert!(corners(&after.zone) < 60, "{}", corners(&after.zone));
 }
 
+/// All corners of both coasts would share two squares of a grid that is drawn evenly over the whole.
+#[test]
+fn coasts_with_an_ocean_between_them_take_no_longer() {
+    let radii: Vec<f64> = (0..10_000_u32)
+        .map(|index| 3_000.0 + f64::from(index * 7 % 13))
+        .collect();
+    let far = zone(vec![
+        vec![coast([0.0, 0.0], &radii)],
+        vec![coast([2_000_000.0, 0.0], &radii)],
+    ]);
+    let mut work = Simplifier::new(far);
+    work.coarsen(50);
+    assert!(work.looks < 2_000_000, "{}", work.looks);
+    assert!(work.ring_corners().all(|corners| corners < 500));
+}
+
+#[test]
+fn whoever_makes_it_look_for_ever_keeps_the_corners() {
+    let spike = [corner(0.0, 0.0), corner(9_000.0, 9_000.0)];
+    let side = |index: u32| spike.map(|[lng, lat]| [lng + f64::from(index) * 1e-7, lat]);
+    let mut ring: Ring = (0..12_000).flat_map(side).collect();
+    ring.push(ring[0]);
+    let mut work = Simplifier::new(zone(vec![vec![ring]]));
+    for tolerance_m in [1, 2, 5, 10, 20, 50] {
+        work.coarsen(tolerance_m);
+    }
+    assert!(work.looks <= LOOKS_MAX + 2 * 24_000 * 6, "{}", work.looks);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     /// An island of any coast in a lake of an island of any coast: nothing crosses, no border moves farther than the
