@@ -60,7 +60,6 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<
             return Ok(Self(T::default()));
         }
         is_json?;
-
         parse(&bytes).map(Self)
     }
 }

@@ -71,9 +71,14 @@ const REFUSALS: [Refusal; 17] = [
 /// A status whose refusals the documents share: its name among the components, and what it means.
 type Shared = (&'static str, &'static str, &'static str);
 
-const SHARED: [Shared; 10] = [
+const SHARED: [Shared; 11] = [
     ("400", "BadRequest", "The request cannot be read"),
     ("401", "Unauthorized", "No access token, or one that has ended"),
+    (
+        "405",
+        "MethodNotAllowed",
+        "What stands in the place of an id makes another path of it",
+    ),
     (
         "409",
         "InProgress",
