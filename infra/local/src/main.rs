@@ -11,6 +11,7 @@ mod failure;
 mod http;
 mod instance;
 mod live;
+mod node;
 mod outputs;
 mod package;
 mod platform;

@@ -27,6 +27,8 @@ pub enum Tools {
     Cargo,
     /// The fuzzer that tries the contract.
     Contract,
+    /// Node, for the linter of the API documents.
+    Node,
     /// The solvers that `bench routes` compares with.
     Peers,
 }
@@ -41,6 +43,7 @@ impl Tools {
             Self::Faults => "faults",
             Self::Cargo => "cargo",
             Self::Contract => "contract",
+            Self::Node => "node",
             Self::Peers => "peers",
         }
     }

@@ -1,6 +1,7 @@
 //! `cargo local test`: everything that must hold before a change is taken, in one run; it is what CI calls.
 
 mod checks;
+mod documents;
 mod platform;
 mod report;
 mod suites;
@@ -58,7 +59,7 @@ struct Check {
 }
 
 /// All steps, the quick ones first.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     Check {
         name: "format",
         about: "the source is formatted",
@@ -83,6 +84,11 @@ const CHECKS: [Check; 10] = [
         name: "templates",
         about: "sam validate, cfn-lint and checkov find nothing",
         run: checks::templates,
+    },
+    Check {
+        name: "documents",
+        about: "the linter of the OpenAPI and AsyncAPI documents finds nothing",
+        run: documents::lint,
     },
     Check {
         name: "unit",
