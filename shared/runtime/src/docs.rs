@@ -41,7 +41,7 @@ fn page(service: &str, openapi: &str) -> String {
     );
     for (path, operations) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in operations.as_object().into_iter().flatten() {
-            let lock = if operation.get("security").is_some() {
+            let lock = if operation["security"].as_array().is_some_and(|all| !all.is_empty()) {
                 " 🔒"
             } else {
                 ""

@@ -19,7 +19,7 @@ use lambda_http::request::RequestContext;
 use tracing::Instrument as _;
 
 pub use address::ClientAddress;
-pub use body::{BODY_BYTES_MAX, Json, Optional, Path, Query};
+pub use body::{BODY_BYTES_MAX, Json, Optional, Path, Query, Raw};
 pub use headers::{IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, IfMatch, RequestCause, replay};
 pub use listing::{LIMIT_DEFAULT, LIMIT_MAX, Listing, Paging};
 pub use principal::{InternalCaller, Principal};

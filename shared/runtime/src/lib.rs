@@ -26,7 +26,7 @@ pub use edge::Edge;
 pub use environment::{Environment, MissingVariable};
 pub use http::{
     ClientAddress, IdempotencyKey, IfMatch, InternalCaller, Json, Listing, Optional, Paging, Path, Principal, Problem,
-    Query, RequestCause, body_limit, replay, serve,
+    Query, Raw, RequestCause, body_limit, replay, serve,
 };
 pub use internal::{CallError, Internal};
 pub use messages::{

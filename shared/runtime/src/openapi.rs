@@ -2,35 +2,26 @@
 
 mod answers;
 mod parameters;
+pub mod shapes;
+mod whole;
 
 use std::path::Path;
 
 use axum::handler::Handler;
 use axum::routing::MethodRouter;
 use serde::Serialize as _;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Info, OpenApi};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::PathItemExt as _;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// The name under which operations demand the access token: `security(("token" = []))`.
 pub const TOKEN: &str = "token";
 
-/// An empty document for a service to add its operations to.
+/// An empty document for a service to add its operations to, with what the tags of its operations mean. A service that
+/// extends or breaks its API after a release raises `info.version` of its own document.
 #[must_use]
-pub fn document(title: &str, description: &str) -> OpenApi {
-    let mut info = Info::new(title, "1");
-    info.description = Some(description.to_owned());
-    let scheme = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .build();
-    let mut document = OpenApi::new(info, utoipa::openapi::Paths::new());
-    document
-        .components
-        .get_or_insert_default()
-        .add_security_scheme(TOKEN, SecurityScheme::Http(scheme));
-    document
+pub fn document(title: &str, description: &str, tags: &[(&str, &str)]) -> OpenApi {
+    whole::begin(title, description, tags)
 }
 
 /// Operations on one path, as [`crate::routes!`] makes them of their handlers. What describes them is a type of its own,
@@ -117,6 +108,7 @@ macro_rules! routes {
 pub fn check(committed: &Path, document: &OpenApi) -> Result<(), String> {
     let mut document = document.clone();
     answers::complete(&mut document);
+    whole::finish(&mut document);
     let current = written(&document).map_err(|error| error.to_string())?;
     if std::env::vars().any(|(name, value)| name == "UPDATE_OPENAPI" && value == "1") {
         return std::fs::write(committed, current).map_err(|error| error.to_string());

@@ -8,11 +8,15 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Problem;
 
 /// A body larger than this is refused, unless a router says otherwise: no ordinary request comes near it.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Up to here every integer is a number of its own in double precision (2^53).
+const INTEGER_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// A JSON body, of a request or an answer.
 #[derive(Debug, Clone)]
@@ -64,6 +68,18 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Optional<
     }
 }
 
+/// A body as it came, byte by byte: for what is signed, and for what is no JSON.
+#[derive(Debug, Clone)]
+pub struct Raw(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        Box::pin(received(request)).await.map(Self)
+    }
+}
+
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
@@ -91,8 +107,48 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
 /// Reads a JSON object: 400 for what is no JSON, 422 with the place for what is not the object that is wanted.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     check_object(bytes)?;
+    fit(bytes).or_else(|problem| match with_integers(bytes) {
+        Some(bytes) => fit(&bytes),
+        None => Err(problem),
+    })
+}
+
+fn fit<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(unfitting)
+}
+
+/// The same body with `3.0` written as `3`, or `None` if it has no such number. JSON Schema counts both as the integer
+/// three (2020-12, 6.1.1), and some clients write integers so.
+#[inline(never)]
+fn with_integers(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut body = serde_json::from_slice(bytes).ok()?;
+    if !write_integers(&mut body) {
+        return None;
+    }
+    serde_json::to_vec(&body).ok()
+}
+
+/// Writes each number without a fraction as an integer, and says whether there was one that was not written so.
+fn write_integers(value: &mut Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            let integer = number
+                .as_f64()
+                .filter(|value| number.is_f64() && value.fract() == 0.0 && value.abs() <= INTEGER_MAX);
+            if let Some(integer) = integer {
+                #[expect(clippy::cast_possible_truncation, reason = "it is an integer within the bound")]
+                let integer = integer as i64;
+                *number = integer.into();
+            }
+            integer.is_some()
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| write_integers(item) | any),
+        Value::Object(members) => members
+            .values_mut()
+            .fold(false, |any, member| write_integers(member) | any),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
 }
 
 #[inline(never)]
@@ -204,6 +260,29 @@ mod tests {
         let error = &problem.errors()[0];
         let told = (error.pointer.as_str(), error.code.as_str(), error.message.as_str());
         assert_eq!(told, ("/name", "text_too_long", "must have at most 3 characters"));
+    }
+
+    #[test]
+    fn an_integer_may_be_written_with_a_point() {
+        for body in [
+            r#"{"items": [{"quantity": 3.0}]}"#,
+            r#"{"items": [{"quantity": 1}, {"quantity": 2e1}]}"#,
+        ] {
+            assert!(parse::<Basket>(body.as_bytes()).is_ok(), "{body}");
+        }
+        for (quantity, message) in [
+            ("2.5", "invalid type: floating point `2.5`, expected u8"),
+            ("300.0", "invalid value: integer `300`, expected u8"),
+            ("1e300", "invalid type: floating point `1e+300`, expected u8"),
+        ] {
+            let body = format!(r#"{{"items": [{{"quantity": {quantity}}}]}}"#);
+            let problem = parse::<Basket>(body.as_bytes()).unwrap_err();
+            let error = &problem.errors()[0];
+            assert_eq!(
+                (error.pointer.as_str(), error.message.as_str()),
+                ("/items/0/quantity", message)
+            );
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub struct Listing<T> {
     /// The records.
     pub items: Vec<T>,
     /// Send it as `cursor` for the next page; null: this was the last.
+    #[schema(pattern = "^[A-Za-z0-9_-]+$", max_length = 2048)]
     pub next_cursor: Option<String>,
 }
 

@@ -36,7 +36,7 @@ impl ToSchema for Problem {
 struct ProblemDetails {
     /// Always `about:blank`: the code says what it is.
     #[serde(rename = "type")]
-    #[schema(example = "about:blank")]
+    #[schema(example = "about:blank", pattern = "^about:blank$")]
     kind: &'static str,
     /// The status's own phrase.
     title: String,

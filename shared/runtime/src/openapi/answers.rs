@@ -8,19 +8,19 @@ use std::collections::BTreeSet;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::request_body::RequestBody;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{
-    Components, ContentBuilder, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+    Components, ContentBuilder, Header, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response,
+    ResponseBuilder,
 };
 use utoipa::{PartialSchema as _, ToSchema};
 
 use super::parameters;
+use super::shapes::WORDS;
 
 /// The media type of a problem: RFC 9457.
 const PROBLEM: &str = "application/problem+json";
 const JSON: &str = "application/json";
-/// The vendor extension for a list of words that may grow without a new version.
-const WORDS: &str = "x-extensible-enum";
 /// What comes after these is said of `errors[].code`.
 const OF_FIELDS: [&str; 2] = ["such as", "among others"];
 
@@ -40,7 +40,10 @@ enum Part {
     Token,
     Query,
     Cursor,
+    /// Whatever its type.
     Body,
+    /// A body that must be JSON, and is read.
+    Json,
     IdempotencyKey,
     Version,
 }
@@ -49,7 +52,7 @@ enum Part {
 type Refusal = (&'static str, &'static str, Option<Part>);
 
 const REFUSALS: [Refusal; 17] = [
-    ("400", "malformed_json", Some(Part::Body)),
+    ("400", "malformed_json", Some(Part::Json)),
     ("400", "body_incomplete", Some(Part::Body)),
     ("400", "invalid_query", Some(Part::Query)),
     ("400", "invalid_cursor", Some(Part::Cursor)),
@@ -60,8 +63,8 @@ const REFUSALS: [Refusal; 17] = [
     ("409", "request_in_progress", Some(Part::IdempotencyKey)),
     ("412", "stale", Some(Part::Version)),
     ("413", "body_too_large", Some(Part::Body)),
-    ("415", "unsupported_media_type", Some(Part::Body)),
-    ("422", "invalid_body", Some(Part::Body)),
+    ("415", "unsupported_media_type", Some(Part::Json)),
+    ("422", "invalid_body", Some(Part::Json)),
     ("422", "idempotency_key_reused", Some(Part::IdempotencyKey)),
     ("428", "if_match_missing", Some(Part::Version)),
     ("429", "too_many_requests", None),
@@ -121,6 +124,9 @@ pub(super) fn complete(document: &mut OpenApi) {
     let mut referred = BTreeSet::new();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         parameters::complete(operation);
+        if let Some(RefOr::T(body)) = &mut operation.request_body {
+            complete_optional(body);
+        }
         let taken = parts(operation);
         let responses = &mut operation.responses.responses;
         for (status, response) in responses.iter_mut() {
@@ -178,8 +184,9 @@ fn parts(operation: &Operation) -> Vec<Part> {
         RefOr::T(body) => body.content.contains_key(JSON),
         RefOr::Ref(_) => true,
     };
-    if operation.request_body.as_ref().is_some_and(is_json) {
+    if let Some(body) = &operation.request_body {
         parts.push(Part::Body);
+        parts.extend(is_json(body).then_some(Part::Json));
     }
     for parameter in operation.parameters.iter().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
@@ -195,11 +202,32 @@ fn parts(operation: &Operation) -> Vec<Part> {
     parts
 }
 
+/// A body that may be missing is an object where there is one, and never null.
+fn complete_optional(body: &mut RequestBody) {
+    for content in body.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        if let Some(RefOr::T(Schema::OneOf(either))) = &mut content.schema {
+            let is_null = |schema: &RefOr<Schema>| match schema {
+                RefOr::T(Schema::Object(object)) => object.schema_type == SchemaType::Type(Type::Null),
+                RefOr::T(_) | RefOr::Ref(_) => false,
+            };
+            let before = either.items.len();
+            either.items.retain(|schema| !is_null(schema));
+            if either.items.len() < before {
+                body.required = Some(Required::False);
+            }
+            if let [only] = either.items.as_slice() {
+                content.schema = Some(only.clone());
+            }
+        }
+    }
+}
+
 fn is_refusal(status: &str) -> bool {
     status >= "400"
 }
 
-fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+pub(super) fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem {
         get,
         put,
@@ -279,12 +307,19 @@ fn define(components: &mut Components, (status, name, meaning): Shared) {
         .description(format!("{}: {}", codes.join(", "), meaning))
         .content(PROBLEM, problem);
     if ["429", "503"].contains(&status) {
-        let seconds = HeaderBuilder::new().description(Some("Seconds until it may be tried again"));
-        response = response.header("Retry-After", seconds.build());
+        response = response.header("Retry-After", retry_after());
     }
     let mut response = response.build();
     add_gateways(&mut response, status);
     components.responses.insert(name.to_owned(), response.into());
+}
+
+fn retry_after() -> Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    HeaderBuilder::new()
+        .schema(Some(seconds))
+        .description(Some("Seconds until it may be tried again"))
+        .build()
 }
 
 /// Adds what the gateway says in the place of the service.

@@ -1,16 +1,20 @@
-//! What parameters look like that the edge itself reads: the same in every operation, so said once.
+//! What parameters and bodies look like that the edge itself reads: the same in every operation, so said once.
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 
 use crate::http::IDEMPOTENCY_KEY_LENGTH_MAX;
 
 /// Longer than any cursor that is handed out.
 const CURSOR_LENGTH_MAX: usize = 2048;
 
-/// Completes the parameters of an operation.
+/// Completes the parameters and the body of an operation.
 pub(super) fn complete(operation: &mut Operation) {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        say_not_null(body);
+    }
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
         let name = parameter.name.to_lowercase();
@@ -30,6 +34,25 @@ pub(super) fn complete(operation: &mut Operation) {
             ) => continue,
         };
         parameter.schema = Some(RefOr::T(Schema::Object(shape)));
+    }
+}
+
+/// A body that may be left out is never `null`, as the description of an option has it.
+fn say_not_null(body: &mut RequestBody) {
+    let is_null = |item: &RefOr<Schema>| match item {
+        RefOr::T(Schema::Object(object)) => matches!(object.schema_type, SchemaType::Type(Type::Null)),
+        RefOr::T(_) | RefOr::Ref(_) => false,
+    };
+    for content in body.content.values_mut() {
+        if let RefOr::T(content) = content
+            && let Some(RefOr::T(Schema::OneOf(option))) = &mut content.schema
+            && option.items.iter().any(is_null)
+        {
+            option.items.retain(|item| !is_null(item));
+            if let [only] = option.items.as_slice() {
+                content.schema = Some(only.clone());
+            }
+        }
     }
 }
 
