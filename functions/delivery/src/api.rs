@@ -76,8 +76,15 @@ pub fn router(app: App) -> Router {
 #[cfg(test)]
 fn document() -> OpenApi {
     let document = runtime::openapi::document(
-        "Tiffin delivery",
+        "Tiffin delivery API",
         "Couriers, offers and the way of a meal to its customer.",
+        &[
+            ("couriers", "Applying as a courier, shifts, positions and routes."),
+            ("offers", "What a courier is asked to bring."),
+            ("deliveries", "The way of an order to its customer."),
+            ("zones", "Where dispatch plans, as operators see it."),
+            ("internal", "What other services ask."),
+        ],
     );
     operations(OpenApiRouter::with_openapi(document)).into_openapi()
 }

@@ -45,6 +45,12 @@ fn document() -> OpenApi {
     let mut document = runtime::openapi::document(
         "Tiffin order API",
         "Quotes that hold for fifteen minutes, and orders from placing to the door.",
+        &[
+            ("quotes", "What an order would cost, and when it would come."),
+            ("orders", "A customer's orders."),
+            ("kitchen", "A restaurant's orders."),
+            ("operators", "Orders as operators see them."),
+        ],
     );
     // Options contain options: the generator stops there, so the circle is closed here.
     let schemas = &mut document.components.get_or_insert_default().schemas;

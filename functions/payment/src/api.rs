@@ -55,6 +55,11 @@ fn document() -> OpenApi {
     let document = openapi::document(
         "Tiffin payment API",
         "Saved payment methods, and what was reserved and charged for an order.",
+        &[
+            ("payment methods", "Cards that the signed-in person has saved."),
+            ("payments", "What was reserved, charged and given back."),
+            ("webhooks", "What the card provider tells."),
+        ],
     );
     operations(OpenApiRouter::with_openapi(document)).into_openapi()
 }

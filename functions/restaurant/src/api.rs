@@ -74,6 +74,12 @@ fn document() -> OpenApi {
     let mut document = runtime::openapi::document(
         "Tiffin restaurant API",
         "Restaurants with their hours, delivery areas, staff, menus and reviews, and finding them by position.",
+        &[
+            ("restaurants", "Restaurants: finding them, and keeping one."),
+            ("menus", "Menus: a draft, what is published, and what is sold out."),
+            ("staff", "Who works for a restaurant."),
+            ("reviews", "What customers say of it."),
+        ],
     );
     // Options contain groups, which contain options: the generator stops there, so the circle is closed here.
     let schemas = &mut document.components.get_or_insert_default().schemas;

@@ -73,6 +73,12 @@ fn document() -> OpenApi {
     let document = runtime::openapi::document(
         "Tiffin user API",
         "Sign-up and sign-in, the signed-in person's profile, preferences and addresses, and roles.",
+        &[
+            ("auth", "Signing up, in and out, and lost passwords."),
+            ("users", "The signed-in person: profile, phone, second factor and preferences."),
+            ("addresses", "Where the signed-in person has orders brought to."),
+            ("operators", "What operators do with accounts."),
+        ],
     );
     operations(OpenApiRouter::with_openapi(document)).into_openapi()
 }
