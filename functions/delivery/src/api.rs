@@ -1,44 +1,45 @@
-//! The HTTP operations, one file each.
+//! The HTTP operations, one file each, named as the operation.
 
 mod accept_offer;
-mod apply;
-mod approve;
-mod arrived_at_customer;
-mod arrived_at_restaurant;
+mod apply_as_courier;
+mod approve_courier;
+mod begin_photo_upload;
 mod cancel_shift;
-mod courier_trail;
 mod decline_offer;
-mod delivered;
 mod end_shift;
-mod estimate;
-mod failed;
+mod estimate_delivery;
 mod find_zones;
 mod get_courier;
+mod get_courier_trail;
+mod get_route;
+mod get_zone_board;
 mod incidents;
 mod judge_failure;
 mod list_applicants;
+mod list_failure_reviews;
 mod list_incidents;
 mod list_offers;
-mod list_reviews;
 mod list_shifts;
-mod photo_upload;
-mod picked_up;
+mod mark_arrived_at_customer;
+mod mark_arrived_at_restaurant;
+mod mark_delivered;
+mod mark_failed;
+mod mark_picked_up;
+mod mark_returned;
 mod plan_shift;
-mod reinstate;
-mod reject;
+mod reinstate_courier;
+mod reject_courier;
 mod report_incident;
 mod report_locations;
 mod resume_shift;
-mod returned;
 mod review;
-mod route;
+mod shapes;
 mod start_shift;
-mod suspend;
+mod suspend_courier;
 mod take_break;
-mod track;
-mod unassign;
+mod track_delivery;
+mod unassign_courier;
 mod views;
-mod zone_board;
 
 use ::store::Freshness;
 use axum::Router;
@@ -92,12 +93,12 @@ fn document() -> OpenApi {
 /// The operations.
 fn operations<R: Register<App>>(register: R) -> R {
     register
-        .routes(routes!(apply::apply_as_courier))
+        .routes(routes!(apply_as_courier::apply_as_courier))
         .routes(routes!(list_applicants::list_applicants))
-        .routes(routes!(approve::approve_courier))
-        .routes(routes!(reject::reject_courier))
-        .routes(routes!(suspend::suspend_courier))
-        .routes(routes!(reinstate::reinstate_courier))
+        .routes(routes!(approve_courier::approve_courier))
+        .routes(routes!(reject_courier::reject_courier))
+        .routes(routes!(suspend_courier::suspend_courier))
+        .routes(routes!(reinstate_courier::reinstate_courier))
         .routes(routes!(plan_shift::plan_shift))
         .routes(routes!(list_shifts::list_shifts))
         .routes(routes!(cancel_shift::cancel_shift))
@@ -107,27 +108,27 @@ fn operations<R: Register<App>>(register: R) -> R {
         .routes(routes!(resume_shift::resume_shift))
         .routes(routes!(get_courier::get_courier))
         .routes(routes!(report_locations::report_locations))
-        .routes(routes!(courier_trail::courier_trail))
+        .routes(routes!(get_courier_trail::get_courier_trail))
         .routes(routes!(list_offers::list_offers))
         .routes(routes!(accept_offer::accept_offer))
         .routes(routes!(decline_offer::decline_offer))
-        .routes(routes!(route::get_route))
-        .routes(routes!(arrived_at_restaurant::arrived_at_restaurant))
-        .routes(routes!(picked_up::picked_up))
-        .routes(routes!(arrived_at_customer::arrived_at_customer))
-        .routes(routes!(delivered::delivered))
-        .routes(routes!(failed::failed))
-        .routes(routes!(list_reviews::list_reviews))
+        .routes(routes!(get_route::get_route))
+        .routes(routes!(mark_arrived_at_restaurant::mark_arrived_at_restaurant))
+        .routes(routes!(mark_picked_up::mark_picked_up))
+        .routes(routes!(mark_arrived_at_customer::mark_arrived_at_customer))
+        .routes(routes!(mark_delivered::mark_delivered))
+        .routes(routes!(mark_failed::mark_failed))
+        .routes(routes!(list_failure_reviews::list_failure_reviews))
         .routes(routes!(judge_failure::judge_failure))
-        .routes(routes!(unassign::unassign))
-        .routes(routes!(returned::returned))
-        .routes(routes!(photo_upload::photo_upload))
+        .routes(routes!(unassign_courier::unassign_courier))
+        .routes(routes!(mark_returned::mark_returned))
+        .routes(routes!(begin_photo_upload::begin_photo_upload))
         .routes(routes!(report_incident::report_incident))
         .routes(routes!(list_incidents::list_incidents))
         .routes(routes!(find_zones::find_zones))
-        .routes(routes!(zone_board::zone_board))
-        .routes(routes!(track::track_delivery))
-        .routes(routes!(estimate::estimate_delivery))
+        .routes(routes!(get_zone_board::get_zone_board))
+        .routes(routes!(track_delivery::track_delivery))
+        .routes(routes!(estimate_delivery::estimate_delivery))
 }
 
 /// The courier that a person is, who must have the role.
@@ -362,5 +363,16 @@ mod tests {
     fn the_committed_document_is_what_the_handlers_say() {
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
         runtime::openapi::check(&committed, &super::document()).unwrap();
+    }
+
+    #[test]
+    fn operations_are_named_as_their_modules() {
+        for (path, item) in super::document().paths.paths {
+            let all = [item.get, item.put, item.post, item.delete, item.patch];
+            for id in all.into_iter().flatten().filter_map(|operation| operation.operation_id) {
+                let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/api/{id}.rs"));
+                assert!(file.exists(), "{path}: {id}");
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ use crate::domain::whereabouts::Whereabouts;
 use crate::domain::{Delivery, Eta, Facts, Progress};
 use crate::publish::{self, Subject};
 
-pub use conduct::{Cases, ReviewRecord, cases, reviews, unjudged};
+pub use conduct::{CASES_MAX, Cases, ReviewRecord, cases, reviews, unjudged};
 pub use couriers::{CourierRecord, DocumentRecord, Documents, OnShift, PositionRecord, TrailRecord, WorkRecord};
 pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, town_key};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};

@@ -14,7 +14,7 @@ mod get_published_menu;
 mod get_restaurant;
 mod list_my_restaurants;
 mod list_reviews;
-mod list_submitted;
+mod list_submitted_restaurants;
 mod maybe_key;
 mod pause_restaurant;
 mod problems;
@@ -28,6 +28,7 @@ mod replace_zones;
 mod resume_restaurant;
 mod search_restaurants;
 mod set_availability;
+mod shapes;
 mod submit_restaurant;
 mod suspend_restaurant;
 mod view;
@@ -95,7 +96,7 @@ fn operations<R: Register<App>>(register: R) -> R {
             create_restaurant::create_restaurant
         ))
         .routes(routes!(list_my_restaurants::list_my_restaurants))
-        .routes(routes!(list_submitted::list_submitted))
+        .routes(routes!(list_submitted_restaurants::list_submitted_restaurants))
         .routes(routes!(
             get_restaurant::get_restaurant,
             change_restaurant::change_restaurant

@@ -1,8 +1,11 @@
 //! What the restaurant service publishes.
 
-use kernel::{Currency, Money, OpeningHours, OrderId, Position, RestaurantId, Timestamp, UserId, Zone};
+use kernel::{Currency, Money, OpeningHours, OrderId, Position, PositivePrice, RestaurantId, Timestamp, UserId, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// Characters of a restaurant's name, at most.
+pub const NAME_CHARACTERS_MAX: usize = 100;
 
 /// Everything others need to know of a restaurant. Each event carries the whole of it, so a consumer keeps the one with
 /// the highest sequence and needs no other.
@@ -69,10 +72,23 @@ pub enum Status {
 #[serde(deny_unknown_fields)]
 pub struct Tax {
     /// Hundredths of a per cent: 2100 is 21 %.
-    #[schema(maximum = 10000)]
+    #[schema(maximum = 10000, example = 900)]
     pub rate_bps: u32,
     /// True where shown prices include it.
+    #[schema(example = true)]
     pub inclusive: bool,
+}
+
+/// Lengths of a slot of kitchen time, in minutes: each divides the hour, so slots begin at the same minutes every hour.
+pub const SLOT_MINUTES: [u32; 6] = [5, 10, 15, 20, 30, 60];
+
+fn slot_minutes() -> utoipa::openapi::Object {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::Type::Integer)
+        .enum_values(Some(SLOT_MINUTES))
+        .description(Some("The length of a slot in minutes."))
+        .examples([15])
+        .build()
 }
 
 /// How much a kitchen takes per slot of time. Either limit may be missing.
@@ -80,12 +96,15 @@ pub struct Tax {
 #[serde(deny_unknown_fields)]
 pub struct Capacity {
     /// The length of a slot in minutes.
+    #[schema(schema_with = slot_minutes)]
     pub slot_minutes: u32,
     /// Orders per slot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10000, example = 12)]
     pub max_orders: Option<u32>,
     /// Sum of subtotals per slot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PositivePrice>)]
     pub max_value: Option<Money>,
 }
 
@@ -117,6 +136,7 @@ pub struct Pause {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// Why, for customers to read.
+    #[schema(min_length = 1, max_length = 200, example = "The oven is being repaired.")]
     pub reason: String,
 }
 

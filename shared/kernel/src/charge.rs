@@ -4,7 +4,11 @@
 //! charge amounts). A currency that is in none of them cannot be charged. HUF and TWD are ordinary here: that they have no
 //! decimals holds for payouts only.
 
-use crate::{Currency, Money};
+use utoipa::openapi::schema::{AdditionalProperties, KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::{Currency, Money, ServedCurrency};
 
 /// Counted as ISO counts them, with two decimals.
 const TWO_DECIMALS: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY \
@@ -145,6 +149,55 @@ impl Currency {
         let digits = more.map_or(DIGITS_MAX, |(_, digits)| *digits);
         let amount = (10_i64.pow(digits) - 1) * scale.1 / scale.0;
         Money::new(amount - amount % multiple, self)
+    }
+}
+
+/// An amount that a restaurant sets: nothing, or one that a card can be charged in a currency that is served. Here it is only
+/// described.
+pub enum Price {}
+
+/// An amount as [`Price`], and not nothing.
+pub enum PositivePrice {}
+
+fn amount_from(least: i64) -> RefOr<Schema> {
+    let most = ServedCurrency::ALL.map(|served| served.currency().charge_max().amount());
+    let amount = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(least))
+        .maximum(most.into_iter().max())
+        .description(Some("Minor units, as finely as cards are charged: 1290 is € 12.90."))
+        .examples([1290]);
+    ObjectBuilder::new()
+        .property("amount", amount)
+        .required("amount")
+        .property("currency", Ref::from_schema_name(Currency::name()))
+        .required("currency")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        .into()
+}
+
+impl PartialSchema for Price {
+    fn schema() -> RefOr<Schema> {
+        amount_from(0)
+    }
+}
+
+impl PartialSchema for PositivePrice {
+    fn schema() -> RefOr<Schema> {
+        amount_from(1)
+    }
+}
+
+impl ToSchema for Price {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Currency::name().into_owned(), Currency::schema()));
+    }
+}
+
+impl ToSchema for PositivePrice {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Price::schemas(schemas);
     }
 }
 

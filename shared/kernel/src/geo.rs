@@ -13,10 +13,10 @@ pub const EARTH_RADIUS_METERS: f64 = 6_371_008.8;
 #[serde(try_from = "Unchecked", deny_unknown_fields)]
 pub struct Position {
     /// Degrees north of the equator.
-    #[schema(minimum = -90, maximum = 90)]
+    #[schema(minimum = -90, maximum = 90, example = 52.37)]
     lat: f64,
     /// Degrees east of Greenwich.
-    #[schema(minimum = -180, maximum = 180)]
+    #[schema(minimum = -180, maximum = 180, example = 4.9)]
     lng: f64,
 }
 
@@ -40,6 +40,10 @@ impl TryFrom<Unchecked> for Position {
 }
 
 impl Position {
+    /// Latitude and longitude in degrees, as a query has them: `52.37,4.90` (ECMA-262).
+    pub const PATTERN: &str =
+        r"^-?(90(\.0+)?|[1-8]?[0-9](\.[0-9]+)?), ?-?(180(\.0+)?|(1[0-7]|[1-9])?[0-9](\.[0-9]+)?)$";
+
     /// A point from degrees.
     ///
     /// # Errors

@@ -12,6 +12,8 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use utoipa::PartialSchema as _;
+
 use crate::coded;
 
 /// How far ahead the next opening is looked for, in days: a summer's closure is still found.
@@ -24,6 +26,11 @@ pub const EXCEPTIONS_MAX: usize = 100;
 /// An IANA time zone, such as `Europe/Amsterdam`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TimeZone(tz::TimeZone);
+
+/// A name of the time-zone database (ECMA-262). Not every name of this form is in it.
+const NAME_PATTERN: &str = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$";
+/// Characters of a name of the time-zone database, at most: the longest has 32.
+const NAME_LENGTH_MAX: usize = 64;
 
 /// A name that the time-zone database does not list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +69,19 @@ impl FromStr for TimeZone {
         zone.iana_name().is_some().then_some(Self(zone)).ok_or(UnknownTimeZone)
     }
 }
+
+impl utoipa::PartialSchema for TimeZone {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .pattern(Some(NAME_PATTERN))
+            .max_length(Some(NAME_LENGTH_MAX))
+            .examples(["Europe/Amsterdam"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for TimeZone {}
 
 impl fmt::Debug for TimeZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -220,21 +240,48 @@ impl<'de> Deserialize<'de> for Weekday {
 #[serde(deny_unknown_fields)]
 pub struct Exception {
     /// The local date.
-    #[schema(value_type = String, format = Date)]
+    #[schema(value_type = String, format = Date, example = "2026-12-25")]
     pub date: Date,
     /// When it is open on that date.
+    #[schema(max_items = 6)]
     pub intervals: Vec<Interval>,
 }
 
 /// Weekly hours and their exceptions, free of overlaps.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(try_from = "Unchecked")]
+#[serde(try_from = "Unchecked", deny_unknown_fields)]
 pub struct OpeningHours {
     /// By day; a missing day is closed.
+    #[schema(value_type = BTreeMap<Weekday, Day>, example = json!({"fri": [{"from": "18:00", "to": "23:00"}]}))]
     weekly: BTreeMap<Weekday, Vec<Interval>>,
     /// By date.
     #[serde(default)]
+    #[schema(max_items = 100)]
     exceptions: Vec<Exception>,
+}
+
+const _: () = assert!(
+    EXCEPTIONS_MAX == 100 && INTERVALS_PER_DAY_MAX == 6,
+    "the schemas above say so"
+);
+
+/// The intervals of a day, as they are described.
+enum Day {}
+
+impl utoipa::PartialSchema for Day {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ArrayBuilder::new()
+            .items(utoipa::openapi::Ref::from_schema_name("Interval"))
+            .max_items(Some(INTERVALS_PER_DAY_MAX))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Day {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+        schemas.push((Interval::name().into_owned(), Interval::schema()));
+        Interval::schemas(schemas);
+    }
 }
 
 #[derive(Deserialize)]

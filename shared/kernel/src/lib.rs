@@ -14,7 +14,7 @@ mod served;
 mod text;
 mod zone;
 
-pub use charge::NotChargeable;
+pub use charge::{NotChargeable, PositivePrice, Price};
 pub use country::{Country, InvalidCountry};
 pub use geo::{EARTH_RADIUS_METERS, InvalidPosition, Meters, Position};
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeZone};

@@ -104,6 +104,7 @@ impl utoipa::ToSchema for Currency {}
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// Minor units: 1290 is € 12.90.
+    #[schema(example = 1290)]
     amount: i64,
     /// The ISO 4217 code.
     currency: Currency,

@@ -71,6 +71,19 @@ impl ServedCurrency {
     }
 }
 
+impl utoipa::PartialSchema for ServedCurrency {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let codes = Self::ALL.map(|served| served.currency().code());
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .pattern(Some(format!("^({})$", codes.join("|"))))
+            .examples(["EUR"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for ServedCurrency {}
+
 impl TryFrom<Currency> for ServedCurrency {
     type Error = NotServed;
     fn try_from(currency: Currency) -> Result<Self, NotServed> {

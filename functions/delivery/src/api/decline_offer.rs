@@ -49,9 +49,16 @@ impl From<DeclineReasonName> for DeclineReason {
 pub struct Declined {
     /// The offer.
     offer_id: OfferId,
-    /// Always `declined`.
-    #[schema(example = "declined")]
-    status: &'static str,
+    /// What became of it.
+    status: DeclinedStatus,
+}
+
+/// Always `declined`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeclinedStatus {
+    /// The only value.
+    Declined,
 }
 
 /// Decline an offer
@@ -74,7 +81,7 @@ pub async fn decline_offer(
     let courier_id = courier_of(&principal)?;
     let declined = Json(Declined {
         offer_id,
-        status: "declined",
+        status: DeclinedStatus::Declined,
     });
     let offer = match live_offer(&app, courier_id, offer_id, cause.now).await? {
         Ok(offer) => offer,

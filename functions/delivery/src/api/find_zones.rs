@@ -8,6 +8,7 @@ use runtime::{Json, Listing, Principal, Problem, Query, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::shapes::{LatLng, ZoneId};
 use crate::app::App;
 use crate::domain::cell::{zone, zones_in_reach};
 use crate::store;
@@ -18,7 +19,7 @@ use crate::store;
 #[into_params(parameter_in = Query)]
 pub struct Near {
     /// Latitude and longitude: `52.37,4.90`.
-    #[param(example = "52.37,4.90", required = true)]
+    #[param(inline, value_type = LatLng, required = true)]
     #[serde(default)]
     near: String,
 }
@@ -27,7 +28,7 @@ pub struct Near {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ZoneView {
     /// The zone: H3's index of a cell of resolution 5.
-    #[schema(example = "85196953fffffff")]
+    #[schema(value_type = ZoneId)]
     zone_id: String,
     /// Deliveries that have not ended.
     open: usize,

@@ -5,6 +5,7 @@ use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::shapes::Note;
 use crate::domain::incident::{IncidentKind, Reporter};
 use crate::store::Incident;
 
@@ -30,6 +31,73 @@ pub enum IncidentName {
     Other,
 }
 
+/// What went wrong on a delivery: what people report, or what the platform notes itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NotedName {
+    /// Somebody is hurt, or something is broken in traffic.
+    Accident,
+    /// The vehicle does not work.
+    VehicleProblem,
+    /// The food is spoilt, spilt or cold.
+    FoodDamaged,
+    /// The bag is another's, or something is missing.
+    WrongItems,
+    /// The customer is rude, dangerous or not to be found.
+    CustomerProblem,
+    /// The restaurant is closed, late or refuses.
+    RestaurantProblem,
+    /// The courier behaves badly.
+    CourierProblem,
+    /// Anything else.
+    Other,
+    /// The PIN was wrong too often.
+    PinLocked,
+    /// The food could not be handed over.
+    Failed,
+    /// The courier was taken off.
+    Unassigned,
+}
+
+impl From<IncidentKind> for NotedName {
+    fn from(kind: IncidentKind) -> Self {
+        match kind {
+            IncidentKind::Accident => Self::Accident,
+            IncidentKind::VehicleProblem => Self::VehicleProblem,
+            IncidentKind::FoodDamaged => Self::FoodDamaged,
+            IncidentKind::WrongItems => Self::WrongItems,
+            IncidentKind::CustomerProblem => Self::CustomerProblem,
+            IncidentKind::RestaurantProblem => Self::RestaurantProblem,
+            IncidentKind::CourierProblem => Self::CourierProblem,
+            IncidentKind::Other => Self::Other,
+        }
+    }
+}
+
+/// Who says that something went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReporterName {
+    /// Who brings the food.
+    Courier,
+    /// Who cooked it.
+    Restaurant,
+    /// Who runs the platform.
+    Operator,
+    /// The platform itself.
+    Platform,
+}
+
+impl From<Reporter> for ReporterName {
+    fn from(reporter: Reporter) -> Self {
+        match reporter {
+            Reporter::Courier => Self::Courier,
+            Reporter::Restaurant => Self::Restaurant,
+            Reporter::Operator => Self::Operator,
+        }
+    }
+}
+
 impl From<IncidentName> for IncidentKind {
     fn from(name: IncidentName) -> Self {
         match name {
@@ -45,38 +113,17 @@ impl From<IncidentName> for IncidentKind {
     }
 }
 
-const fn kind_name(kind: IncidentKind) -> &'static str {
-    match kind {
-        IncidentKind::Accident => "accident",
-        IncidentKind::VehicleProblem => "vehicle_problem",
-        IncidentKind::FoodDamaged => "food_damaged",
-        IncidentKind::WrongItems => "wrong_items",
-        IncidentKind::CustomerProblem => "customer_problem",
-        IncidentKind::RestaurantProblem => "restaurant_problem",
-        IncidentKind::CourierProblem => "courier_problem",
-        IncidentKind::Other => "other",
-    }
-}
-
-const fn reporter_name(reporter: Reporter) -> &'static str {
-    match reporter {
-        Reporter::Courier => "courier",
-        Reporter::Restaurant => "restaurant",
-        Reporter::Operator => "operator",
-    }
-}
-
 /// Something that went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IncidentView {
     /// What: what people report, or `pin_locked`, `failed` and `unassigned`, which the platform notes itself.
-    #[schema(example = "accident")]
-    pub kind: String,
+    pub kind: NotedName,
     /// In the reporter's words; of the platform's own, the reason.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Note>)]
     pub note: Option<String>,
-    /// `courier`, `restaurant`, `operator` or `platform`.
-    pub by: String,
+    /// Who says so.
+    pub by: ReporterName,
     /// When.
     pub at: Timestamp,
 }
@@ -84,9 +131,9 @@ pub struct IncidentView {
 impl From<&Incident> for IncidentView {
     fn from(incident: &Incident) -> Self {
         Self {
-            kind: kind_name(incident.kind.into()).to_owned(),
+            kind: IncidentKind::from(incident.kind).into(),
             note: Some(incident.note.clone()).filter(|note| !note.is_empty()),
-            by: reporter_name(incident.by.into()).to_owned(),
+            by: Reporter::from(incident.by).into(),
             at: incident.at,
         }
     }
@@ -103,22 +150,22 @@ pub fn noted(event: &Envelope) -> Result<Option<IncidentView>, MalformedEnvelope
             if refused.attempts_left > 0 {
                 return Ok(None);
             }
-            ("pin_locked", None)
+            (NotedName::PinLocked, None)
         }
         delivery::Failed::TYPE => {
             let failed: delivery::Failed = event.data()?;
-            ("failed", Some(failed.reason))
+            (NotedName::Failed, Some(failed.reason))
         }
         delivery::Released::TYPE => {
             let released: delivery::Released = event.data()?;
-            ("unassigned", released.reason)
+            (NotedName::Unassigned, released.reason)
         }
         _ => return Ok(None),
     };
     Ok(Some(IncidentView {
-        kind: kind.to_owned(),
+        kind,
         note,
-        by: "platform".to_owned(),
+        by: ReporterName::Platform,
         at: event.time,
     }))
 }
@@ -131,13 +178,13 @@ mod tests {
     fn the_platform_notes_what_its_events_say() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contracts/golden");
         for (event_type, kind) in [
-            ("delivery.failed.v1", Some("failed")),
-            ("delivery.released.v1", Some("unassigned")),
+            ("delivery.failed.v1", Some(NotedName::Failed)),
+            ("delivery.released.v1", Some(NotedName::Unassigned)),
             ("delivery.delivered.v1", None),
         ] {
             let text = std::fs::read_to_string(format!("{folder}/{event_type}.json")).unwrap();
             let noted = noted(&Envelope::parse(&text).unwrap()).unwrap();
-            assert_eq!(noted.map(|incident| incident.kind).as_deref(), kind, "{event_type}");
+            assert_eq!(noted.map(|incident| incident.kind), kind, "{event_type}");
         }
         let text = std::fs::read_to_string(format!("{folder}/delivery.pin_refused.v1.json")).unwrap();
         let mut event = Envelope::parse(&text).unwrap();

@@ -7,6 +7,7 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::shapes::{NOTE_LENGTH_MAX, Note};
 use super::views::{DeliveryView, FaultName};
 use super::{By, about, carries, close};
 use crate::app::App;
@@ -23,7 +24,8 @@ pub struct Judgement {
     fault: FaultName,
     /// Why, among the delivery's incidents: at most 500 characters.
     #[serde(default)]
-    note: Option<Text<500>>,
+    #[schema(value_type = Option<Note>)]
+    note: Option<Text<NOTE_LENGTH_MAX>>,
 }
 
 /// Judge a failure

@@ -6,6 +6,8 @@ use runtime::{Json, Listing, Paging, Principal, Problem, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::apply_as_courier::DocumentKind;
+use super::shapes::Reference;
 use super::views::VehicleName;
 use crate::app::App;
 use crate::domain::Vehicle;
@@ -30,8 +32,10 @@ pub struct Applicant {
 #[derive(Serialize, ToSchema)]
 pub struct HandedIn {
     /// What it is.
+    #[schema(value_type = DocumentKind)]
     kind: String,
     /// Its number, or where it is kept.
+    #[schema(value_type = Reference)]
     reference: String,
     /// Until when it holds.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -18,8 +18,10 @@ use crate::roster::{self, Unchanged};
 #[serde(deny_unknown_fields)]
 pub struct NewShift {
     /// From when, in whole seconds.
+    #[schema(example = "2026-11-20T17:00:00Z")]
     from: Timestamp,
     /// To when: at least 30 minutes later, and within 14 days.
+    #[schema(example = "2026-11-20T21:00:00Z")]
     to: Timestamp,
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::incidents::{IncidentName, IncidentView};
+use super::shapes::{NOTE_LENGTH_MAX, Note};
 use crate::app::App;
 use crate::domain::Delivery;
 use crate::domain::incident::{INCIDENTS_MAX, IncidentKind, Reporter};
@@ -24,7 +25,8 @@ pub struct IncidentReport {
     kind: IncidentName,
     /// In your words: at most 500 characters.
     #[serde(default)]
-    note: Option<Text<500>>,
+    #[schema(value_type = Option<Note>)]
+    note: Option<Text<NOTE_LENGTH_MAX>>,
 }
 
 /// Report an incident

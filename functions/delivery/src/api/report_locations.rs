@@ -32,6 +32,8 @@ pub struct Report {
     sent_at: Option<Box<RawValue>>,
 }
 
+const _: () = assert!(POINTS_MAX == 100, "the schema above says so");
+
 /// A measured point. What else a device says of it is ignored.
 #[derive(Debug, ToSchema)]
 #[expect(
@@ -40,14 +42,18 @@ pub struct Report {
 )]
 pub struct ReportedPoint {
     /// When it was measured, by the device's clock.
+    #[schema(example = "2026-11-20T18:30:00Z")]
     at: Timestamp,
     /// Where.
     position: Position,
     /// The radius within which the truth lies, in metres; negative or null: unknown.
+    #[schema(example = 12.5)]
     accuracy_m: Option<f64>,
     /// How fast the courier moves, in metres a second; negative or null: unknown.
+    #[schema(example = 4.2)]
     speed_mps: Option<f64>,
     /// Where to, in degrees clockwise from north; negative or null: unknown.
+    #[schema(example = 270.0)]
     heading_deg: Option<f64>,
 }
 
@@ -94,6 +100,7 @@ pub struct DroppedPoint {
     /// Its place in the report, from 0.
     index: usize,
     /// What is wrong, as a JSON pointer.
+    #[schema(format = "json-pointer", example = "/points/0/at")]
     pointer: String,
     /// Why.
     reason: DropReason,

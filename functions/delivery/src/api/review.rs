@@ -22,7 +22,7 @@ pub type Answer<'a> = dyn Fn(&Courier, Option<&Documents>) -> Result<Option<Cour
 pub struct LookedAt {
     /// As listed. May be left out as long as the papers are the first.
     #[serde(default)]
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, example = 2)]
     pub documents_version: Option<u32>,
 }
 

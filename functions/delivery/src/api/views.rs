@@ -4,11 +4,12 @@ use kernel::{Country, CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Po
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::shapes::{AddressLine, RestaurantName, StateName};
 use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd, SuspendReason};
 use crate::domain::estimate;
 use crate::domain::tariff;
 use crate::domain::{Delivery, Eta, Facts, Fault, Offer, Vehicle};
-use crate::store::Cases;
+use crate::store::{CASES_MAX, Cases};
 
 /// What a courier rides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -67,16 +68,49 @@ pub struct CourierView {
     /// Since when the courier has a break.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub break_since: Option<Timestamp>,
-    /// Why the last shift ended, off shift: `wanted`, `planned`, `silent` (nothing was heard of you), `working_time` (the
-    /// limit is reached), `document_expired`, `suspended` or `role_lost`.
+    /// Why the last shift ended, off shift.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub shift_ended: Option<&'static str>,
+    pub shift_ended: Option<ShiftEndName>,
     /// Why an operator did not approve: apply again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejected: Option<RejectName>,
     /// Why an operator suspended the courier, who starts no shift and gets no offers until reinstated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suspended: Option<SuspendName>,
+}
+
+/// Why a shift ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShiftEndName {
+    /// The courier wanted it.
+    Wanted,
+    /// Nothing was heard of the courier.
+    Silent,
+    /// The limit of working time is reached.
+    WorkingTime,
+    /// As planned.
+    Planned,
+    /// A paper holds no longer.
+    DocumentExpired,
+    /// An operator suspended the courier.
+    Suspended,
+    /// The courier has lost the role.
+    RoleLost,
+}
+
+impl From<ShiftEnd> for ShiftEndName {
+    fn from(end: ShiftEnd) -> Self {
+        match end {
+            ShiftEnd::Wanted => Self::Wanted,
+            ShiftEnd::Silent => Self::Silent,
+            ShiftEnd::WorkingTime => Self::WorkingTime,
+            ShiftEnd::Planned => Self::Planned,
+            ShiftEnd::DocumentExpired => Self::DocumentExpired,
+            ShiftEnd::Suspended => Self::Suspended,
+            ShiftEnd::RoleLost => Self::RoleLost,
+        }
+    }
 }
 
 /// Why an operator suspends a courier.
@@ -196,22 +230,10 @@ impl CourierView {
             works_until: courier.shift().map(|shift| shift.works_until),
             planned_until: courier.shift().and_then(|shift| shift.planned_until),
             break_since: courier.shift().and_then(|shift| shift.break_since),
-            shift_ended: courier.ended.map(shift_end_name),
+            shift_ended: courier.ended.map(ShiftEndName::from),
             rejected: courier.rejected.map(RejectName::from),
             suspended: courier.suspended.map(SuspendName::from),
         }
-    }
-}
-
-const fn shift_end_name(end: ShiftEnd) -> &'static str {
-    match end {
-        ShiftEnd::Wanted => "wanted",
-        ShiftEnd::Silent => "silent",
-        ShiftEnd::WorkingTime => "working_time",
-        ShiftEnd::Planned => "planned",
-        ShiftEnd::DocumentExpired => "document_expired",
-        ShiftEnd::Suspended => "suspended",
-        ShiftEnd::RoleLost => "role_lost",
     }
 }
 
@@ -257,9 +279,11 @@ pub struct OfferStop {
     pub position: Position,
     /// The restaurant's name, at the pick-up.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RestaurantName>)]
     pub name: Option<String>,
     /// The restaurant's address, at the pick-up.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AddressLine>)]
     pub address: Option<String>,
     /// When the food is ready, at the pick-up.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -293,6 +317,7 @@ pub struct OfferView {
     /// The part of it that is the customers' tips.
     pub tip: Money,
     /// From the courier over the restaurant to the last customer, in metres.
+    #[schema(value_type = u32)]
     pub distance_m: Meters,
     /// Until when it may be taken.
     pub expires_at: Timestamp,
@@ -362,7 +387,7 @@ pub struct DeliveryView {
     /// Its order.
     pub order_id: OrderId,
     /// Where it stands.
-    #[schema(example = "picked_up")]
+    #[schema(value_type = StateName)]
     pub state: &'static str,
     /// Until when an operator judges who is at fault, if that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -398,12 +423,17 @@ impl From<FaultName> for Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CasesView {
     /// Deliveries that were not handed over.
+    #[schema(maximum = 100)]
     pub failed: usize,
     /// Those of them that an operator found to be the courier's fault.
+    #[schema(maximum = 100)]
     pub at_fault: usize,
     /// PINs that were wrong too often.
+    #[schema(maximum = 100)]
     pub pin_locked: usize,
 }
+
+const _: () = assert!(CASES_MAX == 100, "the schema above says so");
 
 impl From<Cases> for CasesView {
     fn from(cases: Cases) -> Self {

@@ -13,7 +13,7 @@ use crate::domain::Command;
     post,
     path = "/v1/restaurants/{restaurant_id}/staff/accept",
     tag = "staff",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     responses(
         (status = 200, description = "What the caller does there", body = StaffMember),
         (status = 403, description = "Not invited, or too long ago", body = Problem),

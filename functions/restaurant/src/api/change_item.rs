@@ -6,6 +6,7 @@ use kernel::RestaurantId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
 use super::set_availability::{AvailabilityChange, EntryView, set_availability};
+use super::shapes::EntryId;
 use crate::app::App;
 
 /// Says at once, without publishing, whether an item can be ordered.
@@ -13,7 +14,7 @@ use crate::app::App;
     patch,
     path = "/v1/restaurants/{restaurant_id}/menu/items/{item_id}",
     tag = "menus",
-    params(("restaurant_id" = RestaurantId, Path), ("item_id" = String, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant"), ("item_id" = EntryId, Path, description = "The item's id on the menu")),
     request_body = AvailabilityChange,
     responses(
         (status = 200, description = "Done, or so already", body = EntryView),

@@ -3,12 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 use contracts::restaurant::Tax;
-use kernel::{Money, Position, RestaurantId};
+use kernel::{Money, Position, Price, RestaurantId, TimeZone};
 use phone::EnteredPhone;
 use runtime::{IfMatch, Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
+use super::shapes::{Cuisine, RestaurantDescription, RestaurantName};
 use super::view::{ManagementView, managed};
 use crate::app::App;
 use crate::domain::profile::{Address, Description, Name};
@@ -23,11 +24,13 @@ use crate::domain::{Command, ProfileChange};
 )]
 pub struct RestaurantChange {
     #[serde(default)]
+    #[schema(value_type = Option<RestaurantName>)]
     name: Option<Name>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Description>)]
+    #[schema(value_type = Option<RestaurantDescription>)]
     description: Option<Option<Description>>,
     #[serde(default)]
+    #[schema(value_type = Option<Vec<Cuisine>>, min_items = 1, max_items = 10)]
     cuisines: Option<Vec<String>>,
     /// As people write it: without the country's code, it is one of the address's country.
     #[serde(default)]
@@ -37,13 +40,15 @@ pub struct RestaurantChange {
     #[serde(default)]
     position: Option<Position>,
     #[serde(default)]
+    #[schema(value_type = Option<TimeZone>)]
     time_zone: Option<String>,
     #[serde(default)]
     tax: Option<Tax>,
     #[serde(default)]
+    #[schema(minimum = 1, maximum = 240, example = 25)]
     prep_time_minutes: Option<u32>,
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Money>)]
+    #[schema(value_type = Option<Price>)]
     minimum_order: Option<Option<Money>>,
 }
 
@@ -62,7 +67,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
     path = "/v1/restaurants/{restaurant_id}",
     tag = "restaurants",
     params(
-        ("restaurant_id" = RestaurantId, Path),
+        ("restaurant_id" = RestaurantId, Path, description = "The restaurant"),
         ("if-match" = String, Header, description = "The `version` that was read."),
     ),
     request_body = RestaurantChange,

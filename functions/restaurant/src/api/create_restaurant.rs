@@ -7,7 +7,7 @@ use contracts::Cause;
 use contracts::restaurant::Tax;
 use http::StatusCode;
 use http::header::{ETAG, LOCATION};
-use kernel::{Currency, Money, Position, Role};
+use kernel::{Currency, Money, Position, Price, Role, ServedCurrency, TimeZone};
 use phone::EnteredPhone;
 use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, replay};
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,10 @@ use utoipa::ToSchema;
 
 use super::maybe_key::MaybeKey;
 use super::problems::invalid;
+use super::shapes::{Cuisine, RestaurantDescription, RestaurantName};
 use super::view::ManagementView;
 use crate::app::App;
-use crate::domain::profile::{Address, Description, Name, PREP_TIME_MINUTES_MAX};
+use crate::domain::profile::{Address, CUISINES_MAX, Description, Name, PREP_TIME_MINUTES_MAX};
 use crate::domain::{Profile, Restaurant};
 use crate::store::{MembershipRecord, found, memberships};
 
@@ -29,28 +30,32 @@ pub const RESTAURANTS_PER_PERSON_MAX: usize = 100;
 #[serde(deny_unknown_fields)]
 pub struct NewRestaurant {
     /// Its name.
+    #[schema(value_type = RestaurantName)]
     name: Name,
     /// What it is like.
     #[serde(default)]
+    #[schema(value_type = Option<RestaurantDescription>)]
     description: Option<Description>,
     /// Kinds of kitchen: 1 to 10.
-    #[schema(min_items = 1, max_items = 10)]
+    #[schema(value_type = Vec<Cuisine>, min_items = 1, max_items = 10)]
     cuisines: Vec<String>,
     /// As people write it: without the country's code, it is one of the address's country.
     phone: EnteredPhone,
     address: Address,
     position: Position,
     /// The IANA time zone of its hours.
-    #[schema(example = "Europe/Amsterdam")]
+    #[schema(value_type = TimeZone)]
     time_zone: String,
     /// The currency of all its prices, for ever: one that the platform serves.
+    #[schema(value_type = ServedCurrency)]
     currency: Currency,
     tax: Tax,
     /// How long it usually cooks.
-    #[schema(minimum = 1, maximum = 240)]
+    #[schema(minimum = 1, maximum = 240, example = 20)]
     prep_time_minutes: u32,
     /// The smallest basket it takes, before fees.
     #[serde(default)]
+    #[schema(value_type = Option<Price>)]
     minimum_order: Option<Money>,
 }
 
@@ -147,4 +152,7 @@ impl NewRestaurant {
     }
 }
 
-const _: () = assert!(PREP_TIME_MINUTES_MAX == 240, "the schema above says so");
+const _: () = assert!(
+    PREP_TIME_MINUTES_MAX == 240 && CUISINES_MAX == 10,
+    "the schema above says so, and that of a change"
+);

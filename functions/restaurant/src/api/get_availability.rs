@@ -63,7 +63,7 @@ pub enum ShutReason {
     get,
     path = "/v1/restaurants/{restaurant_id}/availability",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path), Moment),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant"), Moment),
     responses(
         (status = 200, description = "Whether, and until or from when", body = AvailabilityView),
         (status = 400, description = "`invalid_query`", body = Problem),

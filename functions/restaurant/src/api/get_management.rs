@@ -14,7 +14,7 @@ use crate::domain::Authority;
     get,
     path = "/v1/restaurants/{restaurant_id}/management",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     responses(
         (status = 200, description = "The restaurant", body = ManagementView),
         (status = 403, description = "Not at this restaurant", body = Problem),

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use kernel::RestaurantId;
 use runtime::{Json, Path, Problem, RequestCause};
 
+use super::shapes::{CacheControl, EntityTag, EntityTags};
 use crate::app::App;
 
 /// How long whoever read a menu need not ask again, in seconds: what sells out meanwhile is refused when it is ordered.
@@ -20,13 +21,13 @@ const MAX_AGE_S: u32 = 30;
     path = "/v1/restaurants/{restaurant_id}/menu",
     tag = "menus",
     params(
-        ("restaurant_id" = RestaurantId, Path),
-        ("if-none-match" = Option<String>, Header, description = "The `ETag` of the menu that is known"),
+        ("restaurant_id" = RestaurantId, Path, description = "The restaurant"),
+        ("if-none-match" = inline(Option<EntityTags>), Header, description = "The `ETag` of the menu that is known"),
     ),
     responses(
         (status = 200, description = "The menu", body = Menu, headers(
-            ("ETag" = String, description = "Another one for another menu, and when something sells out or comes back"),
-            ("Cache-Control" = String, description = "How long it may be kept"),
+            ("ETag" = inline(EntityTag), description = "Another one for another menu, and when something sells out or comes back"),
+            ("Cache-Control" = inline(CacheControl), description = "How long it may be kept"),
         )),
         (status = 304, description = "The menu that is known is the current one"),
         (status = 404, description = "There is none, or the restaurant is not public", body = Problem),

@@ -14,7 +14,7 @@ use crate::store::draft_key;
     get,
     path = "/v1/restaurants/{restaurant_id}/menu/draft",
     tag = "menus",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     responses(
         (status = 200, description = "The draft; its version is 0", body = Menu),
         (status = 403, description = "Not at this restaurant", body = Problem),

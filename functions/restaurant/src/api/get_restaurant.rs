@@ -14,7 +14,7 @@ use crate::app::App;
     get,
     path = "/v1/restaurants/{restaurant_id}",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     responses(
         (status = 200, description = "The restaurant", body = PublicView),
         (status = 404, description = "There is none, or it is not public", body = Problem),

@@ -6,6 +6,7 @@ use runtime::{Json, Listing, Paging, Path, Problem, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::shapes::{EntryId, ReviewComment};
 use crate::app::App;
 use crate::domain::review::{Opinion, Review, review_of};
 use crate::store::{ReviewRecord, reviews_of};
@@ -15,8 +16,10 @@ use crate::store::{ReviewRecord, reviews_of};
 pub struct ReviewView {
     review_id: ReviewId,
     /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     rating: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ReviewComment>)]
     comment: Option<String>,
     /// Item by item.
     items: Vec<ItemRatingView>,
@@ -27,8 +30,10 @@ pub struct ReviewView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemRatingView {
     /// Its id on the menu.
+    #[schema(value_type = EntryId)]
     item_id: String,
     /// 1 to 5.
+    #[schema(minimum = 1, maximum = 5)]
     rating: u8,
 }
 
@@ -37,7 +42,7 @@ pub struct ItemRatingView {
     get,
     path = "/v1/restaurants/{restaurant_id}/reviews",
     tag = "reviews",
-    params(("restaurant_id" = RestaurantId, Path), Paging),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant"), Paging),
     responses(
         (status = 200, description = "The reviews", body = Listing<ReviewView>),
         (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),

@@ -8,6 +8,7 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::shapes;
 use super::view::{ManagementView, managed};
 use crate::app::App;
 use crate::domain::Command;
@@ -19,8 +20,10 @@ use crate::domain::stage::PauseReason;
 pub struct Break {
     /// It ends by itself then; without, somebody must resume.
     #[serde(default)]
+    #[schema(example = "2026-11-20T18:30:00Z")]
     until: Option<Timestamp>,
     /// For customers to read.
+    #[schema(value_type = shapes::PauseReason)]
     reason: PauseReason,
 }
 
@@ -29,7 +32,7 @@ pub struct Break {
     post,
     path = "/v1/restaurants/{restaurant_id}/pause",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     request_body = Break,
     responses(
         (status = 200, description = "Done, or so already", body = ManagementView),

@@ -30,7 +30,7 @@ pub struct Publication {
     post,
     path = "/v1/restaurants/{restaurant_id}/menu/publish",
     tag = "menus",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     responses(
         (status = 200, description = "Published, or so already", body = Publication),
         (status = 403, description = "Not a manager of this restaurant", body = Problem),

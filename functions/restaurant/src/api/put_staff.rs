@@ -25,7 +25,7 @@ pub struct Employment {
     put,
     path = "/v1/restaurants/{restaurant_id}/staff/{user_id}",
     tag = "staff",
-    params(("restaurant_id" = RestaurantId, Path), ("user_id" = UserId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant"), ("user_id" = UserId, Path, description = "The person")),
     request_body = Employment,
     responses(
         (status = 200, description = "Done, or so already", body = StaffView),

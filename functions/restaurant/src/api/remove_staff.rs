@@ -14,7 +14,7 @@ use crate::domain::Command;
     delete,
     path = "/v1/restaurants/{restaurant_id}/staff/{user_id}",
     tag = "staff",
-    params(("restaurant_id" = RestaurantId, Path), ("user_id" = UserId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant"), ("user_id" = UserId, Path, description = "The person")),
     responses(
         (status = 204, description = "Removed, or not there"),
         (status = 403, description = "Not an owner of this restaurant, and about somebody else", body = Problem),

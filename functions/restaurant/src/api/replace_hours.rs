@@ -15,7 +15,7 @@ use crate::domain::Command;
     put,
     path = "/v1/restaurants/{restaurant_id}/hours",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     request_body = OpeningHours,
     responses(
         (status = 200, description = "Replaced", body = ManagementView),

@@ -8,6 +8,7 @@ use http::StatusCode;
 use kernel::{RestaurantId, SignedDuration};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
 use super::problems::invalid;
@@ -24,10 +25,12 @@ const BUDGET: Budget = Budget::new("menus_saved", 120, SignedDuration::from_hour
 #[serde(deny_unknown_fields)]
 pub struct MenuDraft {
     /// In the order they are shown.
+    #[schema(max_items = 50)]
     categories: Vec<Category>,
     /// Ignored, so that a menu can be sent back as it was read.
     #[serde(default, rename = "version")]
-    _version: Option<u32>,
+    #[schema(value_type = Option<serde_json::Value>)]
+    _version: Option<IgnoredAny>,
 }
 
 /// Saves a draft of the menu. Customers see it once it is published.
@@ -35,7 +38,7 @@ pub struct MenuDraft {
     put,
     path = "/v1/restaurants/{restaurant_id}/menu",
     tag = "menus",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     request_body = MenuDraft,
     responses(
         (status = 200, description = "Saved; its version is 0", body = Menu),

@@ -4,16 +4,22 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use contracts::restaurant::StaffRole;
 use http::header::ETAG;
-use kernel::{Meters, Money, RestaurantId, Ring, Zone};
+use kernel::{Meters, Money, Price, RestaurantId, Ring, Zone};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayItems, Type};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Schema};
 
 use super::view::ManagementView;
 use crate::app::App;
-use crate::domain::area::DISTANCE_DEFAULT;
+use crate::domain::area::{DISTANCE_DEFAULT, DISTANCE_MAX, ZONE_MINUTES_MAX, ZONES_MAX};
 use crate::domain::simplify::{Simplification, is_large, simplify};
 use crate::domain::{Area, Authority, Command};
+
+/// Corners of a ring, at least, the closing one included: RFC 7946 (3.1.6).
+const RING_CORNERS_MIN: usize = 4;
 
 /// Delivery zones as GeoJSON (RFC 7946), with the farthest distance as a further member.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -28,11 +34,11 @@ pub struct FeatureCollection {
     features: Vec<Feature>,
     /// The farthest delivery, by default 5000.
     #[serde(default = "default_distance")]
-    #[schema(minimum = 1, maximum = 20000)]
+    #[schema(value_type = u32, minimum = 1, maximum = 20000, default = 5000, example = 5000)]
     max_distance_m: Meters,
-    /// Ignored.
-    #[serde(default, skip_serializing)]
-    #[expect(dead_code, reason = "many tools write it, and it says nothing new")]
+    /// Ignored: many tools write it, and it says nothing new.
+    #[serde(default, skip_serializing_if = "is_told_to_nobody")]
+    #[schema(example = json!([4.88, 52.36, 4.92, 52.38]))]
     bbox: Option<Vec<f64>>,
 }
 
@@ -45,13 +51,12 @@ pub struct Feature {
     geometry: Geometry,
     #[serde(default)]
     properties: Option<Terms>,
-    /// Ignored.
-    #[serde(default, skip_serializing)]
-    #[expect(dead_code, reason = "many tools write it, and it says nothing new")]
+    /// Ignored: many tools write it, and it says nothing new.
+    #[serde(default, skip_serializing_if = "is_told_to_nobody")]
     id: Option<serde_json::Value>,
-    /// Ignored.
-    #[serde(default, skip_serializing)]
-    #[expect(dead_code, reason = "many tools write it, and it says nothing new")]
+    /// Ignored: many tools write it, and it says nothing new.
+    #[serde(default, skip_serializing_if = "is_told_to_nobody")]
+    #[schema(example = json!([4.88, 52.36, 4.92, 52.38]))]
     bbox: Option<Vec<f64>>,
 }
 
@@ -62,13 +67,13 @@ pub enum Geometry {
     /// An outline and its holes, as closed rings of `[longitude, latitude]` corners.
     Polygon {
         /// The outline first.
-        #[schema(value_type = Vec<Vec<Vec<f64>>>)]
+        #[schema(schema_with = polygon)]
         coordinates: Vec<Ring>,
     },
     /// Several of them, such as islands: the zone is all of them together. One alone is shown as a polygon.
     MultiPolygon {
         /// The polygons.
-        #[schema(value_type = Vec<Vec<Vec<Vec<f64>>>>)]
+        #[schema(schema_with = polygons)]
         coordinates: Vec<Vec<Ring>>,
     },
 }
@@ -79,14 +84,52 @@ pub enum Geometry {
 pub struct Terms {
     /// What the customer pays for a delivery into it; without, the platform's estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Price>)]
     fee: Option<Money>,
     /// The smallest basket delivered into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Price>)]
     minimum_order: Option<Money>,
     /// The longest promise into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1, maximum = 240)]
+    #[schema(minimum = 1, maximum = 240, example = 45)]
     max_minutes: Option<u32>,
+}
+
+const _: () = assert!(
+    ZONES_MAX == 20 && DISTANCE_MAX == 20_000 && DISTANCE_DEFAULT == 5_000 && ZONE_MINUTES_MAX == 240,
+    "the schemas above say so"
+);
+
+const fn is_told_to_nobody<T>(_: &T) -> bool {
+    true
+}
+
+fn polygon() -> ArrayBuilder {
+    let degrees = |most: i32| {
+        ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .minimum(Some(-most))
+            .maximum(Some(most))
+    };
+    let corner = ArrayBuilder::new()
+        .prefix_items([degrees(180), degrees(90)].map(Schema::from))
+        .items(ArrayItems::False)
+        .min_items(Some(2))
+        .max_items(Some(2));
+    let ring = ArrayBuilder::new().items(corner).min_items(Some(RING_CORNERS_MIN));
+    ArrayBuilder::new()
+        .items(ring)
+        .min_items(Some(1))
+        .description(Some("The outline first, then its holes."))
+        .examples([json!([[[4.88, 52.36], [4.92, 52.36], [4.92, 52.38], [4.88, 52.36]]])])
+}
+
+fn polygons() -> ArrayBuilder {
+    ArrayBuilder::new()
+        .items(polygon())
+        .min_items(Some(1))
+        .description(Some("The polygons."))
 }
 
 /// Always `FeatureCollection`.
@@ -116,6 +159,7 @@ pub struct ReplacedZones {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SimplifiedZone {
     /// Which zone, as a JSON pointer.
+    #[schema(format = "json-pointer", example = "/features/0")]
     pointer: String,
     /// Corners as it was sent, those included that close a ring.
     corners_before: usize,
@@ -158,7 +202,7 @@ const fn default_distance() -> Meters {
     put,
     path = "/v1/restaurants/{restaurant_id}/zones",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     request_body = FeatureCollection,
     responses(
         (status = 200, description = "Replaced", body = ReplacedZones),

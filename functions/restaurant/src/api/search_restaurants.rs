@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use utoipa::{IntoParams, ToSchema};
 
+use super::shapes::{Cuisine, Diet, LatLng, RestaurantDescription, RestaurantName, SearchText};
 use super::view::RatingView;
 use crate::app::App;
 use crate::domain::cells::{Cell, Reach};
@@ -30,17 +31,19 @@ const ADDRESS_BUDGET: Budget = Budget::new("search_by_address", 300, SignedDurat
 #[into_params(parameter_in = Query)]
 pub struct Search {
     /// Latitude and longitude: `52.37,4.90`.
-    #[param(example = "52.37,4.90")]
+    #[param(inline, value_type = LatLng)]
     near: String,
     /// At most so far away.
-    #[param(minimum = 1, maximum = 20000, default = 5000)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 20000, default = 5000)]
     radius_m: Option<Meters>,
     /// Every word is somewhere in the name, the cuisines or the description.
-    #[param(max_length = 100)]
+    #[param(inline, value_type = Option<SearchText>)]
     q: Option<String>,
     /// A kind of kitchen.
+    #[param(inline, value_type = Option<SearchText>)]
     cuisine: Option<String>,
     /// A diet that some item suits, such as `vegan`.
+    #[param(inline, value_type = Option<SearchText>)]
     diet: Option<String>,
     /// True: only those that take orders now.
     open_now: Option<bool>,
@@ -53,6 +56,11 @@ pub struct Search {
     /// Where the page before ended.
     cursor: Option<String>,
 }
+
+const _: () = assert!(
+    RADIUS_MAX == 20_000 && RADIUS_DEFAULT == 5_000,
+    "the parameters above say so"
+);
 
 /// The order of what is found.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -72,11 +80,15 @@ pub enum SortBy {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HitView {
     restaurant_id: RestaurantId,
+    #[schema(value_type = RestaurantName)]
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RestaurantDescription>)]
     description: Option<String>,
+    #[schema(value_type = Vec<Cuisine>)]
     cuisines: Vec<String>,
     /// The diets that some item suits.
+    #[schema(value_type = Vec<Diet>)]
     diets: Vec<String>,
     position: Position,
     rating: RatingView,
@@ -86,6 +98,7 @@ pub struct HitView {
     #[serde(skip_serializing_if = "Option::is_none")]
     minimum_order: Option<Money>,
     /// As the crow flies.
+    #[schema(value_type = u32)]
     distance_m: Meters,
     /// Whether it takes orders now.
     open_now: bool,

@@ -6,6 +6,7 @@ use runtime::{Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::shapes::EntryId;
 use crate::app::App;
 use crate::domain::overrides::listed;
 use crate::domain::{Authority, Command, Override};
@@ -16,9 +17,11 @@ use crate::store::menu_key;
 #[serde(deny_unknown_fields)]
 pub struct AvailabilityChange {
     /// False: sold out.
+    #[schema(example = false)]
     available: bool,
     /// It comes back by itself then.
     #[serde(default)]
+    #[schema(example = "2026-11-20T18:30:00Z")]
     until: Option<Timestamp>,
 }
 
@@ -26,6 +29,7 @@ pub struct AvailabilityChange {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EntryView {
     /// Its id on the menu.
+    #[schema(value_type = EntryId)]
     id: String,
     kind: MenuEntry,
     available: bool,

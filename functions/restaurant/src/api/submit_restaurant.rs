@@ -14,7 +14,7 @@ use crate::domain::Command;
     post,
     path = "/v1/restaurants/{restaurant_id}/submit",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     responses(
         (status = 200, description = "Done, or so already", body = ManagementView),
         (status = 403, description = "Not a manager of this restaurant", body = Problem),

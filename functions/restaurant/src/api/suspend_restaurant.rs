@@ -7,6 +7,7 @@ use runtime::{Optional, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::shapes::{SUSPENSION_REASON_LENGTH_MAX, SuspensionReason};
 use super::view::{ManagementView, managed};
 use crate::app::App;
 use crate::domain::Command;
@@ -17,7 +18,8 @@ use crate::domain::Command;
 pub struct Suspension {
     /// For its staff to read.
     #[serde(default)]
-    reason: Option<Text<500>>,
+    #[schema(value_type = Option<SuspensionReason>)]
+    reason: Option<Text<SUSPENSION_REASON_LENGTH_MAX>>,
 }
 
 /// Takes a restaurant off the platform: nobody finds it, and it takes no orders.
@@ -25,7 +27,7 @@ pub struct Suspension {
     post,
     path = "/v1/restaurants/{restaurant_id}/suspend",
     tag = "restaurants",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     request_body = Option<Suspension>,
     responses(
         (status = 200, description = "Done, or so already", body = ManagementView),

@@ -3,13 +3,16 @@
 use axum::response::{IntoResponse, Response};
 use contracts::restaurant::{Capacity, Pause, StaffMember, Status, Tax};
 use http::header::ETAG;
-use kernel::{Currency, Meters, Money, OpeningHours, Position, RestaurantId, Timestamp};
+use kernel::{Currency, Meters, Money, OpeningHours, Position, RestaurantId, TimeZone, Timestamp};
 use phone::Phone;
 use runtime::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::replace_zones::FeatureCollection;
+use super::shapes::{
+    Cuisine, InternationalPhone, NationalPhone, RestaurantDescription, RestaurantName, SuspensionReason,
+};
 use crate::domain::profile::Address;
 use crate::domain::search::Rating;
 use crate::domain::{Invitation, Restaurant, Stage};
@@ -19,19 +22,25 @@ use crate::publish::status;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RestaurantView {
     restaurant_id: RestaurantId,
+    #[schema(value_type = RestaurantName)]
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RestaurantDescription>)]
     description: Option<String>,
     /// Kinds of kitchen, in lower case.
+    #[schema(value_type = Vec<Cuisine>)]
     cuisines: Vec<String>,
     phone: Phone,
     /// The number as it is dialled within its country, such as `020 555 0101`.
+    #[schema(value_type = NationalPhone)]
     phone_national: String,
     /// The number as it is written for people elsewhere, such as `+31 20 555 0101`.
+    #[schema(value_type = InternationalPhone)]
     phone_international: String,
     address: Address,
     position: Position,
     /// The IANA time zone of its hours.
+    #[schema(value_type = TimeZone)]
     time_zone: String,
     /// The currency of all its prices.
     currency: Currency,
@@ -43,6 +52,7 @@ pub struct RestaurantView {
     minimum_order: Option<Money>,
     hours: OpeningHours,
     /// The farthest delivery.
+    #[schema(value_type = u32)]
     max_distance_m: Meters,
     status: Status,
     /// Whether it takes orders now.
@@ -92,9 +102,20 @@ pub struct ManagementView {
     invitations: Vec<StaffView>,
     /// Why it is suspended.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<SuspensionReason>)]
     suspension_reason: Option<String>,
-    /// What it still needs before it can take orders: `hours`, `menu`.
-    missing: Vec<&'static str>,
+    /// What it still needs before it can take orders.
+    missing: Vec<MissingPart>,
+}
+
+/// What a restaurant needs before it can take orders.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingPart {
+    /// When it is open.
+    Hours,
+    /// A published menu.
+    Menu,
 }
 
 /// A person who works at a restaurant, or is invited to.
@@ -180,7 +201,10 @@ impl ManagementView {
         };
         let situation = restaurant.timetable().at(now);
         let has_hours = situation.is_open() || situation.next_change_at().is_some();
-        let needs = [("hours", has_hours), ("menu", restaurant.menu.is_some())];
+        let needs = [
+            (MissingPart::Hours, has_hours),
+            (MissingPart::Menu, restaurant.menu.is_some()),
+        ];
         Self {
             restaurant: RestaurantView::new(restaurant, now),
             created_at: restaurant.created_at,
@@ -192,7 +216,7 @@ impl ManagementView {
             missing: needs
                 .into_iter()
                 .filter(|(_, has)| !has)
-                .map(|(name, _)| name)
+                .map(|(part, _)| part)
                 .collect(),
         }
     }

@@ -10,8 +10,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::list_reviews::ReviewView;
+use super::shapes::{EntryId, ReviewComment};
 use crate::app::App;
-use crate::domain::review::{Comment, ItemRating, Opinion, Review, review_of};
+use crate::domain::review::{Comment, ITEMS_MAX, ItemRating, Opinion, RATING_MAX, Review, review_of};
 use crate::store::{ReviewRecord, review_key, write_review as commit_of};
 
 /// What a customer thinks of an order.
@@ -20,12 +21,14 @@ use crate::store::{ReviewRecord, review_key, write_review as commit_of};
 pub struct NewReview {
     /// The delivered order.
     order_id: OrderId,
-    #[schema(minimum = 1, maximum = 5)]
+    #[schema(minimum = 1, maximum = 5, example = 5)]
     rating: u8,
     #[serde(default)]
+    #[schema(value_type = Option<ReviewComment>)]
     comment: Option<Comment>,
-    /// Item by item.
+    /// Item by item, each once.
     #[serde(default)]
+    #[schema(max_items = 100)]
     items: Vec<NewItemRating>,
 }
 
@@ -34,17 +37,20 @@ pub struct NewReview {
 #[serde(deny_unknown_fields)]
 pub struct NewItemRating {
     /// Its id on the menu.
+    #[schema(value_type = EntryId)]
     item_id: String,
-    #[schema(minimum = 1, maximum = 5)]
+    #[schema(minimum = 1, maximum = 5, example = 4)]
     rating: u8,
 }
+
+const _: () = assert!(RATING_MAX == 5 && ITEMS_MAX == 100, "the schemas above say so");
 
 /// Reviews a delivered order, once. The same review again gets the same answer, so no key is needed.
 #[utoipa::path(
     post,
     path = "/v1/restaurants/{restaurant_id}/reviews",
     tag = "reviews",
-    params(("restaurant_id" = RestaurantId, Path)),
+    params(("restaurant_id" = RestaurantId, Path, description = "The restaurant")),
     request_body = NewReview,
     responses(
         (status = 201, description = "Written", body = ReviewView),

@@ -1,6 +1,6 @@
 //! Where a restaurant delivers.
 
-use contracts::restaurant::Capacity;
+use contracts::restaurant::{Capacity, SLOT_MINUTES};
 use kernel::{Currency, Meters, Position, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -20,10 +20,13 @@ pub const DISTANCE_MAX: Meters = super::search::RADIUS_MAX;
 pub const DISTANCE_DEFAULT: Meters = 5000;
 /// The longest promise that a zone may allow, in minutes.
 pub const ZONE_MINUTES_MAX: u32 = 240;
-/// Lengths of a slot of kitchen time, in minutes: each divides the hour, so slots begin at the same minutes every hour.
-pub const SLOT_MINUTES: [u32; 6] = [5, 10, 15, 20, 30, 60];
 /// Orders per slot, at most.
 pub const SLOT_ORDERS_MAX: u32 = 10_000;
+
+const _: () = assert!(
+    SLOT_ORDERS_MAX == 10_000,
+    "the schema of `contracts::restaurant::Capacity` says so"
+);
 
 /// Where a restaurant delivers: within the distance, and inside one of the zones if there are any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

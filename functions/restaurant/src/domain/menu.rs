@@ -28,9 +28,9 @@ pub const DEPTH_MAX: usize = 3;
 /// The most that can be chosen in one group, quantities counted.
 pub const CHOICES_MAX: u32 = 100;
 /// Characters of an id, at most.
-pub const ID_LENGTH_MAX: usize = 64;
+pub const ID_LENGTH_MAX: usize = contracts::menu::ID_CHARACTERS_MAX;
 /// Characters of a name, at most.
-pub const NAME_LENGTH_MAX: usize = 100;
+pub const NAME_LENGTH_MAX: usize = contracts::menu::NAME_CHARACTERS_MAX;
 /// Characters of a description, at most.
 pub const DESCRIPTION_LENGTH_MAX: usize = 1000;
 /// Diets or allergens of one item, at most.
@@ -43,6 +43,22 @@ pub const TAG_LENGTH_MAX: usize = 40;
 pub const URL_LENGTH_MAX: usize = 500;
 /// Bytes of a menu as it is stored, at most: a DynamoDB item holds 400 KB, keys and names included.
 pub const MENU_BYTES_MAX: usize = 380_000;
+
+const _: () = assert!(
+    CATEGORIES_MAX == 50
+        && ITEMS_MAX == 500
+        && GROUPS_MAX == 20
+        && GROUP_OPTIONS_MAX == 50
+        && CHOICES_MAX == 100
+        && ID_LENGTH_MAX == 64
+        && NAME_LENGTH_MAX == 100
+        && DESCRIPTION_LENGTH_MAX == 1000
+        && TAGS_MAX == 30
+        && DIETS_MAX == 20
+        && TAG_LENGTH_MAX == 40
+        && URL_LENGTH_MAX == 500,
+    "the schemas of `contracts::menu` say so"
+);
 
 /// What a restaurant knows of its published menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

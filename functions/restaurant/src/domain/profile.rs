@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::fault::{Fault, Faults};
 
 /// Characters of a name, at most.
-pub const NAME_LENGTH_MAX: usize = 100;
+pub const NAME_LENGTH_MAX: usize = contracts::restaurant::NAME_CHARACTERS_MAX;
 /// Characters of a description, at most.
 pub const DESCRIPTION_LENGTH_MAX: usize = 1000;
 /// Kinds of kitchen, at most.
@@ -17,6 +17,13 @@ pub const CUISINES_MAX: usize = 10;
 pub const CUISINE_LENGTH_MAX: usize = 40;
 /// The longest usual time to cook, in minutes.
 pub const PREP_TIME_MINUTES_MAX: u32 = 240;
+
+/// Characters of a line of an address, at most.
+pub const ADDRESS_LINE_LENGTH_MAX: usize = 200;
+/// Characters of a city's name, at most.
+pub const CITY_LENGTH_MAX: usize = 100;
+/// Characters of a postal code, at most.
+pub const POSTAL_CODE_LENGTH_MAX: usize = 20;
 
 /// A restaurant's name.
 pub type Name = Line<NAME_LENGTH_MAX>;
@@ -28,18 +35,27 @@ pub type Description = Text<DESCRIPTION_LENGTH_MAX>;
 #[serde(deny_unknown_fields)]
 pub struct Address {
     /// Street and house number.
-    pub line1: Line<200>,
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Kerkstraat 12")]
+    pub line1: Line<ADDRESS_LINE_LENGTH_MAX>,
     /// Such as the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line2: Option<Line<200>>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Second floor")]
+    pub line2: Option<Line<ADDRESS_LINE_LENGTH_MAX>>,
     /// The city.
-    pub city: Line<100>,
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "Amsterdam")]
+    pub city: Line<CITY_LENGTH_MAX>,
     /// The postal code.
-    pub postal_code: Line<20>,
+    #[schema(value_type = String, min_length = 1, max_length = 20, example = "1017 GM")]
+    pub postal_code: Line<POSTAL_CODE_LENGTH_MAX>,
     /// ISO 3166-1 alpha-2, such as `NL`.
-    #[schema(pattern = "^[A-Z]{2}$")]
+    #[schema(value_type = Country)]
     pub country: String,
 }
+
+const _: () = assert!(
+    ADDRESS_LINE_LENGTH_MAX == 200 && CITY_LENGTH_MAX == 100 && POSTAL_CODE_LENGTH_MAX == 20,
+    "the schema above says so"
+);
 
 impl Address {
     /// The number that is meant; without a country's code, it is one of the address's country.

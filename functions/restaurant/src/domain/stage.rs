@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 /// Characters that a pause's reason has, at most.
 pub const PAUSE_REASON_LENGTH_MAX: usize = 200;
 
+const _: () = assert!(
+    PAUSE_REASON_LENGTH_MAX == 200,
+    "the schema of `contracts::restaurant::Pause` says so"
+);
+
 /// Why no orders are taken, for customers to read.
 pub type PauseReason = Text<PAUSE_REASON_LENGTH_MAX>;
 

@@ -4,7 +4,7 @@ use ::store::Freshness;
 use axum::extract::State;
 use kernel::DeliveryId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::views::{DeliveryView, FaultName};
@@ -27,7 +27,7 @@ pub struct Failure {
 }
 
 /// Why the food cannot be handed over.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureReasonName {
     /// Nobody opens.
@@ -54,6 +54,18 @@ impl From<FailureReasonName> for FailureReason {
     }
 }
 
+impl From<FailureReason> for FailureReasonName {
+    fn from(reason: FailureReason) -> Self {
+        match reason {
+            FailureReason::CustomerAbsent => Self::CustomerAbsent,
+            FailureReason::WrongAddress => Self::WrongAddress,
+            FailureReason::Unsafe => Self::Unsafe,
+            FailureReason::Damaged => Self::Damaged,
+            FailureReason::Other => Self::Other,
+        }
+    }
+}
+
 /// Give up on handing over
 ///
 /// Only after the pick-up; before it, end the shift and somebody else takes over. `customer_absent` only after the waiting
@@ -62,14 +74,14 @@ impl From<FailureReasonName> for FailureReason {
 /// an operator judges it until `review_by`, and nobody is charged before. Bring the food back in any case and say `returned`;
 /// what is `damaged` need not be brought. The same reason again changes nothing. Operators may say it for a courier who is lost;
 /// of what is reported already they judge.
-#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "failed", tag = "deliveries",
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "mark_failed", tag = "deliveries",
     security(("token" = [])), request_body = Failure, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted; the order becomes undeliverable, with `review_by` once an operator has judged", body = DeliveryView),
     (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_; for a customer who is absent `not_at_customer`, or `wait_longer` with _wait_until_ and _Retry-After_", body = Problem),
 ))]
-pub async fn failed(
+pub async fn mark_failed(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

@@ -50,14 +50,14 @@ impl From<UnassignReasonName> for UnassignReason {
 /// Take a courier off a delivery
 ///
 /// Only before the pick-up. The delivery goes to somebody else at once, and is not offered to this courier again.
-#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/unassign", operation_id = "unassign", tag = "deliveries",
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/unassign", operation_id = "unassign_courier", tag = "deliveries",
     security(("token" = [])), request_body = Unassignment, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Somebody else is looked for", body = DeliveryView),
     (status = 403, description = "`forbidden`: not an operator", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_: nobody has taken it, or the food was fetched", body = Problem),
 ))]
-pub async fn unassign(
+pub async fn unassign_courier(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

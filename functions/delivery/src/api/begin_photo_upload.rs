@@ -9,6 +9,7 @@ use runtime::{CallError, IF_NONE_MATCH, Json, Path, Principal, Problem, RequestC
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::shapes::{AnyTag, ContentLength, PhotoKey, PhotoType};
 use super::{carrier_of, rejected};
 use crate::app::App;
 use crate::domain::lifecycle::Rejection;
@@ -20,22 +21,26 @@ use crate::store::{self, Found};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhotoAnnouncement {
-    /// What it is: `image/jpeg`, `image/png` or `image/webp`.
-    #[schema(example = "image/jpeg")]
+    /// What it is.
+    #[schema(value_type = PhotoType)]
     content_type: String,
     /// How large it is, in bytes: at most 4 MiB.
-    #[schema(minimum = 1, maximum = 4_194_304)]
+    #[schema(minimum = 1, maximum = 4_194_304, example = 284_113)]
     size_bytes: u32,
 }
+
+const _: () = assert!(PHOTO_BYTES_MAX == 4_194_304, "the schema above says so");
 
 /// Where to upload it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhotoUpload {
     /// `PUT` the photo there.
+    #[schema(format = "uri", example = "https://photos.example/photos/0af76519?X-Amz-Expires=600")]
     upload_url: String,
     /// Send exactly these headers with it.
     headers: UploadHeaders,
     /// Name it so in `delivered`.
+    #[schema(value_type = PhotoKey)]
     photo_key: String,
     /// Until when the link holds.
     expires_at: Timestamp,
@@ -46,13 +51,15 @@ pub struct PhotoUpload {
 pub struct UploadHeaders {
     /// As announced.
     #[serde(rename = "content-type")]
+    #[schema(value_type = PhotoType)]
     content_type: String,
     /// As announced.
     #[serde(rename = "content-length")]
+    #[schema(value_type = ContentLength)]
     content_length: String,
     /// `*`: a photo that was uploaded is never replaced.
     #[serde(rename = "if-none-match")]
-    #[schema(example = "*")]
+    #[schema(value_type = AnyTag)]
     if_none_match: &'static str,
 }
 
@@ -61,7 +68,7 @@ pub struct UploadHeaders {
 /// Gives a link for one photo of exactly the announced type and size, which takes one and never another. Once it is uploaded,
 /// `delivered` takes its key where a photo is enough: you were seen at the door, and the customer asked for the food to be left
 /// there or nobody opened in time.
-#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/photo-uploads", operation_id = "photo_upload", tag = "deliveries",
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/photo-uploads", operation_id = "begin_photo_upload", tag = "deliveries",
     security(("token" = [])), request_body = PhotoAnnouncement, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 201, description = "Where to upload it", body = PhotoUpload),
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
@@ -69,7 +76,7 @@ pub struct UploadHeaders {
     (status = 409, description = "`wrong_state`, with the current _state_: you do not carry it", body = Problem),
     (status = 422, description = "`invalid_body`: another type, or too large", body = Problem),
 ))]
-pub async fn photo_upload(
+pub async fn begin_photo_upload(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

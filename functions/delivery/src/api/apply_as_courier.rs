@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::courier_of;
+use super::shapes::{REFERENCE_LENGTH_MAX, Reference};
 use super::views::{CourierView, VehicleName};
 use crate::app::App;
 use crate::domain::courier::{Courier, Duty};
@@ -34,6 +35,8 @@ pub struct Application {
     documents: Vec<Document>,
 }
 
+const _: () = assert!(DOCUMENTS_MAX == 10, "the schema above says so");
+
 /// A paper, by reference.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,9 +44,11 @@ pub struct Document {
     /// What it is.
     kind: DocumentKind,
     /// Its number, or where it is kept.
-    reference: Line<200>,
+    #[schema(value_type = Reference)]
+    reference: Line<REFERENCE_LENGTH_MAX>,
     /// Until when it holds; with one that has expired, no shift starts.
     #[serde(default)]
+    #[schema(example = "2031-05-31T00:00:00Z")]
     valid_until: Option<Timestamp>,
 }
 

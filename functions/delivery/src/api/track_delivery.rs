@@ -6,7 +6,8 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::photo_upload::unavailable;
+use super::begin_photo_upload::unavailable;
+use super::shapes::{Pin, StateName};
 use super::views::{EtaView, VehicleName};
 use crate::app::App;
 use crate::domain::Delivery;
@@ -23,7 +24,7 @@ pub struct Tracking {
     /// The order.
     order_id: OrderId,
     /// Where the delivery stands.
-    #[schema(example = "picked_up")]
+    #[schema(value_type = StateName)]
     state: &'static str,
     /// Who brings it; nothing before somebody does and after the end.
     courier: Option<TrackedCourier>,
@@ -33,9 +34,11 @@ pub struct Tracking {
     stops_before_you: u32,
     /// Where the photo of the hand-over is seen, for a quarter of an hour.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "uri")]
     photo_url: Option<String>,
     /// What to say to the courier; only the customer sees it, and only until the end.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Pin>)]
     pin: Option<String>,
 }
 

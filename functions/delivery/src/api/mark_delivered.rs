@@ -7,7 +7,8 @@ use runtime::{CallError, Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::photo_upload::unavailable;
+use super::begin_photo_upload::unavailable;
+use super::shapes::{PhotoKey, Pin};
 use super::views::DeliveryView;
 use super::{about, carrier_of, courier_step};
 use crate::app::App;
@@ -19,14 +20,16 @@ use crate::store::{self, Loaded};
 
 /// What shows that the food is the customer's: either the PIN or a photo.
 #[derive(Deserialize, ToSchema)]
+#[schema(min_properties = 1, max_properties = 1, example = json!({"pin": "0042"}))]
 #[serde(deny_unknown_fields)]
 pub struct HandOver {
     /// What the customer said.
     #[serde(default)]
-    #[schema(pattern = "^[0-9]{4}$")]
+    #[schema(value_type = Pin)]
     pin: Option<String>,
     /// The key of an uploaded photo.
     #[serde(default)]
+    #[schema(value_type = PhotoKey)]
     photo_key: Option<String>,
 }
 
@@ -36,7 +39,7 @@ pub struct HandOver {
 /// door, uploaded before, is enough if the customer asked to leave it there, or if nobody opened during the waiting time,
 /// which begins with `arrived-at-customer`; your reported positions have to show you at the door when you came and now. The
 /// same hand-over again changes nothing.
-#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/delivered", operation_id = "delivered", tag = "deliveries",
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/delivered", operation_id = "mark_delivered", tag = "deliveries",
     security(("token" = [])), request_body = HandOver, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Delivered", body = DeliveryView),
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
@@ -44,7 +47,7 @@ pub struct HandOver {
     (status = 409, description = "`wrong_state`, with the current _state_; `pin_locked`; for a photo `not_at_customer`, `not_seen_at_the_door`, or `photo_not_enough` with _wait_until_ and _Retry-After_", body = Problem),
     (status = 422, description = "`invalid_body`, such as `pin_wrong` with _attempts_left_, or `photo_missing`", body = Problem),
 ))]
-pub async fn delivered(
+pub async fn mark_delivered(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

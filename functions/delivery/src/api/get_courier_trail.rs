@@ -31,14 +31,14 @@ pub struct TrailPoint {
 ///
 /// Where a courier was on shift during the last 24 hours, to about a hundred metres or a minute, the latest stretch
 /// first: for questions about a delivery.
-#[utoipa::path(get, path = "/v1/couriers/{courier_id}/trail", operation_id = "courier_trail", tag = "couriers",
+#[utoipa::path(get, path = "/v1/couriers/{courier_id}/trail", operation_id = "get_courier_trail", tag = "couriers",
     security(("token" = [])), params(("courier_id" = CourierId, Path, description = "The courier"), Paging), responses(
     (status = 200, description = "The trail", body = Listing<Stretch>),
     (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
     (status = 403, description = "`forbidden`: not an operator", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),
 ))]
-pub async fn courier_trail(
+pub async fn get_courier_trail(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

@@ -1,4 +1,4 @@
-//! `POST /v1/deliveries/{delivery_id}/arrived-at-customer`.
+//! `POST /v1/deliveries/{delivery_id}/arrived-at-restaurant`.
 
 use axum::extract::State;
 use kernel::DeliveryId;
@@ -10,27 +10,26 @@ use crate::app::App;
 use crate::domain::Facts;
 use crate::domain::command::Command;
 
-/// Say that you are at the door
+/// Say that you are at the restaurant
 ///
-/// Only with the food. If your last reported position, not older than three minutes, is not at the door, it is noted, but nothing
-/// hangs on it: no pay for waiting, no photo, no customer's fault. Saying it again changes nothing, unless you are seen at
-/// the door only now: then the waiting time begins anew.
-#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/arrived-at-customer", operation_id = "arrived_at_customer", tag = "deliveries",
+/// If your last reported position, not older than three minutes, is not there, it is noted, and earns no pay for waiting.
+/// Saying it again changes nothing, unless you are seen there only now: then you wait from now on.
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/arrived-at-restaurant", operation_id = "mark_arrived_at_restaurant", tag = "deliveries",
     security(("token" = [])), params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_", body = Problem),
 ))]
-pub async fn arrived_at_customer(
+pub async fn mark_arrived_at_restaurant(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,
     Path(delivery_id): Path<DeliveryId>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let command = |facts: &Facts, courier_id, seen: &Seen<'_>| Command::ArriveAtCustomer {
+    let command = |facts: &Facts, courier_id, seen: &Seen<'_>| Command::ArriveAtRestaurant {
         courier_id,
-        presence: seen(facts.drop_off.position),
+        presence: seen(facts.pickup.position),
     };
     arrive(&app, &cause, &principal, delivery_id, command).await
 }

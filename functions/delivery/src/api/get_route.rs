@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::at_work;
+use super::shapes::{AddressLine, Instructions, OrderCode, RestaurantName, StateName};
 use super::views::StopKind;
 use crate::app::App;
 use crate::domain::State as DeliveryState;
@@ -34,25 +35,29 @@ pub struct RouteStop {
     /// Its order.
     order_id: OrderId,
     /// Where the delivery stands.
-    #[schema(example = "assigned")]
+    #[schema(value_type = StateName)]
     state: &'static str,
     /// What is done there.
     kind: StopKind,
     /// Where it is.
     position: Position,
     /// One line: street, house number, city.
+    #[schema(value_type = AddressLine)]
     address: String,
     /// Such as the floor.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Instructions>)]
     instructions: Option<String>,
     /// True where the customer wants the food left at the door, which a photo proves.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     leave_at_door: bool,
     /// The restaurant's name, at the pick-up and for food that goes back.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<RestaurantName>)]
     name: Option<String>,
     /// What the bag should say, at the pick-up.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<OrderCode>)]
     order_code: Option<String>,
     /// When the food is ready, at the pick-up.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,9 +6,10 @@ use runtime::{Json, Listing, Paging, Principal, Problem, Query, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::mark_failed::FailureReasonName;
 use super::views::CasesView;
 use crate::app::App;
-use crate::publish::failure_name;
+use crate::domain::FailureReason;
 use crate::store::{self, ReviewRecord};
 
 /// A failure that is to be judged.
@@ -20,8 +21,8 @@ pub struct ReviewView {
     order_id: OrderId,
     /// Who reported it.
     courier_id: CourierId,
-    /// What the courier said: `customer_absent`, `wrong_address`, `unsafe` or `other`.
-    reason: &'static str,
+    /// What the courier said. What is `damaged` needs no judgement.
+    reason: FailureReasonName,
     /// When.
     reported_at: Timestamp,
     /// Until when it may be judged; afterwards nobody is charged.
@@ -30,6 +31,7 @@ pub struct ReviewView {
     seen_at_door: bool,
     /// How far from the door the courier was seen, if somewhere else.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>)]
     distance_m: Option<Meters>,
     /// What else the courier was involved in lately.
     cases: CasesView,
@@ -39,13 +41,13 @@ pub struct ReviewView {
 ///
 /// What couriers could not hand over and nothing proves, the most urgent first, with how often it happened to the same
 /// courier. Trail and incidents say more.
-#[utoipa::path(get, path = "/v1/deliveries/reviews", operation_id = "list_reviews", tag = "deliveries",
+#[utoipa::path(get, path = "/v1/deliveries/reviews", operation_id = "list_failure_reviews", tag = "deliveries",
     security(("token" = [])), params(Paging), responses(
     (status = 200, description = "The failures", body = Listing<ReviewView>),
     (status = 400, description = "`invalid_query` or `invalid_cursor`", body = Problem),
     (status = 403, description = "`forbidden`: not an operator", body = Problem),
 ))]
-pub async fn list_reviews(
+pub async fn list_failure_reviews(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,
@@ -63,7 +65,7 @@ pub async fn list_reviews(
             delivery_id: review.delivery_id,
             order_id: review.order_id,
             courier_id: review.courier_id,
-            reason: failure_name(review.reason.into()),
+            reason: FailureReason::from(review.reason).into(),
             reported_at: review.reported_at,
             review_by: review.until,
             seen_at_door: review.seen,

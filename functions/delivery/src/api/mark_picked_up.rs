@@ -8,6 +8,7 @@ use runtime::{Json, Optional, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::shapes::EnteredOrderCode;
 use super::views::DeliveryView;
 use super::{about, courier_of, courier_step};
 use crate::app::App;
@@ -28,6 +29,7 @@ const LOOK_PAUSE: Duration = Duration::from_millis(500);
 pub struct PickUp {
     /// What the bag says: the last four characters of the order's id. It is compared if it is given, and has to be given as long
     /// as the kitchen has not said that the food is ready.
+    #[schema(value_type = Option<EnteredOrderCode>)]
     order_code: Option<String>,
 }
 
@@ -35,7 +37,7 @@ pub struct PickUp {
 ///
 /// Food that the kitchen has not called ready is fetched with the code on its bag, which may be wrong five times; what is ready
 /// is fetched without it. Saying it again changes nothing. The body may be left out.
-#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/picked-up", operation_id = "picked_up", tag = "deliveries",
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/picked-up", operation_id = "mark_picked_up", tag = "deliveries",
     security(("token" = [])), request_body = PickUp, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
@@ -43,7 +45,7 @@ pub struct PickUp {
     (status = 409, description = "`wrong_state`, with the current _state_; `food_not_ready` with _Retry-After_, or `order_code_locked`", body = Problem),
     (status = 422, description = "`invalid_body`, such as `order_code_wrong`", body = Problem),
 ))]
-pub async fn picked_up(
+pub async fn mark_picked_up(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

@@ -8,6 +8,7 @@ use runtime::{Json, Path, Principal, Problem, Query, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::shapes::{StateName, ZoneId};
 use super::views::{CourierStatus, CourierView, VehicleName};
 use crate::app::App;
 use crate::domain::cell::Zone;
@@ -30,11 +31,13 @@ pub struct Shown {
     limit: Option<usize>,
 }
 
+const _: () = assert!(SHOWN_DEFAULT == 50 && SHOWN_MAX == 100, "the parameter above says so");
+
 /// What goes on in a zone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Board {
     /// The zone.
-    #[schema(example = "85196953fffffff")]
+    #[schema(value_type = ZoneId)]
     zone_id: String,
     /// How many there are.
     counts: Counts,
@@ -86,7 +89,7 @@ pub struct BoardDelivery {
     /// Who cooks it.
     restaurant_id: RestaurantId,
     /// Where it stands.
-    #[schema(example = "waiting")]
+    #[schema(value_type = StateName)]
     state: &'static str,
     /// Seconds since the restaurant accepted it.
     age_s: i64,
@@ -122,14 +125,14 @@ pub struct BoardCourier {
 /// See what goes on in a zone
 ///
 /// For operators. What is listed may be a moment old; the states of the deliveries shown are their own.
-#[utoipa::path(get, path = "/v1/zones/{zone_id}/board", operation_id = "zone_board", tag = "zones",
-    security(("token" = [])), params(("zone_id" = String, Path, description = "The zone: H3's index of a cell of resolution 5"), Shown), responses(
+#[utoipa::path(get, path = "/v1/zones/{zone_id}/board", operation_id = "get_zone_board", tag = "zones",
+    security(("token" = [])), params(("zone_id" = ZoneId, Path, description = "The zone: H3's index of a cell of resolution 5"), Shown), responses(
     (status = 200, description = "What goes on", body = Board),
     (status = 400, description = "`invalid_query`", body = Problem),
     (status = 403, description = "`forbidden`: not an operator", body = Problem),
     (status = 404, description = "`not_found`: no such zone", body = Problem),
 ))]
-pub async fn zone_board(
+pub async fn get_zone_board(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

@@ -44,14 +44,14 @@ impl From<ReturnOutcomeName> for ReturnOutcome {
 ///
 /// After `failed`, unless the food is damaged. From then on you are free again. The same again changes nothing. Operators may say it for a
 /// courier who is lost.
-#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/returned", operation_id = "returned", tag = "deliveries",
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/returned", operation_id = "mark_returned", tag = "deliveries",
     security(("token" = [])), request_body = Option<Return>, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
     (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_", body = Problem),
 ))]
-pub async fn returned(
+pub async fn mark_returned(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

@@ -20,7 +20,7 @@ use crate::store::{RestaurantRecord, submitted};
     ),
     security(("token" = []))
 )]
-pub async fn list_submitted(
+pub async fn list_submitted_restaurants(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,

@@ -20,7 +20,7 @@ pub struct RejectionBody {
     reason: RejectName,
     /// Which papers were looked at, as listed. May be left out as long as the papers are the first.
     #[serde(default)]
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, example = 2)]
     documents_version: Option<u32>,
 }
 
