@@ -16,6 +16,7 @@ mod mark_order_ready;
 mod place_order;
 mod problems;
 mod reject_order;
+mod shapes;
 mod view;
 
 use axum::Router;

@@ -12,7 +12,7 @@ mod payment;
 
 pub use command::{Ask, Command, Decision, Event, Observation, Rejection, Standing};
 pub use decide::decide;
-pub use method::{Card, ProviderToken};
+pub use method::{Card, ProviderToken, TOKEN_LENGTH_MAX};
 pub use payment::{Attempt, EXPIRY_MARGIN, IntentId, NextAction, STALLED_AFTER, State, VoidReason};
 
 #[cfg(test)]

@@ -341,12 +341,8 @@ impl PaymentRecord {
     }
 
     fn void_reason(&self) -> Option<VoidReason> {
-        let all = [
-            VoidReason::OrderEnded,
-            VoidReason::AuthorizationExpired,
-            VoidReason::ReleasedElsewhere,
-        ];
-        all.into_iter()
+        VoidReason::ALL
+            .into_iter()
             .find(|reason| self.reason.as_deref() == Some(void_reason(*reason)))
     }
 

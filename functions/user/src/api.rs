@@ -6,9 +6,8 @@ mod answer_challenge;
 mod bearer;
 mod begin_totp;
 mod change_me;
-mod confirm;
+mod confirm_sign_up;
 mod docs_index;
-mod forgot_password;
 mod fresh_sign_in;
 mod get_address;
 mod get_contact;
@@ -22,16 +21,18 @@ mod phones;
 mod preferences;
 mod problems;
 mod profile;
-mod refresh;
+mod refresh_tokens;
 mod reinstate_user;
 mod remove_address;
 mod remove_totp;
 mod replace_address;
 mod replace_preferences;
 mod replace_roles;
+mod request_password_reset;
 mod resend_code;
 mod reset_password;
 mod send_phone_code;
+mod shapes;
 mod sign_in;
 mod sign_out;
 mod sign_up;
@@ -75,7 +76,10 @@ fn document() -> OpenApi {
         "Sign-up and sign-in, the signed-in person's profile, preferences and addresses, and roles.",
         &[
             ("auth", "Signing up, in and out, and lost passwords."),
-            ("users", "The signed-in person: profile, phone, second factor and preferences."),
+            (
+                "users",
+                "The signed-in person: profile, phone, second factor and preferences.",
+            ),
             ("addresses", "Where the signed-in person has orders brought to."),
             ("operators", "What operators do with accounts."),
         ],
@@ -87,13 +91,13 @@ fn document() -> OpenApi {
 fn operations<R: Register<App>>(register: R) -> R {
     register
         .routes(routes!(sign_up::sign_up))
-        .routes(routes!(confirm::confirm))
+        .routes(routes!(confirm_sign_up::confirm_sign_up))
         .routes(routes!(resend_code::resend_code))
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(answer_challenge::answer_challenge))
-        .routes(routes!(refresh::refresh))
+        .routes(routes!(refresh_tokens::refresh_tokens))
         .routes(routes!(sign_out::sign_out))
-        .routes(routes!(forgot_password::forgot_password))
+        .routes(routes!(request_password_reset::request_password_reset))
         .routes(routes!(reset_password::reset_password))
         .routes(routes!(get_me::get_me, change_me::change_me))
         .routes(routes!(

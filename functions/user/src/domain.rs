@@ -8,18 +8,19 @@ mod preferences;
 mod user;
 
 #[cfg(test)]
-pub use addresses::{ADDRESSES_MAX, CITY_MAX, INSTRUCTIONS_MAX, LABEL_MAX, LINE_MAX, POSTAL_CODE_MAX};
+pub use addresses::ADDRESSES_MAX;
 pub use addresses::{
-    Address, AddressBook, AddressRejection, City, Instructions, Label, Line, PostalCode, SavedAddress,
+    Address, AddressBook, AddressRejection, CITY_MAX, City, INSTRUCTIONS_MAX, Instructions, LABEL_MAX, LINE_MAX, Label,
+    Line, POSTAL_CODE_MAX, PostalCode, SavedAddress,
 };
 pub use email::Email;
 pub use locale::Locale;
-pub use password::{InvalidPassword, NewPassword, PASSWORD_CHARACTERS_MAX};
+pub use password::{InvalidPassword, NewPassword, PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN};
 pub use phone::Phone;
-#[cfg(test)]
-pub use preferences::DIETS_MAX;
-pub use preferences::{InvalidPreferences, Preferences, Tag};
+pub use preferences::{
+    ALLERGENS_MAX, CATEGORIES_MAX, CUISINES_MAX, DIETS_MAX, InvalidPreferences, Preferences, Tag, distinct,
+};
 pub use user::{
-    Change, Command, Event, Intent, Name, PhoneChange, Profile, Rejection, UNCONFIRMED_MAX, User, decide, evolve,
-    register,
+    Change, Command, Event, Intent, NAME_MAX, Name, PhoneChange, Profile, Rejection, UNCONFIRMED_MAX, User, decide,
+    evolve, register,
 };

@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for ZoneName {
 
 impl utoipa::PartialSchema for ZoneName {
     fn schema() -> RefOr<Schema> {
-        text().schema_type(Type::String).examples(["Europe/Amsterdam"]).into()
+        kernel::TimeZone::schema()
     }
 }
 

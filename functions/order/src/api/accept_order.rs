@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::Command;
 
 /// The longest that a kitchen may ask for, in minutes.
-const PREP_MINUTES_MAX: u32 = 180;
+pub const PREP_MINUTES_MAX: u32 = 180;
 
 /// How long the kitchen needs.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -20,7 +20,7 @@ const PREP_MINUTES_MAX: u32 = 180;
 pub struct AcceptBody {
     /// In minutes; nothing: as long as was thought when it was ordered.
     #[serde(default)]
-    #[schema(minimum = 1, maximum = 180)]
+    #[schema(minimum = 1, maximum = 180, example = 15)]
     prep_minutes: Option<u32>,
 }
 

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use self::address::{DeliverTo, Destination};
 use super::problems::invalid;
+use super::shapes;
 use super::view::PriceView;
 use crate::app::App;
 use crate::domain::basket::Note;
@@ -40,11 +41,15 @@ pub struct QuoteBody {
     deliver_to: DeliverTo,
     /// For the courier.
     #[serde(default)]
+    #[schema(value_type = Option<shapes::Tip>)]
     tip: Option<Money>,
+    /// There are no promotions yet: every code is an unknown one.
     #[serde(default)]
+    #[schema(value_type = Option<shapes::PromotionCode>)]
     promotion_code: Option<String>,
     /// When it should arrive; nothing: as soon as possible.
     #[serde(default)]
+    #[schema(example = "2030-01-18T18:30:00Z")]
     scheduled_for: Option<Timestamp>,
 }
 
@@ -52,13 +57,19 @@ pub struct QuoteBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LineBody {
+    /// The item on the menu.
+    #[schema(value_type = shapes::ItemId)]
     item_id: String,
-    #[schema(minimum = 1, maximum = 99)]
+    /// How many.
+    #[schema(minimum = 1, maximum = 99, example = 2)]
     quantity: u32,
+    /// What is chosen with it: at most 50, all that is chosen in turn included.
     #[serde(default)]
+    #[schema(max_items = 50)]
     options: Vec<ChoiceBody>,
     /// For the kitchen.
     #[serde(default)]
+    #[schema(value_type = Option<shapes::KitchenNote>)]
     note: Option<Note>,
 }
 
@@ -66,14 +77,19 @@ pub struct LineBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceBody {
+    /// The group of the item, or of the option above.
+    #[schema(value_type = shapes::GroupId)]
     group_id: String,
+    /// The option in it.
+    #[schema(value_type = shapes::OptionId)]
     option_id: String,
+    /// How many.
     #[serde(default = "one")]
-    #[schema(minimum = 1, maximum = 20, default = 1)]
+    #[schema(minimum = 1, maximum = 20, default = 1, example = 1)]
     quantity: u32,
     /// What is chosen with it in turn; three levels at most.
     #[serde(default)]
-    #[schema(no_recursion)]
+    #[schema(no_recursion, max_items = 50)]
     options: Vec<ChoiceBody>,
 }
 

@@ -12,16 +12,18 @@ use crate::app::App;
 use crate::domain::{Command, KitchenReason};
 
 /// The longest delay at once, in minutes.
-const DELAY_MINUTES_MAX: u32 = 60;
+pub const DELAY_MINUTES_MAX: u32 = 60;
 /// The customer hears of each delay, so a minute at a time is none.
-const DELAY_MINUTES_MIN: u32 = 5;
+pub const DELAY_MINUTES_MIN: u32 = 5;
 
 /// How much longer, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DelayBody {
-    #[schema(minimum = 5, maximum = 60)]
+    /// In minutes.
+    #[schema(minimum = 5, maximum = 60, example = 10)]
     minutes: u32,
+    /// Why.
     reason: KitchenReason,
 }
 

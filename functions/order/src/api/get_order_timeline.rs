@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::see;
+use super::shapes;
 use crate::app::App;
 use crate::domain::Party;
 use crate::{publish, store};
@@ -16,10 +17,11 @@ use crate::{publish, store};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimelineEntry {
     /// The position among the order's events, from 1.
+    #[schema(minimum = 1, example = 3)]
     sequence: u32,
     /// The event's type.
     #[serde(rename = "type")]
-    #[schema(example = "order.accepted.v1")]
+    #[schema(value_type = shapes::EventType)]
     event_type: String,
     /// When.
     at: Timestamp,

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problems::no_longer;
+use super::shapes;
 use crate::app::App;
 use crate::domain::kitchen::{has_room, slot_of};
 use crate::domain::quote::{Fixed, still_holds};
@@ -37,8 +38,10 @@ const ATTEMPTS_MAX: u32 = 6;
 const PAUSE_MS_MAX: u32 = 40;
 /// How long an unpaid order keeps its place in a kitchen that has places.
 const SLOT_HOLD: SignedDuration = SignedDuration::from_mins(5);
+/// Characters of a note to the restaurant about the whole order, at most.
+pub const NOTE_CHARACTERS_MAX: usize = 500;
 /// A note to the restaurant about the whole order.
-type Note = Text<500>;
+type Note = Text<NOTE_CHARACTERS_MAX>;
 
 /// Which quote to order, and how to pay.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -48,6 +51,7 @@ pub struct PlaceBody {
     payment_method_id: PaymentMethodId,
     /// For the restaurant.
     #[serde(default)]
+    #[schema(value_type = Option<shapes::OrderNote>)]
     note: Option<Note>,
 }
 
@@ -58,6 +62,7 @@ pub struct PlacedView {
     quote_id: QuoteId,
     state: StateName,
     restaurant_id: RestaurantId,
+    #[schema(value_type = shapes::RestaurantName)]
     restaurant_name: String,
     /// What the quote showed, and what is authorised.
     total: Money,

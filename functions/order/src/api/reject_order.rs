@@ -15,6 +15,7 @@ use crate::domain::{Command, KitchenReason};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RejectBody {
+    /// Why.
     reason: KitchenReason,
 }
 

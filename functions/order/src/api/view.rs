@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::access::Seen;
+use super::shapes;
 use crate::domain::decide::Costs;
 use crate::domain::price::{PricedChoice, PricedLine};
 use crate::domain::{Order, Party, Priced, State, StateName};
@@ -14,8 +15,11 @@ use crate::domain::{Order, Party, Priced, State, StateName};
 /// A line of the food.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LineView {
+    #[schema(value_type = shapes::ItemId)]
     item_id: String,
+    #[schema(value_type = shapes::ItemName)]
     name: String,
+    #[schema(minimum = 1, example = 2)]
     quantity: u32,
     /// One of them, options included.
     unit_price: Money,
@@ -23,15 +27,20 @@ pub struct LineView {
     /// All of them.
     total: Money,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shapes::KitchenNote>)]
     note: Option<String>,
 }
 
 /// What was chosen with it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChoiceView {
+    #[schema(value_type = shapes::GroupId)]
     group_id: String,
+    #[schema(value_type = shapes::OptionId)]
     option_id: String,
+    #[schema(value_type = shapes::OptionName)]
     name: String,
+    #[schema(minimum = 1, example = 1)]
     quantity: u32,
     /// What these add to one piece of the line; free ones add nothing.
     price: Money,
@@ -64,9 +73,11 @@ pub struct OrderView {
     order_id: OrderId,
     state: StateName,
     /// Counts the order's events.
+    #[schema(minimum = 1)]
     version: u32,
     customer_id: UserId,
     restaurant_id: RestaurantId,
+    #[schema(value_type = shapes::RestaurantName)]
     restaurant_name: String,
     #[serde(flatten)]
     price: PriceView,
@@ -105,6 +116,7 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_method_id: Option<PaymentMethodId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shapes::OrderNote>)]
     note: Option<String>,
 }
 
@@ -113,6 +125,8 @@ pub struct OrderView {
 pub struct EndView {
     /// Who ended it.
     by: Party,
+    /// Why.
+    #[schema(value_type = shapes::EndReason)]
     reason: String,
     at: Timestamp,
     #[serde(flatten)]
@@ -135,6 +149,7 @@ pub struct OrderSummary {
     state: StateName,
     version: u32,
     restaurant_id: RestaurantId,
+    #[schema(value_type = shapes::RestaurantName)]
     restaurant_name: String,
     /// How many pieces of food.
     pieces: u32,

@@ -15,8 +15,10 @@ pub const CHOICES_MAX: usize = 50;
 pub const BASKET_CHOICES_MAX: usize = 250;
 /// How deep choices may nest: a topping, its sauce, the sauce's heat.
 pub const DEPTH_MAX: usize = 3;
+/// Characters of a note to the kitchen about one line, at most.
+pub const NOTE_CHARACTERS_MAX: usize = 200;
 /// A note to the kitchen about one line.
-pub type Note = Text<200>;
+pub type Note = Text<NOTE_CHARACTERS_MAX>;
 
 /// What a customer wants.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -16,8 +16,7 @@ macro_rules! reasons {
 
         impl $name {
             /// All of them.
-            #[cfg(test)]
-            const ALL: &[Self] = &[$(Self::$variant,)*];
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The name.
             #[must_use]

@@ -4,6 +4,7 @@ use kernel::{Money, OrderId, PaymentId, PaymentMethodId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::shapes;
 use crate::domain::{NextAction, State};
 use crate::publish::order_of;
 use crate::store::{MethodRecord, void_reason};
@@ -15,13 +16,13 @@ pub struct PaymentMethod {
     /// Its id: what an order is placed with.
     pub payment_method_id: PaymentMethodId,
     /// Such as `visa`.
-    #[schema(example = "visa")]
+    #[schema(value_type = shapes::CardBrand)]
     pub brand: String,
     /// The last four digits.
-    #[schema(example = "4242")]
+    #[schema(value_type = shapes::LastFour)]
     pub last4: String,
     /// The last month in which it is valid.
-    #[schema(example = "2030-12")]
+    #[schema(value_type = shapes::CardExpiry)]
     pub expires: String,
     /// Since when it is saved.
     pub created_at: Timestamp,
@@ -67,6 +68,7 @@ pub struct PaymentView {
     pub authorized_until: Option<Timestamp>,
     /// Why it was declined (the provider's code) or voided (`order_ended`, `authorization_expired`, `released_elsewhere`).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<shapes::Reason>)]
     pub reason: Option<String>,
 }
 
@@ -96,8 +98,10 @@ pub enum PaymentState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CardView {
     /// Such as `visa`.
+    #[schema(value_type = shapes::CardBrand)]
     pub brand: String,
     /// The last four digits.
+    #[schema(value_type = shapes::LastFour)]
     pub last4: String,
 }
 
@@ -108,11 +112,13 @@ pub enum NextActionView {
     /// Open a page.
     Redirect {
         /// The bank's page.
+        #[schema(format = "uri", example = "https://bank.example/approve")]
         url: String,
     },
     /// Hand the secret to the provider's library, which shows the bank's page.
     ProviderSdk {
         /// What the library asks for.
+        #[schema(value_type = shapes::ClientSecret)]
         client_secret: String,
     },
 }

@@ -2,7 +2,7 @@
 //! a token for it.
 
 /// The longest token that is taken; the provider's own are about 30 characters.
-const TOKEN_LENGTH_MAX: usize = 120;
+pub const TOKEN_LENGTH_MAX: usize = 120;
 
 /// The provider's name for a means of payment, such as `pm_card_visa`.
 #[derive(Debug, Clone, PartialEq, Eq)]

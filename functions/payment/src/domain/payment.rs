@@ -63,6 +63,11 @@ pub enum VoidReason {
     ReleasedElsewhere,
 }
 
+impl VoidReason {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::OrderEnded, Self::AuthorizationExpired, Self::ReleasedElsewhere];
+}
+
 /// The state of a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {

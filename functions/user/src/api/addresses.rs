@@ -4,6 +4,7 @@ use kernel::{AddressId, Country, Position};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::shapes;
 use crate::domain::{Address, AddressBook, City, Instructions, Label, Line, PostalCode, SavedAddress};
 
 /// An address to save.
@@ -11,22 +12,29 @@ use crate::domain::{Address, AddressBook, City, Instructions, Label, Line, Posta
 #[serde(deny_unknown_fields)]
 pub struct NewAddress {
     /// What the person calls it.
+    #[schema(value_type = shapes::Label)]
     label: Label,
     /// Street and house number.
+    #[schema(value_type = shapes::StreetLine)]
     line1: Line,
     /// Such as the floor.
+    #[schema(value_type = Option<shapes::FurtherLine>)]
     line2: Option<Line>,
     /// The city.
+    #[schema(value_type = shapes::CityName)]
     city: City,
     /// The postal code.
+    #[schema(value_type = shapes::PostCode)]
     postal_code: PostalCode,
     /// ISO 3166-1 alpha-2.
     country: Country,
     /// Where it is.
     position: Position,
     /// For the courier, such as where the bell is.
+    #[schema(value_type = Option<shapes::CourierNote>)]
     instructions: Option<Instructions>,
     /// True makes it the default. The first address is the default in any case.
+    #[schema(example = true)]
     pub default: Option<bool>,
 }
 
@@ -36,20 +44,26 @@ pub struct AddressView {
     /// Its id.
     address_id: AddressId,
     /// What the person calls it.
+    #[schema(value_type = shapes::Label)]
     label: Label,
     /// Street and house number.
+    #[schema(value_type = shapes::StreetLine)]
     line1: Line,
     /// Such as the floor.
+    #[schema(value_type = Option<shapes::FurtherLine>)]
     line2: Option<Line>,
     /// The city.
+    #[schema(value_type = shapes::CityName)]
     city: City,
     /// The postal code.
+    #[schema(value_type = shapes::PostCode)]
     postal_code: PostalCode,
     /// ISO 3166-1 alpha-2.
     country: Country,
     /// Where it is.
     position: Position,
     /// For the courier.
+    #[schema(value_type = Option<shapes::CourierNote>)]
     instructions: Option<Instructions>,
     /// Whether it is the one to offer first.
     default: bool,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
+use super::shapes;
 use super::tokens::Tokens;
 use crate::app::App;
 use crate::identity::{Challenged, Fault};
@@ -24,9 +25,10 @@ const FAILURE_BUDGET: Budget = Budget::new("challenge_failures_by_account", 10, 
 #[serde(deny_unknown_fields)]
 pub struct ChallengeAnswer {
     /// From the sign-in.
+    #[schema(value_type = shapes::Session)]
     session: String,
     /// The one-time password.
-    #[schema(pattern = "^[0-9]{6}$")]
+    #[schema(value_type = shapes::SixDigits)]
     code: String,
 }
 

@@ -11,6 +11,7 @@ use super::bearer::Bearer;
 use super::fresh_sign_in::{self, TOTP_BUDGET};
 use super::me;
 use super::problems::{self, Step};
+use super::shapes;
 use crate::app::App;
 use crate::domain::Email;
 
@@ -21,9 +22,13 @@ const ISSUER: &str = "Tiffin";
 #[derive(Serialize, ToSchema)]
 pub struct TotpSecret {
     /// In base32, to be typed.
+    #[schema(value_type = shapes::Base32)]
     secret: String,
     /// The same, to be shown as a QR code.
-    #[schema(example = "otpauth://totp/Tiffin:ada%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=Tiffin")]
+    #[schema(
+        format = "uri",
+        example = "otpauth://totp/Tiffin:ada%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=Tiffin"
+    )]
     otpauth_uri: String,
 }
 

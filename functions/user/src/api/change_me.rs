@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::profile::Profile;
+use super::shapes;
 use super::{me, phones};
 use crate::app::App;
 use crate::domain::{Change, Command, Locale, Name, PhoneChange};
@@ -18,6 +19,7 @@ use crate::wire::ZoneName;
 #[serde(deny_unknown_fields)]
 pub struct ChangeMe {
     /// What to call the person.
+    #[schema(value_type = Option<shapes::PersonName>)]
     name: Option<Name>,
     /// As people write it, with or without the country's code; null removes it.
     #[serde(default, deserialize_with = "phone_change")]

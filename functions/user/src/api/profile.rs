@@ -7,6 +7,7 @@ use runtime::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::shapes;
 use crate::domain::{Email, Locale, Name, Phone};
 use crate::users::Versioned;
 use crate::wire::ZoneName;
@@ -19,12 +20,15 @@ pub struct Profile {
     /// Confirmed.
     email: Email,
     /// What to call the person.
+    #[schema(value_type = shapes::PersonName)]
     name: Name,
     /// In E.164 form.
     phone: Option<Phone>,
     /// The number as it is dialled within its country, such as `06 12345678`.
+    #[schema(value_type = Option<shapes::NationalPhone>)]
     phone_national: Option<String>,
     /// The number as it is written for people elsewhere, such as `+31 6 12345678`.
+    #[schema(value_type = Option<shapes::InternationalPhone>)]
     phone_international: Option<String>,
     /// The country that the number belongs to; null if it belongs to none.
     phone_country: Option<Country>,
@@ -42,6 +46,7 @@ pub struct Profile {
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// Send it as `If-Match` with a change.
+    #[schema(example = 7)]
     version: u64,
 }
 

@@ -20,7 +20,7 @@ use crate::{registration, users};
 #[serde(deny_unknown_fields)]
 pub struct Roles {
     /// All roles; at least one.
-    #[schema(min_items = 1, value_type = Vec<Role>)]
+    #[schema(min_items = 1, value_type = Vec<Role>, example = json!(["customer", "courier"]))]
     roles: BTreeSet<Role>,
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
+use super::shapes;
 use crate::app::App;
 use crate::domain::{Email, NewPassword};
 
@@ -22,9 +23,10 @@ pub struct ResetPassword {
     /// The account.
     email: Email,
     /// Six digits.
+    #[schema(value_type = shapes::SixDigits)]
     code: String,
     /// At least 10 characters: not one of the most common, not a few again and again, without the address.
-    #[schema(min_length = 10, max_length = 256, format = Password)]
+    #[schema(value_type = shapes::NewPassword)]
     password: String,
 }
 

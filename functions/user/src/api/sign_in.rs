@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
+use super::shapes;
 use super::tokens::Tokens;
 use crate::app::App;
 use crate::domain::{Email, PASSWORD_CHARACTERS_MAX};
@@ -26,7 +27,7 @@ pub struct Credentials {
     /// The account.
     email: Email,
     /// The password.
-    #[schema(max_length = 256, format = Password)]
+    #[schema(value_type = shapes::Password)]
     password: String,
 }
 
@@ -43,10 +44,19 @@ pub enum SignedIn {
 /// What else is needed.
 #[derive(Serialize, ToSchema)]
 pub struct Challenge {
-    /// Always `totp`.
-    challenge: &'static str,
+    /// What must be shown besides the password.
+    challenge: ChallengeKind,
     /// Send it with the code to `/v1/auth/challenge` within three minutes.
+    #[schema(value_type = shapes::Session)]
     session: String,
+}
+
+/// What may be asked for besides a password.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChallengeKind {
+    /// A one-time password.
+    Totp,
 }
 
 /// Sign in
@@ -95,7 +105,7 @@ pub async fn sign_in(
             Ok(Json(SignedIn::Done(Tokens::new(tokens, String::new()))))
         }
         identity::SignIn::Totp(challenged) => Ok(Json(SignedIn::Challenged(Challenge {
-            challenge: "totp",
+            challenge: ChallengeKind::Totp,
             session: challenged.pack(),
         }))),
         identity::SignIn::TemporaryPassword => Err(problems::password_reset_required()),

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::phones;
 use super::problems::{self, Step};
+use super::shapes;
 use crate::app::App;
 use crate::domain::{Command, Email, Intent, Locale, Name, NewPassword, Phone, UNCONFIRMED_MAX};
 use crate::identity::Fault;
@@ -31,9 +32,10 @@ pub struct SignUp {
     /// A code is mailed to it.
     email: Email,
     /// At least 10 characters: not one of the most common, not a few again and again, without the name and the address.
-    #[schema(min_length = 10, max_length = 256, format = Password)]
+    #[schema(value_type = shapes::NewPassword)]
     password: String,
     /// What to call the person.
+    #[schema(value_type = shapes::PersonName)]
     name: Name,
     /// As people write it: with or without the country's code.
     phone: Option<EnteredPhone>,
@@ -43,7 +45,7 @@ pub struct SignUp {
     locale: Option<Locale>,
     /// `customer`, `restaurant` or `courier`: opens that role's onboarding.
     #[serde(default, deserialize_with = "intent")]
-    #[schema(value_type = Option<Role>)]
+    #[schema(value_type = Option<shapes::SignUpRole>)]
     role: Intent,
 }
 
@@ -52,8 +54,16 @@ pub struct SignUp {
 pub struct SignedUp {
     /// The new user's id; made up if the address has an account already, which is not told.
     user_id: UserId,
-    /// Always `unconfirmed`.
-    status: &'static str,
+    /// The code has not come yet.
+    status: SignedUpStatus,
+}
+
+/// Where a sign-up stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignedUpStatus {
+    /// The account waits for its code.
+    Unconfirmed,
 }
 
 /// Open an account
@@ -91,7 +101,7 @@ pub async fn sign_up(
     };
     let signed_up = SignedUp {
         user_id,
-        status: "unconfirmed",
+        status: SignedUpStatus::Unconfirmed,
     };
     Ok((StatusCode::CREATED, Json(signed_up)))
 }

@@ -3,18 +3,23 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::shapes;
 use crate::identity;
 
 /// What lets a person in.
 #[derive(Serialize, ToSchema)]
 pub struct Tokens {
     /// Send it as `Authorization: Bearer …` with every request.
+    #[schema(value_type = shapes::SignedToken)]
     access_token: String,
     /// Says who signed in. Not for requests.
+    #[schema(value_type = shapes::SignedToken)]
     id_token: String,
     /// Gets new tokens for 30 days, until the person signs out.
+    #[schema(value_type = shapes::RefreshToken)]
     refresh_token: String,
     /// Seconds until the access token ends.
+    #[schema(minimum = 1, example = 3600)]
     expires_in: u32,
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::me;
 use super::profile::Profile;
+use super::shapes;
 use crate::app::App;
 use crate::domain::Command;
 use crate::store::{PhoneCodeRecord, phone_code_key};
@@ -22,7 +23,7 @@ const PERSON_BUDGET: Budget = Budget::new("verify_phone", 10, SignedDuration::fr
 #[serde(deny_unknown_fields)]
 pub struct PhoneCode {
     /// Six digits.
-    #[schema(pattern = "^[0-9]{6}$")]
+    #[schema(value_type = shapes::SixDigits)]
     code: String,
 }
 

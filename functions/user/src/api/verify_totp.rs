@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::bearer::Bearer;
 use super::fresh_sign_in::{self, TOTP_BUDGET};
 use super::problems::{self, Step};
+use super::shapes;
 use crate::app::App;
 
 /// What the authenticator app shows.
@@ -16,7 +17,7 @@ use crate::app::App;
 #[serde(deny_unknown_fields)]
 pub struct TotpCode {
     /// The one-time password.
-    #[schema(pattern = "^[0-9]{6}$")]
+    #[schema(value_type = shapes::SixDigits)]
     code: String,
 }
 

@@ -76,22 +76,30 @@ pub enum InvalidPreferences {
     QuietHours,
 }
 
+/// The tags of a list, each once. Repetitions count as they were sent, since a description can only bound what is sent.
+///
+/// # Errors
+/// When the list is longer than `max`.
+pub fn distinct(list: &'static str, sent: Vec<Tag>, max: usize) -> Result<BTreeSet<Tag>, InvalidPreferences> {
+    fits(list, sent.len(), max)?;
+    Ok(sent.into_iter().collect())
+}
+
+const fn fits(list: &'static str, length: usize, max: usize) -> Result<(), InvalidPreferences> {
+    if length > max {
+        return Err(InvalidPreferences::TooMany { list, max });
+    }
+    Ok(())
+}
+
 impl Preferences {
-    /// Checks what no single value can know: the lengths of the lists and of the quiet hours.
+    /// Checks what no single value can know: how many categories there are, and the length of the quiet hours. The lists of
+    /// tags come from [`distinct`].
     ///
     /// # Errors
-    /// When a list is too long or the quiet hours have no length.
+    /// When there are too many categories or the quiet hours have no length.
     pub fn check(self) -> Result<Self, InvalidPreferences> {
-        for (list, length, max) in [
-            ("diets", self.diets.len(), DIETS_MAX),
-            ("allergens", self.allergens.len(), ALLERGENS_MAX),
-            ("cuisines", self.cuisines.len(), CUISINES_MAX),
-            ("notifications", self.notifications.len(), CATEGORIES_MAX),
-        ] {
-            if length > max {
-                return Err(InvalidPreferences::TooMany { list, max });
-            }
-        }
+        fits("notifications", self.notifications.len(), CATEGORIES_MAX)?;
         if self.quiet_hours.is_some_and(|hours| hours.from == hours.to) {
             return Err(InvalidPreferences::QuietHours);
         }
@@ -103,7 +111,7 @@ impl Preferences {
 mod tests {
     use super::*;
 
-    fn tags(count: usize) -> BTreeSet<Tag> {
+    fn tags(count: usize) -> Vec<Tag> {
         (0..count).map(|index| Tag(format!("tag-{index}"))).collect()
     }
 
@@ -135,23 +143,27 @@ mod tests {
             in_app: true,
         };
         for over in [0, 1] {
-            let with = |change: &dyn Fn(&mut Preferences)| {
-                let mut preferences = Preferences::default();
-                change(&mut preferences);
-                preferences.check().is_ok()
-            };
             let fits = over == 0;
-            assert_eq!(with(&|p| p.diets = tags(DIETS_MAX + over)), fits);
-            assert_eq!(with(&|p| p.allergens = tags(ALLERGENS_MAX + over)), fits);
-            assert_eq!(with(&|p| p.cuisines = tags(CUISINES_MAX + over)), fits);
-            let categories = || {
-                tags(CATEGORIES_MAX + over)
-                    .into_iter()
-                    .map(|tag| (tag, channels))
-                    .collect()
+            for max in [DIETS_MAX, ALLERGENS_MAX, CUISINES_MAX] {
+                assert_eq!(distinct("tags", tags(max + over), max).is_ok(), fits);
+            }
+            let categories = tags(CATEGORIES_MAX + over).into_iter();
+            let preferences = Preferences {
+                notifications: categories.map(|tag| (tag, channels)).collect(),
+                ..Preferences::default()
             };
-            assert_eq!(with(&|p| p.notifications = categories()), fits);
+            assert_eq!(preferences.check().is_ok(), fits);
         }
+    }
+
+    #[test]
+    fn repetitions_count_and_are_kept_once() {
+        let repeated = |count| vec![Tag("thai".to_owned()); count];
+        let kept = distinct("cuisines", repeated(CUISINES_MAX), CUISINES_MAX).unwrap();
+        assert_eq!(kept, BTreeSet::from([Tag("thai".to_owned())]));
+        let refused = distinct("cuisines", repeated(CUISINES_MAX + 1), CUISINES_MAX);
+        let (list, max) = ("cuisines", CUISINES_MAX);
+        assert_eq!(refused, Err(InvalidPreferences::TooMany { list, max }));
     }
 
     #[test]

@@ -6,8 +6,10 @@ use kernel::{Country, Line, Role, SignedDuration, TimeZone, Timestamp, UserId};
 
 use super::{Email, Locale, Phone, Preferences};
 
+/// Characters of a name, at most.
+pub const NAME_MAX: usize = 100;
 /// How a person wants to be called: at most 100 characters.
-pub type Name = Line<100>;
+pub type Name = Line<NAME_MAX>;
 
 /// The owner of an address hears at most this often that somebody else tried to sign up with it: else everybody could
 /// fill the owner's mailbox.

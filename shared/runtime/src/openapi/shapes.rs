@@ -47,17 +47,18 @@ fn string(example: &str) -> ObjectBuilder {
         .examples([Value::from(example)])
 }
 
-/// Declares shapes: `shapes! { /// Six digits. Code = pattern("^[0-9]{6}$", "042917"); }`. They are types without values.
+/// Declares shapes: `shapes! { /// Six digits. Code = pattern("^[0-9]{6}$", "042917"); }`. They are types without values; the comment
+/// is the description.
 #[macro_export]
 macro_rules! shapes {
-    ($($(#[$doc:meta])* $name:ident = $schema:expr;)*) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])* $name:ident = $schema:expr;)*) => {$(
+        $(#[doc = $doc])*
         pub enum $name {}
 
         impl ::utoipa::PartialSchema for $name {
             fn schema() -> ::utoipa::openapi::RefOr<::utoipa::openapi::schema::Schema> {
                 let shape: ::utoipa::openapi::schema::ObjectBuilder = $schema;
-                shape.into()
+                shape.description(Some(concat!($($doc),*).trim())).into()
             }
         }
 

@@ -1,41 +1,101 @@
 //! Where to bring it: a saved address by its id, or an address.
 
-use contracts::internal::Address;
-use kernel::{AddressId, Line, Position, Text};
+use contracts::internal::{Address, AddressLine, City, Instructions, PostalCode};
+use kernel::{AddressId, Position};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{OneOfBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
+use crate::api::shapes;
 use crate::domain::Defect;
 
-/// Either `address_id` alone, or an address with `line1`, `city`, `postal_code`, `country` and `position` at least.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// Either `address_id` alone, or an address with `line1`, `city`, `postal_code`, `country` and `position` at least. Read as one,
+/// so that what is wrong with it can be told by member.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverTo {
-    /// One of your saved addresses.
     #[serde(default)]
     address_id: Option<AddressId>,
-    /// Street and house number.
     #[serde(default)]
-    line1: Option<Line<200>>,
-    /// Such as the floor.
+    line1: Option<AddressLine>,
     #[serde(default)]
-    line2: Option<Line<200>>,
+    line2: Option<AddressLine>,
     #[serde(default)]
-    city: Option<Line<100>>,
+    city: Option<City>,
     #[serde(default)]
-    postal_code: Option<Line<20>>,
-    /// ISO 3166-1 alpha-2.
+    postal_code: Option<PostalCode>,
     #[serde(default)]
-    #[schema(pattern = "^[A-Z]{2}$")]
     country: Option<String>,
     #[serde(default)]
     position: Option<Position>,
-    /// For the courier.
     #[serde(default)]
-    instructions: Option<Text<300>>,
-    /// True to have the food left at the door, which the courier proves by a photo. Also beside `address_id`.
+    instructions: Option<Instructions>,
+    /// Also beside `address_id`.
     #[serde(default)]
     pub leave_at_door: bool,
+}
+
+/// One of your saved addresses.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "described; what is read is DeliverTo")]
+struct SavedPlace {
+    /// Which.
+    address_id: AddressId,
+    /// True to have the food left at the door, which the courier proves by a photo.
+    #[serde(default)]
+    #[schema(example = false)]
+    leave_at_door: bool,
+}
+
+/// An address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "described; what is read is DeliverTo")]
+struct GivenPlace {
+    /// Street and house number.
+    #[schema(value_type = shapes::StreetLine)]
+    line1: AddressLine,
+    /// Such as the floor.
+    #[schema(value_type = Option<shapes::FurtherLine>)]
+    line2: Option<AddressLine>,
+    /// The city.
+    #[schema(value_type = shapes::CityName)]
+    city: City,
+    /// The postal code.
+    #[schema(value_type = shapes::PostCode)]
+    postal_code: PostalCode,
+    /// ISO 3166-1 alpha-2.
+    #[schema(pattern = "^[A-Z]{2}$", example = "NL")]
+    country: String,
+    /// Where it is.
+    position: Position,
+    /// For the courier.
+    #[schema(value_type = Option<shapes::CourierNote>)]
+    instructions: Option<Instructions>,
+    /// True to have the food left at the door, which the courier proves by a photo.
+    #[serde(default)]
+    #[schema(example = false)]
+    leave_at_door: bool,
+}
+
+impl PartialSchema for DeliverTo {
+    fn schema() -> RefOr<Schema> {
+        OneOfBuilder::new()
+            .item(Ref::from_schema_name(SavedPlace::name()))
+            .item(Ref::from_schema_name(GivenPlace::name()))
+            .into()
+    }
+}
+
+impl ToSchema for DeliverTo {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((SavedPlace::name().into_owned(), SavedPlace::schema()));
+        schemas.push((GivenPlace::name().into_owned(), GivenPlace::schema()));
+        SavedPlace::schemas(schemas);
+        GivenPlace::schemas(schemas);
+    }
 }
 
 /// A checked destination.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
+use super::shapes;
 use crate::app::App;
 use crate::domain::Email;
 use crate::identity::{Account, Fault};
@@ -25,6 +26,7 @@ pub struct Confirm {
     /// The account.
     email: Email,
     /// Six digits.
+    #[schema(value_type = shapes::SixDigits)]
     code: String,
     /// The id that the sign-up was answered with. An app always sends it: it binds the code to this sign-up, so that nobody
     /// who signs up with the same address has the code confirm another password.
@@ -34,21 +36,29 @@ pub struct Confirm {
 /// The account is open.
 #[derive(Serialize, ToSchema)]
 pub struct Confirmed {
-    /// Always `confirmed`.
-    status: &'static str,
+    /// The address is the person's.
+    status: ConfirmedStatus,
+}
+
+/// Where a confirmation stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfirmedStatus {
+    /// The account is open.
+    Confirmed,
 }
 
 /// Confirm the address
 ///
 /// If the answer is lost, sign in: whatever was left undone is done then.
-#[utoipa::path(post, path = "/v1/auth/confirm", operation_id = "confirm", tag = "auth", request_body = Confirm, responses(
+#[utoipa::path(post, path = "/v1/auth/confirm", operation_id = "confirm_sign_up", tag = "auth", request_body = Confirm, responses(
     (status = 200, description = "The account can be used", body = Confirmed),
     (status = 409, description = "`sign_up_replaced`: somebody signed up with the address again; if it was you, send the _user_id_ of the last sign-up, else sign up again", body = Problem),
     (status = 422, description = "`invalid_code`: wrong, used or expired; the same for an unknown address", body = Problem),
     (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
-pub async fn confirm(
+pub async fn confirm_sign_up(
     State(app): State<App>,
     RequestCause(cause): RequestCause,
     address: ClientAddress,
@@ -66,7 +76,9 @@ pub async fn confirm(
     if let Err(error) = register(&app, &cause, &body.email).await {
         tracing::warn!(error = %error, "a confirmation left something to repair");
     }
-    Ok(Json(Confirmed { status: "confirmed" }))
+    Ok(Json(Confirmed {
+        status: ConfirmedStatus::Confirmed,
+    }))
 }
 
 /// Whether the request comes from whoever made the account that waits. The id of the sign-up proves it. Without one, a code

@@ -4,7 +4,7 @@ use axum::extract::State;
 use kernel::{OrderId, PaymentId, TypedId as _};
 use runtime::{Json, Path, Principal, Problem};
 
-use super::get::show;
+use super::get_payment::show;
 use super::views::PaymentView;
 use crate::app::App;
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
+use super::shapes;
 use super::views::PaymentMethod;
 use crate::app::App;
 use crate::domain::ProviderToken;
@@ -28,7 +29,7 @@ const PERSON_BUDGET: Budget = Budget::new("add_payment_method", 20, SignedDurati
 pub struct AddPaymentMethod {
     /// The provider's token for the card.
     // Any JSON is taken here, since a refusal by type would repeat the value, which may be a card's number.
-    #[schema(value_type = String, example = "pm_card_visa", pattern = "^pm_[A-Za-z0-9_]+$", max_length = 120)]
+    #[schema(value_type = shapes::ProviderToken)]
     provider_token: serde_json::Value,
 }
 

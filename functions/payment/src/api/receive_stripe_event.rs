@@ -1,15 +1,14 @@
 //! `POST /v1/webhooks/stripe`
 
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use bytes::Bytes;
 use contracts::Cause;
 use http::{HeaderMap, StatusCode};
 use kernel::PaymentId;
-use runtime::{Json, Problem, RequestCause};
+use runtime::{Json, Problem, Raw, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::shapes;
 use crate::app::App;
 use crate::carry_out::{Failure, Progress, Subject, carry_out};
 use crate::domain::{Command, IntentId, Observation, Standing, VoidReason};
@@ -19,20 +18,30 @@ use crate::stripe::signature::WebhookSecret;
 
 /// What Stripe sends, as far as it is believed: that something may have happened to an intent. What has happened is
 /// asked of Stripe itself, so old, repeated and reordered webhooks do no harm.
-#[derive(Deserialize)]
-struct Event {
+#[derive(Deserialize, ToSchema)]
+struct StripeEvent {
+    /// The event.
+    #[schema(value_type = shapes::StripeEventId)]
     id: String,
-    data: Data,
+    /// What it is about.
+    data: StripeData,
 }
 
-#[derive(Deserialize)]
-struct Data {
-    object: Object,
+/// What an event is about.
+#[derive(Deserialize, ToSchema)]
+struct StripeData {
+    /// What something happened to, as it was then.
+    object: StripeObject,
 }
 
-#[derive(Deserialize)]
-struct Object {
+/// An object of Stripe's.
+#[derive(Deserialize, ToSchema)]
+struct StripeObject {
+    /// What it is.
+    #[schema(value_type = shapes::StripeKind)]
     object: String,
+    /// Which.
+    #[schema(value_type = shapes::StripeObjectId)]
     id: String,
 }
 
@@ -47,10 +56,10 @@ pub struct Received {
 #[utoipa::path(
     post,
     path = "/v1/webhooks/stripe",
-    operation_id = "stripe_webhook",
+    operation_id = "receive_stripe_event",
     tag = "webhooks",
-    params(("stripe-signature" = String, Header, description = "`t=<seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`")),
-    request_body(content = serde_json::Value, description = "A Stripe event.", content_type = "application/json"),
+    params(("stripe-signature" = shapes::StripeSignature, Header, description = "`t=<seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`")),
+    request_body(content = StripeEvent, description = "What Stripe signed, byte by byte.", content_type = "application/json; charset=utf-8"),
     responses(
         (status = 200, description = "Taken, or none of this service's business.", body = Received),
         (status = 400, description = "`invalid_signature`, or `malformed_json`.", body = Problem),
@@ -58,20 +67,13 @@ pub struct Received {
         (status = 503, description = "Send it again.", body = Problem),
     )
 )]
-pub async fn stripe_webhook(
+pub async fn receive_stripe_event(
     State(app): State<App>,
     State(secret): State<WebhookSecret>,
     RequestCause(cause): RequestCause,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Raw(body): Raw,
 ) -> Result<Json<Received>, Problem> {
-    let body = body.map_err(|rejection| {
-        Problem::new(
-            rejection.status(),
-            "body_too_large",
-            "The body is larger than Stripe's events are.",
-        )
-    })?;
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     secret
         .verify(signature.unwrap_or_default(), &body, cause.now)
@@ -79,7 +81,7 @@ pub async fn stripe_webhook(
             tracing::warn!(error = %error, "a webhook is not believed");
             Problem::new(StatusCode::BAD_REQUEST, "invalid_signature", error.to_string())
         })?;
-    let event: Event = serde_json::from_slice(&body).map_err(|_| {
+    let event: StripeEvent = serde_json::from_slice(&body).map_err(|_| {
         let detail = "The body is not an event of Stripe.";
         Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
     })?;
@@ -89,7 +91,7 @@ pub async fn stripe_webhook(
     Ok(Json(Received { received: true }))
 }
 
-async fn look(app: &App, event: &Event, cause: &Cause) -> Result<(), Problem> {
+async fn look(app: &App, event: &StripeEvent, cause: &Cause) -> Result<(), Problem> {
     let intent = IntentId::new(&event.data.object.id);
     let shown = match app.stripe.retrieve(&intent).await {
         Ok(shown) => shown,

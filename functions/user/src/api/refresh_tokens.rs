@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::problems::{self, Step};
+use super::shapes;
 use super::tokens::Tokens;
 use crate::app::App;
 use crate::identity::Claims;
@@ -21,18 +22,19 @@ const ADDRESS_BUDGET: Budget = Budget::new("refresh_by_address", 200, SignedDura
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
     /// From the sign-in.
+    #[schema(value_type = shapes::RefreshToken)]
     refresh_token: String,
 }
 
 /// Get new tokens
-#[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh", tag = "auth", request_body = Refresh, responses(
+#[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh_tokens", tag = "auth", request_body = Refresh, responses(
     (status = 200, description = "New tokens, with the roles of this moment", body = Tokens),
     (status = 401, description = "`invalid_refresh_token`: sign in again", body = Problem),
     (status = 403, description = "`suspended`, or `second_factor_required`: an operator who gave up the one-time password", body = Problem),
     (status = 429, description = "`too_many_requests`", body = Problem,
         headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
 ))]
-pub async fn refresh(
+pub async fn refresh_tokens(
     State(app): State<App>,
     RequestCause(cause): RequestCause,
     address: ClientAddress,
