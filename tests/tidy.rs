@@ -1,7 +1,9 @@
 //! The rules of the repository that no compiler knows: each is a check, or it would be a wish.
 
+mod compatibility;
 mod contracts;
 mod documents;
+mod examples;
 mod openapi;
 mod routes;
 mod source;

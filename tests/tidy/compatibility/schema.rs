@@ -1,0 +1,394 @@
+//! Compares two JSON schemas: whether all that was sent is still accepted, or all that is answered was expected.
+//!
+//! A schema is taken apart into alternatives, each of one type and, where values are listed, of one value; `null` is one of
+//! them. Of a request each alternative that there was needs one that accepts it, of an answer each that there is one that
+//! allowed it. A list that may grow (`x-extensible-enum`) is no list of values.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Map, Value, json};
+
+use super::Break;
+
+/// References in a circle end here.
+const DEPTH_MAX: usize = 40;
+
+/// The member of a form that says where it stands; no document has one of this name.
+const PLACE: &str = "\0place";
+
+/// Bounds from below and from above: a request breaks when they come closer.
+const LOWER: [&str; 5] = ["minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"];
+const UPPER: [&str; 5] = ["maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum"];
+
+/// Who writes the value: whoever was built on the released document writes a request and reads an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// What was right to send must stay right.
+    Request,
+    /// What comes must be what was described.
+    Answer,
+}
+
+/// Two documents, and what was found out about their schemas.
+pub struct Comparison<'a> {
+    /// The released document.
+    pub before: &'a Value,
+    /// The present one.
+    pub after: &'a Value,
+    /// What was found for a pair of named schemas. While it is compared, nothing: a schema may contain itself.
+    known: HashMap<(String, String, Direction), Vec<Break>>,
+}
+
+/// One form that a value may have.
+type Form = Map<String, Value>;
+
+impl<'a> Comparison<'a> {
+    /// Nothing compared yet.
+    pub fn new(before: &'a Value, after: &'a Value) -> Self {
+        Self {
+            before,
+            after,
+            known: HashMap::new(),
+        }
+    }
+
+    /// What breaks between two schemas, of which the present one stands `at` this pointer.
+    pub fn schemas(&mut self, was: &Value, now: &Value, at: &str, direction: Direction) -> Vec<Break> {
+        let (Some(_), Some(named)) = (was["$ref"].as_str(), now["$ref"].as_str()) else {
+            return self.forms(was, now, at, direction);
+        };
+        // What stands beside a reference belongs to the schema, too.
+        let key = (was.to_string(), now.to_string(), direction);
+        if let Some(found) = self.known.get(&key) {
+            return found.clone();
+        }
+        self.known.insert(key.clone(), Vec::new());
+        let found = self.forms(was, now, named, direction);
+        self.known.insert(key, found.clone());
+        found
+    }
+
+    fn forms(&mut self, was: &Value, now: &Value, at: &str, direction: Direction) -> Vec<Break> {
+        let (was, now) = (forms(self.before, was, at, 0), forms(self.after, now, at, 0));
+        let (given, takers) = match direction {
+            Direction::Request => (was, now),
+            Direction::Answer => (now, was),
+        };
+        let mut found = Vec::new();
+        for form in &given {
+            let fitting = takers.iter().filter(|taker| fits(form, taker));
+            let mut least: Option<Vec<Break>> = None;
+            for taker in fitting {
+                let breaks = match direction {
+                    Direction::Request => self.request(form, taker),
+                    Direction::Answer => self.answer(taker, form),
+                };
+                if least.as_ref().is_none_or(|least| breaks.len() < least.len()) {
+                    least = Some(breaks);
+                }
+            }
+            let unknown = || {
+                let sentence = match direction {
+                    Direction::Request => format!("{} is not accepted any more", shown(form)),
+                    Direction::Answer => format!("{} may come now", shown(form)),
+                };
+                vec![Break::new(at, sentence)]
+            };
+            found.extend(least.unwrap_or_else(unknown));
+        }
+        found
+    }
+
+    fn request(&mut self, was: &Form, now: &Form) -> Vec<Break> {
+        let at = place(now);
+        let mut found = bounds(was, now, at);
+        for name in ["format", "pattern", "multipleOf"] {
+            if now.contains_key(name) && was.get(name) != now.get(name) {
+                found.push(Break::new(&below(at, name), format!("{} is asked for now", now[name])));
+            }
+        }
+        if now.get("uniqueItems") == Some(&Value::Bool(true)) && was.get("uniqueItems") != Some(&Value::Bool(true)) {
+            found.push(Break::new(
+                &below(at, "uniqueItems"),
+                "the same twice is not accepted any more",
+            ));
+        }
+        for name in required(now).difference(&required(was)) {
+            found.push(Break::new(&property(at, name), "has to be sent now"));
+        }
+        let closed = |form: &Form| form.get("additionalProperties") == Some(&Value::Bool(false));
+        if closed(now) && !closed(was) {
+            found.push(Break::new(
+                &below(at, "additionalProperties"),
+                "what is not described is refused now",
+            ));
+        }
+        found.extend(self.parts(was, now, Direction::Request));
+        found
+    }
+
+    fn answer(&mut self, was: &Form, now: &Form) -> Vec<Break> {
+        let at = place(now);
+        let mut found = Vec::new();
+        if was.contains_key("format") && was.get("format") != now.get("format") {
+            found.push(Break::new(&below(at, "format"), format!("was {}", was["format"])));
+        }
+        let both = was.get("pattern").zip(now.get("pattern"));
+        if let Some((old, _)) = both.filter(|(old, new)| old != new) {
+            found.push(Break::new(&below(at, "pattern"), format!("was {old}")));
+        }
+        for name in required(was).difference(&required(now)) {
+            // What is gone altogether is told as that.
+            if now.get("properties").is_some_and(|all| !all[name.as_str()].is_null()) {
+                found.push(Break::new(&property(at, name), "may be missing now"));
+            }
+        }
+        found.extend(self.parts(was, now, Direction::Answer));
+        found
+    }
+
+    /// The members and items of a value.
+    fn parts(&mut self, was: &Form, now: &Form, direction: Direction) -> Vec<Break> {
+        let at = place(now);
+        let mut found = Vec::new();
+        let (old, new) = (part(was, "properties"), part(now, "properties"));
+        for (name, schema) in members(old) {
+            let at = property(at, name);
+            let other = &new[name.as_str()];
+            if other.is_null() {
+                found.push(Break::new(&at, "is gone"));
+            } else {
+                found.extend(self.schemas(schema, other, &at, direction));
+            }
+        }
+        for name in ["items", "additionalProperties"] {
+            let (old, new) = (part(was, name), part(now, name));
+            let is_schema = |value: &Value| value.as_object().is_some_and(|all| !all.is_empty());
+            let compared = match direction {
+                Direction::Request => is_schema(new) && *old != Value::Bool(false),
+                Direction::Answer => is_schema(old) && *new != Value::Bool(false),
+            };
+            // Without a schema, members of an answer were and are only what is described.
+            let described = name == "items" || (is_schema(old) && is_schema(new));
+            if compared && described {
+                found.extend(self.schemas(old, new, &below(at, name), direction));
+            }
+        }
+        found
+    }
+}
+
+/// Bounds that have come closer.
+fn bounds(was: &Form, now: &Form, at: &str) -> Vec<Break> {
+    let number = |form: &Form, name: &str| form.get(name).and_then(Value::as_f64);
+    let closer = |name: &str, is_lower: bool| match (number(was, name), number(now, name)) {
+        (_, None) => false,
+        // No length and no count is below nothing.
+        (None, Some(new)) => !is_lower || name.ends_with("imum") || new > 0.0,
+        (Some(old), Some(new)) if is_lower => new > old,
+        (Some(old), Some(new)) => new < old,
+    };
+    let lower = LOWER.into_iter().filter(|name| closer(name, true));
+    let upper = UPPER.into_iter().filter(|name| closer(name, false));
+    lower
+        .chain(upper)
+        .map(|name| Break::new(&below(at, name), format!("{} is closer than it was", now[name])))
+        .collect()
+}
+
+/// The forms that a schema allows, which stands `at` this pointer.
+fn forms(document: &Value, schema: &Value, at: &str, depth: usize) -> Vec<Form> {
+    let mut own = schema.as_object().cloned().unwrap_or_default();
+    own.insert(PLACE.to_owned(), Value::String(at.to_owned()));
+    if depth > DEPTH_MAX {
+        return vec![own];
+    }
+    let mut all = vec![own.clone()];
+    if let Some(name) = own.get("$ref").and_then(Value::as_str) {
+        let choices = forms(document, pointed(document, name), name, depth + 1);
+        all = each_joined(&all, &choices);
+    }
+    for one in listed(part(&own, "allOf")) {
+        let mut choices = forms(document, one, at, depth + 1);
+        for choice in &mut choices {
+            choice.remove(PLACE);
+        }
+        all = each_joined(&all, &choices);
+    }
+    for name in ["oneOf", "anyOf"].into_iter().filter(|name| own.contains_key(*name)) {
+        let choices = listed(&own[name]).enumerate().flat_map(|(index, one)| {
+            let at = format!("{at}/{name}/{index}");
+            forms(document, one, &at, depth + 1)
+        });
+        all = each_joined(&all, &choices.collect::<Vec<_>>());
+    }
+    all.into_iter().flat_map(by_type).flat_map(by_value).collect()
+}
+
+fn each_joined(all: &[Form], choices: &[Form]) -> Vec<Form> {
+    all.iter()
+        .flat_map(|form| choices.iter().map(|choice| joined(form, choice)))
+        .collect()
+}
+
+/// What satisfies both.
+fn joined(one: &Form, other: &Form) -> Form {
+    let mut all = one.clone();
+    for (name, value) in other {
+        let together = match (name.as_str(), all.get(name)) {
+            ("required", Some(known)) => Value::Array(listed(known).chain(listed(value)).cloned().collect()),
+            ("properties", Some(known)) => {
+                let mut properties = known.as_object().cloned().unwrap_or_default();
+                for (name, schema) in members(value) {
+                    let schema = match properties.get(name) {
+                        Some(known) if known != schema => json!({"allOf": [known, schema]}),
+                        Some(_) | None => schema.clone(),
+                    };
+                    properties.insert(name.clone(), schema);
+                }
+                Value::Object(properties)
+            }
+            (_, Some(_) | None) => value.clone(),
+        };
+        all.insert(name.clone(), together);
+    }
+    all
+}
+
+fn by_type(form: Form) -> Vec<Form> {
+    match form.get("type") {
+        Some(Value::Array(types)) => {
+            let each = types.iter().map(|one| {
+                let mut form = form.clone();
+                form.insert("type".to_owned(), one.clone());
+                form
+            });
+            each.collect()
+        }
+        Some(_) | None => vec![form],
+    }
+}
+
+/// A form for each value that is listed, with the type of that value.
+fn by_value(mut form: Form) -> Vec<Form> {
+    let values = form.remove("enum");
+    if form.contains_key("x-extensible-enum") {
+        return vec![form];
+    }
+    let Some(Value::Array(values)) = values else {
+        return vec![form];
+    };
+    let fitting = values.into_iter().filter(|value| {
+        let own = form.get("type").and_then(Value::as_str);
+        own.is_none_or(|own| own == type_of(value) || (own == "number" && type_of(value) == "integer"))
+    });
+    let each = fitting.map(|value| {
+        let mut form = form.clone();
+        form.insert("const".to_owned(), value);
+        form
+    });
+    each.collect()
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// The type of a form, by what it says of its parts if it does not say it; `None` for any.
+fn type_of_form(form: &Form) -> Option<String> {
+    if let Some(own) = form.get("type") {
+        return own.as_str().map(str::to_owned);
+    }
+    let told = form.get("const").map(type_of);
+    let parts = [("properties", "object"), ("items", "array")];
+    let implied = parts
+        .iter()
+        .find(|(part, _)| form.contains_key(*part))
+        .map(|(_, own)| *own);
+    told.or(implied).map(str::to_owned)
+}
+
+/// Whether values of a form may be of another, by their types and by the values that are listed.
+fn fits(form: &Form, taker: &Form) -> bool {
+    let types = match (type_of_form(form), type_of_form(taker)) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(own), Some(other)) => own == other || (own == "integer" && other == "number"),
+    };
+    let values = taker.get("const").is_none_or(|value| form.get("const") == Some(value));
+    types && values
+}
+
+/// A form as it is named in a sentence.
+fn shown(form: &Form) -> String {
+    if let Some(value) = form.get("const") {
+        return format!("`{value}`");
+    }
+    let title = form
+        .get("title")
+        .and_then(Value::as_str)
+        .map(|title| format!(" ({title})"));
+    match type_of_form(form) {
+        Some(own) => format!("`{own}`{}", title.unwrap_or_default()),
+        None => "any value".to_owned(),
+    }
+}
+
+fn required(form: &Form) -> BTreeSet<String> {
+    let names = listed(part(form, "required")).filter_map(Value::as_str);
+    names.map(str::to_owned).collect()
+}
+
+fn place(form: &Form) -> &str {
+    part(form, PLACE).as_str().unwrap_or_default()
+}
+
+fn part<'a>(form: &'a Form, name: &str) -> &'a Value {
+    form.get(name).unwrap_or(&Value::Null)
+}
+
+fn property(at: &str, name: &str) -> String {
+    below(&below(at, "properties"), name)
+}
+
+/// A step further of a JSON pointer (RFC 6901).
+pub fn below(pointer: &str, step: &str) -> String {
+    format!("{pointer}/{}", step.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The items of an array; none of anything else.
+pub fn listed(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The members of an object; none of anything else.
+pub fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+/// A part of a document, or what it refers to.
+pub fn member<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let mut value = value;
+    for _ in 0..DEPTH_MAX {
+        match value["$ref"].as_str() {
+            Some(place) => value = pointed(document, place),
+            None => break,
+        }
+    }
+    value
+}
+
+fn pointed<'a>(document: &'a Value, place: &str) -> &'a Value {
+    let pointer = place.strip_prefix('#');
+    pointer
+        .and_then(|pointer| document.pointer(pointer))
+        .unwrap_or(&Value::Null)
+}
