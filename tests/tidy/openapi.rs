@@ -1,13 +1,47 @@
 //! What the OpenAPI documents say, which is what clients are generated from.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use super::{SERVICES, no_complaints, read, root};
 
-/// Words of a standard that has capitals: GeoJSON (RFC 7946).
-const CAPITALS: [&str; 4] = ["Feature", "FeatureCollection", "MultiPolygon", "Polygon"];
+/// Words of standards that write them otherwise: GeoJSON (RFC 7946), and media types.
+const OF_STANDARDS: [&str; 7] = [
+    "Feature",
+    "FeatureCollection",
+    "MultiPolygon",
+    "Polygon",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+];
 
-fn documents() -> impl Iterator<Item = (&'static str, Value)> {
+/// What operations begin with, as methods do: each asks for something.
+const VERBS: &str = "accept add answer apply approve begin cancel change confirm create decline delay end estimate find get \
+                     issue judge list mark pause place plan publish put receive refresh reinstate reject remove replace \
+                     report request resend reset resume search send show sign start submit suspend take track unassign \
+                     unsubscribe verify write";
+
+/// The services whose documents say of every text what it looks like, and show by examples what can be sent.
+pub const DESCRIBED: [&str; 2] = ["restaurant", "delivery"];
+
+/// Texts of which nothing more can be said, and why.
+const ANY_TEXT: [(&str, &str); 4] = [
+    ("/components/schemas/Problem/properties/title", "a sentence for people"),
+    ("/components/schemas/Problem/properties/detail", "sentences for people"),
+    (
+        "/components/schemas/FieldError/properties/message",
+        "a sentence for people",
+    ),
+    (
+        "/components/schemas/GatewayRefusal/properties/message",
+        "the gateway's own sentence",
+    ),
+];
+
+/// The documents by their services.
+pub fn documents() -> impl Iterator<Item = (&'static str, Value)> {
     SERVICES.into_iter().map(|service| {
         let text = read(&root().join(format!("functions/{service}/openapi.json")));
         (service, serde_json::from_str(&text).expect("a document is JSON"))
@@ -15,7 +49,7 @@ fn documents() -> impl Iterator<Item = (&'static str, Value)> {
 }
 
 /// Each operation with its name.
-fn operations(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
+pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let paths = document["paths"].as_object().into_iter().flatten();
     let all = paths.flat_map(|(_, path)| path.as_object().into_iter().flatten());
     all.filter_map(|(_, operation)| Some((operation["operationId"].as_str()?, operation)))
@@ -40,8 +74,9 @@ fn vocabularies_are_written_as_they_are_sent() {
         walk(&document, &mut |object| {
             let words = object["enum"].as_array().into_iter().flatten();
             for word in words.filter_map(Value::as_str) {
-                let is_sent = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-                if !word.chars().all(is_sent) && !CAPITALS.contains(&word) {
+                let is_sent =
+                    |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_.".contains(letter);
+                if !word.chars().all(is_sent) && !OF_STANDARDS.contains(&word) {
                     complaints.push(format!("{service}: {word}"));
                 }
             }
@@ -140,6 +175,65 @@ fn every_reference_leads_somewhere() {
             let place = object["$ref"].as_str().and_then(|place| place.strip_prefix('#'));
             if place.is_some_and(|place| document.pointer(place).is_none()) {
                 complaints.push(format!("{service}: {}", object["$ref"]));
+            }
+        });
+    }
+    no_complaints(complaints);
+}
+
+/// Clients are generated from all documents at once: each operation becomes a method.
+#[test]
+fn every_operation_has_a_name_that_no_other_has_and_that_begins_with_a_verb() {
+    let mut seen = BTreeMap::new();
+    let mut complaints = Vec::new();
+    for (service, document) in documents() {
+        for (name, _) in operations(&document) {
+            let verb = name.split('_').next().unwrap_or_default();
+            if !VERBS.split_ascii_whitespace().any(|known| known == verb) {
+                complaints.push(format!("{service}: {name} begins with no verb"));
+            }
+            if let Some(other) = seen.insert(name.to_owned(), service) {
+                complaints.push(format!("{service}: {name} is an operation of {other}, too"));
+            }
+        }
+    }
+    no_complaints(complaints);
+}
+
+/// Calls `visit` with every schema of a text, and where it stands.
+fn texts(value: &Value, place: &str, visit: &mut dyn FnMut(&Value, &str)) {
+    if value["type"] == "string"
+        || value["type"]
+            .as_array()
+            .is_some_and(|all| all.contains(&json!("string")))
+    {
+        visit(value, place);
+    }
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members.iter().filter(|(name, _)| !name.starts_with("example")) {
+                texts(member, &format!("{place}/{name}"), visit);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                texts(item, &format!("{place}/{index}"), visit);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// What a text may be is said to programs: by its words, its form or its length.
+#[test]
+fn of_every_text_the_documents_say_what_it_looks_like() {
+    let says = ["enum", "const", "pattern", "format", "maxLength", "x-extensible-enum"];
+    let mut complaints = Vec::new();
+    for (service, document) in documents().filter(|(service, _)| DESCRIBED.contains(service)) {
+        texts(&document, "", &mut |text, place| {
+            let is_any = ANY_TEXT.iter().any(|(any, _)| *any == place);
+            if !is_any && says.iter().all(|keyword| text[*keyword].is_null()) {
+                complaints.push(format!("{service}: {place} may be any text"));
             }
         });
     }

@@ -100,28 +100,6 @@ fn internal_routes_are_for_services_alone() {
     }));
 }
 
-#[test]
-fn every_operation_has_a_name_of_its_own() {
-    let mut seen = BTreeMap::new();
-    let mut complaints = Vec::new();
-    for service in SERVICES {
-        for (path, methods) in &paths(service) {
-            for operation in methods
-                .as_object()
-                .unwrap()
-                .values()
-                .filter(|one| one["responses"].is_object())
-            {
-                let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-                if let Some(other) = seen.insert((service, id.clone()), path.clone()) {
-                    complaints.push(format!("{service}: {id} names both {other} and {path}"));
-                }
-            }
-        }
-    }
-    no_complaints(complaints);
-}
-
 /// `cargo local bench requests` measures every public operation: its tour calls each by name.
 #[test]
 fn the_tour_of_the_benchmark_calls_every_operation() {

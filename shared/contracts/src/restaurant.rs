@@ -85,6 +85,9 @@ pub const SLOT_MINUTES: [u32; 6] = [5, 10, 15, 20, 30, 60];
 fn slot_minutes() -> utoipa::openapi::Object {
     utoipa::openapi::ObjectBuilder::new()
         .schema_type(utoipa::openapi::Type::Integer)
+        .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(
+            utoipa::openapi::KnownFormat::Int32,
+        )))
         .enum_values(Some(SLOT_MINUTES))
         .description(Some("The length of a slot in minutes."))
         .examples([15])

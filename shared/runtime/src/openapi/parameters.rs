@@ -2,7 +2,6 @@
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::request_body::RequestBody;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 
 use crate::http::IDEMPOTENCY_KEY_LENGTH_MAX;
@@ -13,10 +12,15 @@ const CURSOR_LENGTH_MAX: usize = 2048;
 /// Completes the parameters and the body of an operation.
 pub(super) fn complete(operation: &mut Operation) {
     if let Some(RefOr::T(body)) = &mut operation.request_body {
-        say_not_null(body);
+        for content in body.content.values_mut() {
+            if let RefOr::T(content) = content {
+                say_not_null(&mut content.schema);
+            }
+        }
     }
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
+        say_not_null(&mut parameter.schema);
         let name = parameter.name.to_lowercase();
         let shape = match (&parameter.parameter_in, name.as_str()) {
             (ParameterIn::Header, "idempotency-key") => idempotency_key(),
@@ -37,21 +41,18 @@ pub(super) fn complete(operation: &mut Operation) {
     }
 }
 
-/// A body that may be left out is never `null`, as the description of an option has it.
-fn say_not_null(body: &mut RequestBody) {
+/// What may be left out is never `null`, as the description of an option has it.
+fn say_not_null(schema: &mut Option<RefOr<Schema>>) {
     let is_null = |item: &RefOr<Schema>| match item {
         RefOr::T(Schema::Object(object)) => matches!(object.schema_type, SchemaType::Type(Type::Null)),
         RefOr::T(_) | RefOr::Ref(_) => false,
     };
-    for content in body.content.values_mut() {
-        if let RefOr::T(content) = content
-            && let Some(RefOr::T(Schema::OneOf(option))) = &mut content.schema
-            && option.items.iter().any(is_null)
-        {
-            option.items.retain(|item| !is_null(item));
-            if let [only] = option.items.as_slice() {
-                content.schema = Some(only.clone());
-            }
+    if let Some(RefOr::T(Schema::OneOf(option))) = schema
+        && option.items.iter().any(is_null)
+    {
+        option.items.retain(|item| !is_null(item));
+        if let [only] = option.items.as_slice() {
+            *schema = Some(only.clone());
         }
     }
 }
