@@ -4,6 +4,10 @@
 //! goes wrong on the way to it is not repaired: whoever reconnects asks for the present state over HTTP.
 
 mod access;
+mod answer;
+#[cfg(test)]
+mod document;
+mod facts;
 mod frame;
 mod functions;
 mod push;
@@ -11,7 +15,7 @@ mod session;
 mod ticket;
 mod topic;
 
-pub use frame::{Frame, Viewers, frames, offer_ended, offered};
+pub use frame::{Frame, Viewers, frames, moved, offer_ended, offered};
 pub use functions::run;
 pub use push::{Connections, Gathered, gather, push};
 pub use session::end_lost;

@@ -4,13 +4,12 @@
 //! delay. Nothing is kept and nothing comes back: a move that is late or cannot be told gives way to the next one.
 
 use ::store::Table;
-use contracts::courier::{Moved, Sight};
+use contracts::courier::Moved;
 use contracts::{Cause, Envelope};
 use kernel::{CourierId, SignedDuration, Timestamp};
 use runtime::{Consumed, Done, Edge};
-use serde_json::json;
 
-use crate::live::{Connections, Frame, Gathered, Topic, Viewers, gather, push};
+use crate::live::{Connections, Gathered, Topic, gather, moved as frame, push};
 
 /// A move that is older says where the courier was, not where the courier is.
 const STALE_AFTER: SignedDuration = SignedDuration::from_secs(30);
@@ -47,7 +46,7 @@ pub async fn handle(lookout: &Lookout, event: &Envelope, cause: &Cause) -> Consu
         let topic = Topic::Order(sight.order_id);
         match gather(&lookout.table, &topic).await {
             Ok(gathered) if is_on_it(&gathered, moved.courier_id) => {
-                let frame = frame(topic, event, &moved, sight);
+                let frame = frame(event, &moved, sight);
                 push(&lookout.table, &lookout.connections, &gathered, &frame, cause).await;
             }
             Ok(_) => {}
@@ -67,19 +66,6 @@ fn is_on_it(gathered: &Gathered, courier_id: CourierId) -> bool {
     audience.is_some_and(|audience| audience.value.courier_id == Some(courier_id))
 }
 
-fn frame(topic: Topic, event: &Envelope, moved: &Moved, sight: &Sight) -> Frame {
-    Frame {
-        topic,
-        kind: "courier.moved".to_owned(),
-        data: json!({
-            "order_id": sight.order_id, "event_id": event.id, "position": sight.position, "position_at": moved.at,
-            "position_approximate": sight.approximate,
-        }),
-        at: event.time,
-        viewers: Viewers::All,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,7 +81,7 @@ mod tests {
     fn a_frame_says_where_and_when_and_not_who() {
         let (event, moved) = golden();
         let sight = &moved.sights[0];
-        let frame = frame(Topic::Order(sight.order_id), &event, &moved, sight);
+        let frame = frame(&event, &moved, sight);
         let frame = serde_json::to_value(frame).unwrap();
         assert_eq!(frame["type"], "courier.moved");
         assert_eq!(frame["topic"], "order:ord_01jd8v4q6nf2x9m3k7p0zr5t1c");

@@ -4,6 +4,8 @@ use kernel::{CourierId, DeliveryId, Money, OfferId, OrderId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::words;
+
 /// When the food should arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Eta {
@@ -64,6 +66,7 @@ delivery_events! {
         /// Who.
         courier_id: CourierId,
         /// `restaurant` or `customer`.
+        #[schema(value_type = words::Place)]
         place: String,
     }
     /// The courier has the food.
@@ -81,6 +84,7 @@ delivery_events! {
         delivered_at: Timestamp,
         /// What proved it: `pin` or `photo`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<words::Proof>)]
         proof: Option<String>,
         /// What the courier earned with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +96,7 @@ delivery_events! {
         /// Who says so.
         courier_id: CourierId,
         /// `customer_absent`, `wrong_address`, `unsafe`, `damaged` or `other`.
+        #[schema(value_type = words::FailureReason)]
         reason: String,
         /// Until when an operator may decide; afterwards nobody is charged.
         review_by: Timestamp,
@@ -101,12 +106,15 @@ delivery_events! {
         /// Who tried.
         courier_id: CourierId,
         /// `customer_absent`, `wrong_address`, `unsafe`, `damaged` or `other`.
+        #[schema(value_type = words::FailureReason)]
         reason: String,
         /// Who bears the price: `customer`, `courier`, `restaurant` or `platform`. Only `customer` is charged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<words::Fault>)]
         fault: Option<String>,
         /// What becomes of the food: `returning` to the restaurant, or `disposed`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<words::FoodLeft>)]
         food: Option<String>,
         /// What the courier earned with it, in minor units: without a tip.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +125,7 @@ delivery_events! {
         /// Who had it.
         courier_id: CourierId,
         /// `handed_back` to the restaurant, or `disposed`.
+        #[schema(value_type = words::ReturnOutcome)]
         outcome: String,
         /// What the courier earned with the way back, in minor units.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +142,7 @@ delivery_events! {
         offers: u32,
         /// Why: `no_courier` can be found, or the food is long `overdue` with the courier who took it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<words::EscalationReason>)]
         reason: Option<String>,
     }
     /// A courier is asked to take it.
@@ -151,9 +161,11 @@ delivery_events! {
         /// The offer.
         offer_id: OfferId,
         /// `declined`, `expired` or `shift_ended`.
+        #[schema(value_type = words::OfferEnding)]
         ending: String,
         /// Why it was declined: `too_far`, `break`, `vehicle_problem` or `other`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<words::DeclineReason>)]
         reason: Option<String>,
     }
     /// Nobody is free nearby.
@@ -168,9 +180,11 @@ delivery_events! {
         courier_id: CourierId,
         /// Why: `shift_ended`, `silent`, `kitchen_late` or `operator`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<words::ReleaseReason>)]
         reason: Option<String>,
         /// What the operator said: `courier_unreachable`, `courier_problem`, `restaurant_problem` or `other`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<words::ReleaseDetail>)]
         detail: Option<String>,
     }
     /// The kitchen is done.

@@ -15,6 +15,7 @@ pub mod payment;
 pub mod restaurant;
 pub mod timer;
 pub mod user;
+pub mod words;
 
 pub use envelope::{Cause, Envelope, MalformedEnvelope};
 pub use timer::Timer;
@@ -38,6 +39,8 @@ pub struct Published {
     pub topic: &'static str,
     /// Reads `data` as this event and writes it again: what survives is what the contract knows.
     pub round_trip: fn(serde_json::Value) -> Result<serde_json::Value, serde_json::Error>,
+    /// Its golden file: the envelope of one such event, as JSON.
+    pub example: &'static str,
     /// The JSON Schema of `data`, and of every schema it refers to, by name.
     pub schema: fn() -> Schemas,
 }
@@ -79,6 +82,7 @@ macro_rules! published {
             source: $source,
             topic: topic($source, &[$($topic)?]),
             round_trip: round_trip::<$payload>,
+            example: include_str!(concat!("../golden/", $event_type, ".json")),
             schema: schemas::<$payload>,
         },)*];
     };

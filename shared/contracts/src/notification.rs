@@ -4,6 +4,8 @@ use kernel::{MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::words;
+
 /// The way a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +30,7 @@ pub struct Sent {
     /// How.
     pub channel: Channel,
     /// What about, such as `order_updates`.
+    #[schema(value_type = words::MessageCategory)]
     pub category: String,
 }
 
@@ -41,6 +44,7 @@ pub struct Failed {
     /// How.
     pub channel: Channel,
     /// What about.
+    #[schema(value_type = words::MessageCategory)]
     pub category: String,
     /// The provider's reason; or `number_budget`, `person_budget`, `market_budget`, `country_not_served`, or `coalesced` if
     /// another one of a moment ago said as much.

@@ -4,6 +4,8 @@ use kernel::{CourierId, Money, OrderId, PaymentMethodId, Position, RestaurantId,
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::words;
+
 /// A customer placed an order: the payment may be authorised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Placed {
@@ -119,6 +121,7 @@ pub struct Rejected {
     /// The restaurant's name, for messages.
     pub restaurant_name: String,
     /// `too_busy`, `out_of_stock`, `closing`, `other`, or `no_answer`.
+    #[schema(value_type = words::RejectReason)]
     pub reason: String,
 }
 
@@ -134,6 +137,7 @@ pub struct Delayed {
     /// When the kitchen now means to be done.
     pub ready_at: Timestamp,
     /// Why.
+    #[schema(value_type = words::DelayReason)]
     pub reason: String,
 }
 
@@ -210,8 +214,10 @@ pub struct Cancelled {
     /// The restaurant's name, for messages.
     pub restaurant_name: String,
     /// `customer`, `restaurant`, `operator` or `platform`.
+    #[schema(value_type = words::CancelledBy)]
     pub by: String,
     /// Such as `changed_my_mind`, `payment_declined`, `payment_timeout`, `no_courier`.
+    #[schema(value_type = words::CancelReason)]
     pub reason: String,
     /// What is still charged.
     pub fee: Money,
@@ -229,6 +235,7 @@ pub struct Undeliverable {
     /// The restaurant's name, for messages.
     pub restaurant_name: String,
     /// Such as `customer_absent`.
+    #[schema(value_type = words::UndeliverableReason)]
     pub reason: String,
     /// What is still charged.
     pub fee: Money,

@@ -4,6 +4,8 @@ use kernel::{Money, OrderId, PaymentId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::words;
+
 /// The customer's money is reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Authorized {
@@ -66,6 +68,7 @@ pub struct Voided {
     /// Whose money.
     pub customer_id: UserId,
     /// `order_ended`, `authorization_expired`, or `released_elsewhere`: somebody released it at the provider.
+    #[schema(value_type = words::VoidReason)]
     pub reason: String,
 }
 
@@ -94,6 +97,7 @@ pub struct Stalled {
     /// Whose money.
     pub customer_id: UserId,
     /// What does not succeed: `capture` or `release`.
+    #[schema(value_type = words::Settlement)]
     pub operation: String,
     /// How much is to be taken or released.
     pub amount: Money,

@@ -1,12 +1,14 @@
 //! What followers are told: only what they may read over HTTP.
 
 use contracts::Envelope;
+use contracts::courier::{Moved, Sight};
 use contracts::delivery::{OfferEnded, Offered};
 use kernel::{OrderId, RestaurantId, Timestamp};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 
 use super::Topic;
+use super::facts::{self, Data, Facts};
 use crate::domain::Happening;
 
 /// Which of a topic's followers a frame is for.
@@ -25,9 +27,10 @@ pub struct Frame {
     pub topic: Topic,
     /// What happened, such as `order.accepted`.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: &'static str,
     /// The facts.
-    pub data: Value,
+    #[serde(serialize_with = "by_name")]
+    pub data: Data<Facts>,
     /// When it happened.
     pub at: Timestamp,
     /// For whom.
@@ -35,17 +38,25 @@ pub struct Frame {
     pub viewers: Viewers,
 }
 
+/// Writes members in the order of their names, in which they have been sent ever since.
+fn by_name<S: Serializer>(data: &Data<Facts>, serializer: S) -> Result<S::Ok, S::Error> {
+    let data = serde_json::to_value(data).map_err(S::Error::custom)?;
+    data.serialize(serializer)
+}
+
 impl Frame {
-    /// A frame of an event's type and time. Every one carries the order's id and the event's id, by which a follower that
-    /// gets it twice can tell.
-    fn of(event: &Envelope, topic: Topic, order_id: OrderId, mut data: Value) -> Self {
-        let kind = event.event_type.rsplit_once(".v");
-        data["order_id"] = json!(order_id);
-        data["event_id"] = json!(event.id);
+    /// A frame that an event leads to. Every one carries the order's id and the event's id, by which a follower that gets it
+    /// twice can tell.
+    fn of(event: &Envelope, topic: Topic, order_id: OrderId, facts: impl Into<Facts>) -> Self {
+        let facts = facts.into();
         Self {
             topic,
-            kind: kind.map_or(event.event_type.as_str(), |(kind, _)| kind).to_owned(),
-            data,
+            kind: facts.kind(),
+            data: Data {
+                order_id,
+                event_id: event.id.clone(),
+                facts,
+            },
             at: event.time,
             viewers: Viewers::All,
         }
@@ -54,18 +65,32 @@ impl Frame {
 
 /// Tells a courier of an offer. One of several deliveries is told once for each of them.
 pub fn offered(event: &Envelope, offer: &Offered) -> Frame {
-    let data = json!({
-        "offer_id": offer.offer_id, "delivery_id": offer.delivery_id, "expires_at": offer.expires_at,
-    });
-    Frame::of(event, Topic::Courier(offer.courier_id), offer.order_id, data)
+    let facts = facts::DeliveryOffered {
+        offer_id: offer.offer_id,
+        delivery_id: offer.delivery_id,
+        expires_at: offer.expires_at,
+    };
+    Frame::of(event, Topic::Courier(offer.courier_id), offer.order_id, facts)
 }
 
 /// Tells a courier that an offer is over.
 pub fn offer_ended(event: &Envelope, offer: &OfferEnded) -> Frame {
-    let data = json!({
-        "offer_id": offer.offer_id, "delivery_id": offer.delivery_id, "ending": offer.ending,
-    });
-    Frame::of(event, Topic::Courier(offer.courier_id), offer.order_id, data)
+    let facts = facts::DeliveryOfferEnded {
+        offer_id: offer.offer_id,
+        delivery_id: offer.delivery_id,
+        ending: offer.ending.clone(),
+    };
+    Frame::of(event, Topic::Courier(offer.courier_id), offer.order_id, facts)
+}
+
+/// Tells the followers of an order where its courier is, and not who.
+pub fn moved(event: &Envelope, moved: &Moved, sight: &Sight) -> Frame {
+    let facts = facts::CourierMoved {
+        position: sight.position,
+        position_at: moved.at,
+        position_approximate: sight.approximate,
+    };
+    Frame::of(event, Topic::Order(sight.order_id), sight.order_id, facts)
 }
 
 /// The frames for a happening.
@@ -73,7 +98,6 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
     let order = Topic::Order(happening.order_id());
     let restaurant = restaurant_id.map(Topic::Restaurant);
     let topics = match happening {
-        // Nobody can follow an order before it is known here.
         Happening::Placed(_) => vec![],
         // Neither the customer's money nor when the food is at the door is the kitchen's business.
         Happening::PaymentDeclined(_)
@@ -102,11 +126,13 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         | Happening::CourierAssigned(_)
         | Happening::CourierArrived(_) => [Some(order), restaurant].into_iter().flatten().collect(),
     };
-    let data = facts(happening);
+    let Some(facts) = facts(happening) else {
+        return Vec::new();
+    };
     let viewers = viewers(happening);
     let frame = |topic| Frame {
         viewers,
-        ..Frame::of(event, topic, happening.order_id(), data.clone())
+        ..Frame::of(event, topic, happening.order_id(), facts.clone())
     };
     topics.into_iter().map(frame).collect()
 }
@@ -139,49 +165,113 @@ const fn viewers(happening: &Happening) -> Viewers {
     }
 }
 
-fn facts(happening: &Happening) -> Value {
-    match happening {
-        Happening::Placed(_) => json!({"state": "awaiting_payment"}),
-        Happening::Confirmed(event) => {
-            let state = if event.release_at.is_some() {
-                "scheduled"
-            } else {
-                "awaiting_restaurant"
-            };
-            json!({"state": state, "promised": event.promised, "total": event.total})
+/// What is told of a happening. Nobody can follow an order before it is known here, so that it was placed is no news.
+#[expect(clippy::too_many_lines, reason = "one arm for each happening")]
+fn facts(happening: &Happening) -> Option<Facts> {
+    let facts = match happening {
+        Happening::Placed(_) => return None,
+        Happening::Confirmed(event) => facts::OrderConfirmed {
+            state: match event.release_at {
+                Some(_) => facts::ConfirmedState::Scheduled,
+                None => facts::ConfirmedState::AwaitingRestaurant,
+            },
+            promised: event.promised,
+            total: event.total,
         }
-        Happening::Accepted(event) => {
-            json!({"state": "preparing", "ready_at": event.ready_at, "promised": event.promised})
+        .into(),
+        Happening::Accepted(event) => facts::OrderAccepted {
+            state: facts::Preparing,
+            ready_at: event.ready_at,
+            promised: event.promised,
         }
-        Happening::Rejected(event) => json!({"state": "rejected", "reason": event.reason}),
-        Happening::Delayed(event) => json!({"ready_at": event.ready_at, "reason": event.reason}),
-        Happening::Ready(event) => json!({"state": "ready", "ready_at": event.ready_at}),
-        Happening::PickedUp(event) => json!({"state": "out_for_delivery", "picked_up_at": event.picked_up_at}),
-        Happening::Delivered(event) => json!({"state": "delivered", "delivered_at": event.delivered_at}),
-        Happening::Cancelled(event) => {
-            json!({"state": "cancelled", "by": event.by, "reason": event.reason, "fee": event.fee})
+        .into(),
+        Happening::Rejected(event) => facts::OrderRejected {
+            state: facts::Rejected,
+            reason: event.reason.clone(),
         }
-        Happening::Undeliverable(event) => {
-            json!({"state": "undeliverable", "reason": event.reason, "fee": event.fee})
+        .into(),
+        Happening::Delayed(event) => facts::OrderDelayed {
+            ready_at: event.ready_at,
+            reason: event.reason.clone(),
         }
-        Happening::PaymentDeclined(_) => json!({"payment": "declined"}),
-        Happening::PaymentActionRequired(_) => json!({"payment": "action_required"}),
-        Happening::PaymentCaptured(event) => json!({"payment": "captured", "captured": event.amount}),
-        Happening::PaymentVoided(_) => json!({"payment": "voided"}),
-        Happening::PaymentStalled(event) => {
-            json!({"payment": "stalled", "operation": event.operation, "amount": event.amount, "since": event.since})
+        .into(),
+        Happening::Ready(event) => facts::OrderReady {
+            state: facts::Ready,
+            ready_at: event.ready_at,
         }
-        Happening::FailureReported(event) => {
-            json!({"delivery": "failure_reported", "reason": event.reason, "review_by": event.review_by})
+        .into(),
+        Happening::PickedUp(event) => facts::OrderPickedUp {
+            state: facts::OutForDelivery,
+            picked_up_at: event.picked_up_at,
         }
-        Happening::CourierAssigned(_) => json!({"delivery": "assigned"}),
-        Happening::CourierReleased(_) => json!({"delivery": "released"}),
-        Happening::CourierArrived(event) => json!({"delivery": "arrived", "place": event.place}),
-        Happening::EtaChanged(event) => json!({"eta": event.eta}),
-        Happening::DeliveryEscalated(event) => {
-            json!({"delivery": "escalated", "offers": event.offers, "reason": event.reason})
+        .into(),
+        Happening::Delivered(event) => facts::OrderDelivered {
+            state: facts::Delivered,
+            delivered_at: event.delivered_at,
         }
-    }
+        .into(),
+        Happening::Cancelled(event) => facts::OrderCancelled {
+            state: facts::Cancelled,
+            by: event.by.clone(),
+            reason: event.reason.clone(),
+            fee: event.fee,
+        }
+        .into(),
+        Happening::Undeliverable(event) => facts::OrderUndeliverable {
+            state: facts::Undeliverable,
+            reason: event.reason.clone(),
+            fee: event.fee,
+        }
+        .into(),
+        Happening::PaymentDeclined(_) => facts::PaymentDeclined {
+            payment: facts::Declined,
+        }
+        .into(),
+        Happening::PaymentActionRequired(_) => facts::PaymentActionRequired {
+            payment: facts::ActionRequired,
+        }
+        .into(),
+        Happening::PaymentCaptured(event) => facts::PaymentCaptured {
+            payment: facts::Captured,
+            captured: event.amount,
+        }
+        .into(),
+        Happening::PaymentVoided(_) => facts::PaymentVoided { payment: facts::Voided }.into(),
+        Happening::PaymentStalled(event) => facts::PaymentStalled {
+            payment: facts::Stalled,
+            operation: event.operation.clone(),
+            amount: event.amount,
+            since: event.since,
+        }
+        .into(),
+        Happening::FailureReported(event) => facts::DeliveryFailureReported {
+            delivery: facts::FailureReported,
+            reason: event.reason.clone(),
+            review_by: event.review_by,
+        }
+        .into(),
+        Happening::CourierAssigned(_) => facts::DeliveryAssigned {
+            delivery: facts::Assigned,
+        }
+        .into(),
+        Happening::CourierReleased(_) => facts::DeliveryReleased {
+            delivery: facts::Released,
+        }
+        .into(),
+        Happening::CourierArrived(event) => facts::DeliveryCourierArrived {
+            delivery: facts::Arrived,
+            place: event.place.clone(),
+        }
+        .into(),
+        Happening::EtaChanged(event) => facts::DeliveryEtaChanged { eta: event.eta }.into(),
+        Happening::DeliveryEscalated(event) => facts::DeliveryEscalated {
+            delivery: facts::Escalated,
+            offers: event.offers,
+            reason: event.reason.clone(),
+        }
+        .into(),
+    };
+    Some(facts)
 }
 
 #[cfg(test)]
@@ -271,6 +361,8 @@ mod tests {
                 "{event_type}"
             );
             assert_eq!(topics.is_empty(), *event_type == "order.placed.v1", "{event_type}");
+            let kinds = frames_of(event_type).into_iter().map(|frame| frame.kind);
+            assert!(kinds.into_iter().all(|kind| format!("{kind}.v1") == *event_type));
             let operators = topics.iter().any(|topic| topic == "operators");
             let asked = [
                 "payment.stalled.v1",

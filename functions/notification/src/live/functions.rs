@@ -12,20 +12,23 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::may_follow;
+use super::answer::{ClosedCode, Command, Nothing, Ping, RefusalCode, Refused, Subscribe, Told, Unsubscribe};
 use super::push::Connections;
 use super::{Ticket, Topic, session};
 use crate::store::{Connection, Session, UsedTicket, Watcher, connection_key, expiry, ticket_key, watcher_key};
 
 /// How long a connection lives: what API Gateway allows.
-const CONNECTION_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
+pub const CONNECTION_LIFETIME: SignedDuration = SignedDuration::from_hours(2);
 /// The route that admits.
 const CONNECT: &str = "$connect";
 /// Topics of one connection, at most: a kitchen follows itself, a customer a few orders.
-const TOPICS_MAX: usize = 20;
-/// What a connection may ask to follow or not to follow: five times as much as it can follow at once. Guessing ids ends here.
-const COMMANDS: Budget = Budget::new("live_command", 100, SignedDuration::from_mins(10));
+pub const TOPICS_MAX: usize = 20;
+/// What a connection may ask to follow or not to follow in ten minutes: five times as much as it can follow at once.
+pub const COMMANDS_MAX: u32 = 100;
+/// Guessing ids ends here.
+const COMMANDS: Budget = Budget::new("live_command", COMMANDS_MAX, SignedDuration::from_mins(10));
 /// The longest command, in bytes.
-const COMMAND_LENGTH_MAX: usize = 1024;
+pub const COMMAND_LENGTH_MAX: usize = 1024;
 
 struct Live {
     table: Table,
@@ -53,20 +56,6 @@ struct Context {
     request_id: String,
 }
 
-/// What a client can send.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
-enum Command {
-    Subscribe {
-        topic: String,
-    },
-    Unsubscribe {
-        topic: String,
-    },
-    /// Keeps the connection open through ten quiet minutes.
-    Ping {},
-}
-
 /// Why a command is refused, as the client is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
@@ -79,13 +68,13 @@ enum Refusal {
 }
 
 impl Refusal {
-    const fn code(self) -> &'static str {
+    const fn code(self) -> RefusalCode {
         match self {
-            Self::Malformed => "malformed",
-            Self::NotFound => "not_found",
-            Self::TooManyTopics => "too_many_topics",
-            Self::TooManyRequests(_) => "too_many_requests",
-            Self::Unavailable => "unavailable",
+            Self::Malformed => RefusalCode::Malformed,
+            Self::NotFound => RefusalCode::NotFound,
+            Self::TooManyTopics => RefusalCode::TooManyTopics,
+            Self::TooManyRequests(_) => RefusalCode::TooManyRequests,
+            Self::Unavailable => RefusalCode::Unavailable,
         }
     }
 
@@ -97,6 +86,21 @@ impl Refusal {
             Self::TooManyRequests(_) => "Wait as many seconds as retry_after says.",
             Self::Unavailable => "Try again in a moment.",
         }
+    }
+
+    const fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::TooManyRequests(seconds) => Some(seconds),
+            Self::Malformed | Self::NotFound | Self::TooManyTopics | Self::Unavailable => None,
+        }
+    }
+
+    fn told(self) -> Told {
+        Told::Error(Refused {
+            code: self.code(),
+            detail: self.detail().to_owned(),
+            retry_after: self.retry_after(),
+        })
     }
 }
 
@@ -223,7 +227,7 @@ impl Live {
         }
         for id in displaced {
             if let Some(oldest) = table.get::<Connection>(&connection_key(&id)).await? {
-                let code = "too_many_connections";
+                let code = ClosedCode::TooManyConnections;
                 session::end(table, &self.connections, &id, &oldest.value, code, cause).await?;
             }
         }
@@ -250,38 +254,28 @@ impl Live {
         let connection_id = &request.request_context.connection_id;
         let body = request.body.as_deref().unwrap_or_default();
         let outcome = self.obey(connection_id, body, cause).await;
-        let (topic, kind, data) = match &outcome {
-            Ok((topic, kind)) => (topic.map(|topic| topic.to_string()), *kind, json!({})),
-            Err(refusal) => {
-                let mut data = json!({"code": refusal.code(), "detail": refusal.detail()});
-                if let Refusal::TooManyRequests(seconds) = refusal {
-                    data["retry_after"] = json!(seconds);
-                }
-                (None, "error", data)
-            }
+        let answer = match &outcome {
+            Ok((topic, told)) => told.clone().about(*topic, cause.now),
+            Err(refusal) => refusal.told().about(None, cause.now),
         };
-        let answer = json!({"topic": topic, "type": kind, "data": data, "at": cause.now});
-        self.connections.post(connection_id, &answer.to_string()).await;
+        if let Some(text) = answer.text() {
+            self.connections.post(connection_id, &text).await;
+        }
         outcome.map_or_else(Refusal::status, |_| 200)
     }
 
-    async fn obey(
-        &self,
-        connection_id: &str,
-        body: &str,
-        cause: &Cause,
-    ) -> Result<(Option<Topic>, &'static str), Refusal> {
+    async fn obey(&self, connection_id: &str, body: &str, cause: &Cause) -> Result<(Option<Topic>, Told), Refusal> {
         match parse(body)? {
-            Command::Ping {} => Ok((None, "pong")),
-            Command::Subscribe { topic } => {
+            Command::Ping(Ping {}) => Ok((None, Told::Pong(Nothing {}))),
+            Command::Subscribe(Subscribe { topic }) => {
                 let topic = topic.parse().map_err(|_| Refusal::NotFound)?;
                 self.subscribe(connection_id, topic, cause).await?;
-                Ok((Some(topic), "subscribed"))
+                Ok((Some(topic), Told::Subscribed(Nothing {})))
             }
-            Command::Unsubscribe { topic } => {
+            Command::Unsubscribe(Unsubscribe { topic }) => {
                 let topic = topic.parse().map_err(|_| Refusal::NotFound)?;
                 self.unsubscribe(connection_id, topic, cause).await?;
-                Ok((Some(topic), "unsubscribed"))
+                Ok((Some(topic), Told::Unsubscribed(Nothing {})))
             }
         }
     }
@@ -371,10 +365,10 @@ mod tests {
     fn reads_commands_and_nothing_else() {
         let topic = || "order:ord_1".to_owned();
         let subscribe = parse(r#"{"action": "subscribe", "topic": "order:ord_1"}"#);
-        assert_eq!(subscribe, Ok(Command::Subscribe { topic: topic() }));
+        assert_eq!(subscribe, Ok(Command::Subscribe(Subscribe { topic: topic() })));
         let unsubscribe = parse(r#"{"action": "unsubscribe", "topic": "order:ord_1"}"#);
-        assert_eq!(unsubscribe, Ok(Command::Unsubscribe { topic: topic() }));
-        assert_eq!(parse(r#"{"action": "ping"}"#), Ok(Command::Ping {}));
+        assert_eq!(unsubscribe, Ok(Command::Unsubscribe(Unsubscribe { topic: topic() })));
+        assert_eq!(parse(r#"{"action": "ping"}"#), Ok(Command::Ping(Ping {})));
         let long = format!(
             r#"{{"action": "subscribe", "topic": "{}"}}"#,
             "x".repeat(COMMAND_LENGTH_MAX)
@@ -385,6 +379,8 @@ mod tests {
             "hello",
             r#"{"action": "publish"}"#,
             r#"{"action": "subscribe"}"#,
+            r#"{"action": "subscribe", "topic": "order:ord_1", "since": 1}"#,
+            r#"{"action": "ping", "topic": "order:ord_1"}"#,
             &long,
         ] {
             assert_eq!(parse(body), Err(Refusal::Malformed), "{body}");

@@ -8,9 +8,9 @@ use ::store::{Commit, CommitError, Freshness, StoreError, Table};
 use contracts::Cause;
 use kernel::UserId;
 use runtime::Standing;
-use serde_json::json;
 
 use super::Connections;
+use super::answer::{Closed, ClosedCode, Told};
 use crate::store::{Connection, Session, Sessions, connection_key, sessions_key, watcher_key};
 
 /// Connections of one person at once: a phone, a tablet, a counter's screen and a few tabs. The oldest gives way to a new one.
@@ -95,7 +95,15 @@ pub async fn end_lost(
         let Some(connection) = found.filter(|connection| !standing.allows(&connection.value.roles)) else {
             continue;
         };
-        end(table, connections, id, &connection.value, "access_changed", cause).await?;
+        end(
+            table,
+            connections,
+            id,
+            &connection.value,
+            ClosedCode::AccessChanged,
+            cause,
+        )
+        .await?;
         leave(table, user_id, id, cause).await?;
     }
     Ok(())
@@ -110,12 +118,14 @@ pub async fn end(
     connections: &Connections,
     connection_id: &str,
     connection: &Connection,
-    code: &str,
+    code: ClosedCode,
     cause: &Cause,
 ) -> Result<(), StoreError> {
     forget(table, connection_id, connection, cause).await?;
-    let last = json!({"topic": null, "type": "closed", "data": {"code": code}, "at": cause.now});
-    connections.post(connection_id, &last.to_string()).await;
+    let last = Told::Closed(Closed { code }).about(None, cause.now);
+    if let Some(text) = last.text() {
+        connections.post(connection_id, &text).await;
+    }
     connections.close(connection_id).await;
     Ok(())
 }
