@@ -314,7 +314,7 @@ fn define(components: &mut Components, (status, name, meaning): Shared) {
     components.responses.insert(name.to_owned(), response.into());
 }
 
-fn retry_after() -> Header {
+pub(super) fn retry_after() -> Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
     HeaderBuilder::new()
         .schema(Some(seconds))

@@ -54,12 +54,14 @@ pub(super) fn begin(title: &str, description: &str, tags: &[(&str, &str)]) -> Op
     document
 }
 
-/// Says of each operation who may call it, describes ids by their names, and leaves out schemas that nothing refers to.
+/// Says of each operation who may call it and when to try again, describes ids by their names, and leaves out schemas that
+/// nothing refers to.
 pub(super) fn finish(document: &mut OpenApi) {
     let mut is_signed = false;
     for (path, item) in &mut document.paths.paths {
         for operation in answers::operations(item) {
             describe_ids(operation);
+            say_when(operation);
             if operation.security.is_none() {
                 let internal = path.starts_with(INTERNAL);
                 let signature = internal.then(|| SecurityRequirement::new(SIGNATURE, [""; 0]));
@@ -88,6 +90,16 @@ fn describe_ids(operation: &mut Operation) {
         {
             let description = format!("The {}", whose.replace('_', " "));
             parameter.description.get_or_insert(description);
+        }
+    }
+}
+
+/// Who is told to come again is told when.
+fn say_when(operation: &mut Operation) {
+    for status in ["429", "503"] {
+        if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
+            let header = response.headers.entry("Retry-After".to_owned());
+            header.or_insert_with(|| answers::retry_after().into());
         }
     }
 }
