@@ -5,6 +5,7 @@
 mod coalesce;
 mod decide;
 mod happening;
+mod kind;
 mod message;
 mod notice;
 mod preferences;
@@ -13,6 +14,7 @@ mod route;
 pub use coalesce::is_worth_a_text;
 pub use decide::{Recipient, decide};
 pub use happening::Happening;
+pub use kind::Kind;
 pub use message::message_id;
 pub use notice::{CancelledBy, Category, Frequency, Notice, Rule, Urgency};
 pub use preferences::Preferences;

@@ -15,6 +15,11 @@ use crate::domain::Notice;
 /// The brand that mails and text messages begin with.
 const BRAND: &str = "Tiffin";
 
+/// Characters of a title, at most: a name of a restaurant is cut before it would be longer.
+pub const TITLE_CHARACTERS_MAX: usize = 100;
+/// Characters of a body, at most.
+pub const BODY_CHARACTERS_MAX: usize = 400;
+
 /// A language that texts are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Locale {

@@ -1,19 +1,17 @@
-//! `GET` and `POST /v1/unsubscribe`: no more mails of a category.
-//!
-//! Mail programs and scanners open every link of a mail, so opening one changes nothing: it shows a button.
+//! `POST /v1/unsubscribe`: no more mails of a category.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use contracts::Cause;
 use http::{HeaderName, StatusCode, header};
-use runtime::{Problem, Query, RequestCause};
+use runtime::{Problem, Query, Raw, RequestCause};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
+use super::shapes;
 use crate::app::App;
 use crate::store::Person;
-use crate::text::{expired_page, unsubscribe_page, unsubscribed_page};
+use crate::text::{expired_page, unsubscribed_page};
 use crate::unsubscribe::NoLink;
 use crate::{people, unsubscribe as link};
 
@@ -22,8 +20,25 @@ use crate::{people, unsubscribe as link};
 #[into_params(parameter_in = Query)]
 pub struct Link {
     /// The token from the mail.
-    #[param(max_length = 2048)]
+    #[param(pattern = "^[A-Za-z0-9_-]+$", max_length = 2048)]
     pub token: String,
+}
+
+/// What says that a person, and not a program that opens every link, means it. Only who asks is told by it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "what comes is only compared; here it is described")]
+struct UnsubscribeForm {
+    /// What a mail program sends for its user's click (RFC 8058).
+    #[schema(
+        rename = "List-Unsubscribe",
+        pattern = "^One-Click$",
+        example = "One-Click",
+        nullable = false
+    )]
+    list_unsubscribe: Option<String>,
+    /// What the page's button sends.
+    #[schema(pattern = "^page$", example = "page", nullable = false)]
+    answer: Option<String>,
 }
 
 /// The field of the page's form. A mail program sends `List-Unsubscribe=One-Click` instead (RFC 8058).
@@ -40,56 +55,29 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// Ask whether to unsubscribe from mails
-///
-/// The link at the end of a mail. Shows a page with one button, which posts the same link; by itself it changes nothing. Needs
-/// no sign-in, and works for sixty days.
-#[utoipa::path(
-    get,
-    path = "/v1/unsubscribe",
-    operation_id = "unsubscribe",
-    tag = "notifications",
-    params(Link),
-    responses(
-        (status = 200, description = "A page with one button.", body = String, content_type = "text/html"),
-        (status = 400, description = "`invalid_token`: the link was changed.", body = Problem),
-        (status = 410, description = "A page that says that the link is too old, and what to do.", body = String, content_type = "text/html"),
-    ),
-)]
-pub async fn unsubscribe(
-    State(app): State<App>,
-    Query(query): Query<Link>,
-    RequestCause(cause): RequestCause,
-) -> Result<Response, Problem> {
-    match link::open(&app.cursor_key, &query.token, cause.now) {
-        Ok((_, category)) => page(StatusCode::OK, unsubscribe_page(category.as_str(), &query.token)),
-        Err(reason) => useless(reason),
-    }
-}
-
 /// Unsubscribe from mails
 ///
 /// What the page's button does, and what a mail program does for its user's click (RFC 8058). May be done again.
 #[utoipa::path(
     post,
     path = "/v1/unsubscribe",
-    operation_id = "unsubscribe_one_click",
+    operation_id = "unsubscribe",
     tag = "notifications",
     params(Link),
-    request_body(content = String, description = "`List-Unsubscribe=One-Click`, the page's form, or nothing.",
+    request_body(content = Option<UnsubscribeForm>, description = "`List-Unsubscribe=One-Click`, the page's form, or nothing.",
         content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "Done: a page that says so, for the page's button.", body = String, content_type = "text/html"),
+        (status = 200, description = "Done: a page that says so, for the page's button.", body = shapes::Page, content_type = "text/html"),
         (status = 204, description = "Done."),
         (status = 400, description = "`invalid_token`: the link was changed.", body = Problem),
-        (status = 410, description = "A page that says that the link is too old, and what to do.", body = String, content_type = "text/html"),
+        (status = 410, description = "A page that says that the link is too old, and what to do.", body = shapes::Page, content_type = "text/html"),
     ),
 )]
-pub async fn unsubscribe_one_click(
+pub async fn unsubscribe(
     State(app): State<App>,
     Query(query): Query<Link>,
     RequestCause(cause): RequestCause,
-    body: Bytes,
+    Raw(body): Raw,
 ) -> Result<Response, Problem> {
     let (user_id, category) = match link::open(&app.cursor_key, &query.token, cause.now) {
         Ok(found) => found,
@@ -112,7 +100,8 @@ async fn carry_out(app: &App, user_id: kernel::UserId, name: &str, cause: &Cause
     Ok(people::change(&app.table, user_id, cause, add).await?)
 }
 
-fn useless(reason: NoLink) -> Result<Response, Problem> {
+/// The answer to a link that does nothing: a page, or 400.
+pub fn useless(reason: NoLink) -> Result<Response, Problem> {
     match reason {
         NoLink::Expired => page(StatusCode::GONE, expired_page()),
         NoLink::Invalid => Err(Problem::new(
@@ -123,7 +112,8 @@ fn useless(reason: NoLink) -> Result<Response, Problem> {
     }
 }
 
-fn page(status: StatusCode, text: Result<String, askama::Error>) -> Result<Response, Problem> {
+/// A page that may do nothing but send its own form back.
+pub fn page(status: StatusCode, text: Result<String, askama::Error>) -> Result<Response, Problem> {
     let text = text.map_err(|error| {
         tracing::error!(error = %error, "a page could not be written");
         Problem::internal()
@@ -134,6 +124,7 @@ fn page(status: StatusCode, text: Result<String, askama::Error>) -> Result<Respo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::unsubscribe_page;
 
     #[test]
     fn the_page_shows_a_button_that_posts_and_needs_no_script() {

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use contracts::order::Window;
 use kernel::{Money, Timestamp};
 
+use super::Kind;
+
 /// What a message is about: the unit of a person's preferences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Category {
@@ -282,9 +284,9 @@ pub struct Rule {
 }
 
 impl Rule {
-    const fn new(name: &'static str, category: Category) -> Self {
+    const fn new(kind: Kind, category: Category) -> Self {
         Self {
-            name,
+            name: kind.as_str(),
             category,
             urgency: Urgency::Normal,
             email: false,
@@ -326,16 +328,16 @@ impl Notice {
     pub fn rule(&self) -> Rule {
         use Category::{Account, DeliveryUpdates, Operations, OrderUpdates, Payments, Work};
         match self {
-            Self::OrderConfirmed { .. } => Rule::new("order_confirmed", OrderUpdates).email().once_per_order(),
-            Self::OrderAccepted { .. } => Rule::new("order_accepted", OrderUpdates),
-            Self::OrderDelayed { .. } => Rule::new("order_delayed", OrderUpdates).sms(),
-            Self::OutForDelivery { .. } => Rule::new("out_for_delivery", DeliveryUpdates).sms().once_per_order(),
-            Self::CourierAtDoor { .. } => Rule::new("courier_at_door", DeliveryUpdates)
+            Self::OrderConfirmed { .. } => Rule::new(Kind::OrderConfirmed, OrderUpdates).email().once_per_order(),
+            Self::OrderAccepted { .. } => Rule::new(Kind::OrderAccepted, OrderUpdates),
+            Self::OrderDelayed { .. } => Rule::new(Kind::OrderDelayed, OrderUpdates).sms(),
+            Self::OutForDelivery { .. } => Rule::new(Kind::OutForDelivery, DeliveryUpdates).sms().once_per_order(),
+            Self::CourierAtDoor { .. } => Rule::new(Kind::CourierAtDoor, DeliveryUpdates)
                 .sms()
                 .urgent()
                 .once_per_order(),
-            Self::OrderDelivered { .. } => Rule::new("order_delivered", DeliveryUpdates),
-            Self::OrderRejected { .. } => Rule::new("order_rejected", OrderUpdates)
+            Self::OrderDelivered { .. } => Rule::new(Kind::OrderDelivered, DeliveryUpdates),
+            Self::OrderRejected { .. } => Rule::new(Kind::OrderRejected, OrderUpdates)
                 .email()
                 .sms()
                 .urgent()
@@ -343,44 +345,44 @@ impl Notice {
             Self::OrderCancelled {
                 by: CancelledBy::Customer,
                 ..
-            } => Rule::new("order_cancelled", OrderUpdates).email().essential(),
+            } => Rule::new(Kind::OrderCancelled, OrderUpdates).email().essential(),
             Self::OrderCancelled {
                 by: CancelledBy::Restaurant | CancelledBy::Platform,
                 ..
-            } => Rule::new("order_cancelled", OrderUpdates)
+            } => Rule::new(Kind::OrderCancelled, OrderUpdates)
                 .email()
                 .sms()
                 .urgent()
                 .essential(),
-            Self::OrderUnpaid { .. } => Rule::new("order_cancelled", OrderUpdates).essential(),
-            Self::OrderUndeliverable { .. } => Rule::new("order_undeliverable", DeliveryUpdates)
+            Self::OrderUnpaid { .. } => Rule::new(Kind::OrderCancelled, OrderUpdates).essential(),
+            Self::OrderUndeliverable { .. } => Rule::new(Kind::OrderUndeliverable, DeliveryUpdates)
                 .email()
                 .sms()
                 .urgent()
                 .essential(),
-            Self::PaymentDeclined { .. } => Rule::new("payment_declined", Payments).email().essential(),
-            Self::PaymentActionRequired { .. } => Rule::new("payment_action_required", Payments)
+            Self::PaymentDeclined { .. } => Rule::new(Kind::PaymentDeclined, Payments).email().essential(),
+            Self::PaymentActionRequired { .. } => Rule::new(Kind::PaymentActionRequired, Payments)
                 .sms()
                 .urgent()
                 .essential(),
-            Self::PaymentExpired { .. } => Rule::new("payment_expired", Payments).email().essential(),
-            Self::Receipt { .. } => Rule::new("receipt", Payments).email().once_per_order(),
-            Self::CourierDelayed { .. } => Rule::new("courier_delayed", Work),
-            Self::CourierCancelled { .. } => Rule::new("courier_cancelled", Work).sms().urgent().essential(),
+            Self::PaymentExpired { .. } => Rule::new(Kind::PaymentExpired, Payments).email().essential(),
+            Self::Receipt { .. } => Rule::new(Kind::Receipt, Payments).email().once_per_order(),
+            Self::CourierDelayed { .. } => Rule::new(Kind::CourierDelayed, Work),
+            Self::CourierCancelled { .. } => Rule::new(Kind::CourierCancelled, Work).sms().urgent().essential(),
             // Who ended the shift knows that what was not fetched goes to somebody else.
-            Self::CourierReleased { reason, .. } if reason == SHIFT_ENDED => Rule::new("courier_released", Work),
-            Self::CourierReleased { .. } => Rule::new("courier_released", Work).sms().urgent().essential(),
-            Self::DeliveryEscalated { .. } => Rule::new("delivery_escalated", Operations).urgent(),
-            Self::DeliveryOverdue { .. } => Rule::new("delivery_overdue", Operations).urgent(),
-            Self::FailureToReview { .. } => Rule::new("delivery_failure_reported", Operations).urgent(),
+            Self::CourierReleased { reason, .. } if reason == SHIFT_ENDED => Rule::new(Kind::CourierReleased, Work),
+            Self::CourierReleased { .. } => Rule::new(Kind::CourierReleased, Work).sms().urgent().essential(),
+            Self::DeliveryEscalated { .. } => Rule::new(Kind::DeliveryEscalated, Operations).urgent(),
+            Self::DeliveryOverdue { .. } => Rule::new(Kind::DeliveryOverdue, Operations).urgent(),
+            Self::FailureToReview { .. } => Rule::new(Kind::DeliveryFailureReported, Operations).urgent(),
             // Whoever is at home after all may still say so.
-            Self::FailureLookedInto { .. } => Rule::new("delivery_looked_into", DeliveryUpdates)
+            Self::FailureLookedInto { .. } => Rule::new(Kind::DeliveryLookedInto, DeliveryUpdates)
                 .email()
                 .sms()
                 .urgent()
                 .essential(),
-            Self::PaymentStalled { .. } => Rule::new("payment_stalled", Operations).urgent(),
-            Self::SignUpRepeated => Rule::new("sign_up_repeated", Account).email().essential(),
+            Self::PaymentStalled { .. } => Rule::new(Kind::PaymentStalled, Operations).urgent(),
+            Self::SignUpRepeated => Rule::new(Kind::SignUpRepeated, Account).email().essential(),
         }
     }
 }

@@ -220,6 +220,54 @@ fn text_messages_fit_into_one() {
     insta::assert_snapshot!(sms, @"Tiffin: The courier is at your door. Your food from Bellini is there.");
 }
 
+/// The inbox's description bounds what a message says. The wordiest ones are those with a reason.
+#[test]
+fn no_text_is_longer_than_the_description_says() {
+    let long = || "x".repeat(100);
+    let at = "2026-11-24T20:30:00Z".parse().unwrap();
+    let much = Money::new(i64::MAX, "KWD".parse().unwrap());
+    let mut notices = vec![
+        confirmed(&long()),
+        Notice::Receipt {
+            restaurant: Some(long()),
+            amount: much,
+        },
+        Notice::PaymentStalled {
+            restaurant: Some(long()),
+            operation: "release".to_owned(),
+            amount: much,
+            since: at,
+        },
+        Notice::SignUpRepeated,
+    ];
+    for kind in ["CancelReason", "FailReason"] {
+        for reason in reasons(kind) {
+            notices.extend([
+                Notice::OrderCancelled {
+                    restaurant: long(),
+                    by: CancelledBy::Platform,
+                    reason: reason.clone(),
+                    fee: much,
+                },
+                Notice::OrderUndeliverable {
+                    restaurant: long(),
+                    reason: reason.clone(),
+                    fee: much,
+                },
+                Notice::FailureToReview {
+                    restaurant: Some(long()),
+                    reason,
+                    review_by: at,
+                },
+            ]);
+        }
+    }
+    for text in notices.iter().map(written) {
+        assert!(text.title.chars().count() <= TITLE_CHARACTERS_MAX, "{}", text.title);
+        assert!(text.body.chars().count() <= BODY_CHARACTERS_MAX, "{}", text.body);
+    }
+}
+
 /// The reasons of one kind, as the order service names them.
 fn reasons(kind: &str) -> Vec<String> {
     let source = include_str!("../../../order/src/domain/reasons.rs");

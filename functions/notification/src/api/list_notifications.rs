@@ -9,6 +9,7 @@ use runtime::{Json, Listing, Paging, Principal, Problem, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::shapes;
 use crate::app::App;
 use crate::domain::Recipient;
 use crate::store::{Note, NoteItem, note_key, notes};
@@ -20,15 +21,16 @@ pub struct Notification {
     /// The message.
     pub notification_id: MessageId,
     /// What it tells.
-    #[schema(example = "order_confirmed")]
+    #[schema(value_type = shapes::Kind)]
     pub kind: String,
     /// What it is about: the unit of preferences.
-    #[schema(example = "order_updates")]
+    #[schema(value_type = shapes::Category)]
     pub category: String,
     /// The headline.
-    #[schema(example = "Your order is confirmed")]
+    #[schema(value_type = shapes::Title)]
     pub title: String,
     /// A sentence or two.
+    #[schema(value_type = shapes::Body)]
     pub body: String,
     /// The order it is about.
     pub order_id: Option<OrderId>,

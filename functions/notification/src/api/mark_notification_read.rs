@@ -5,7 +5,7 @@ use axum::extract::State;
 use kernel::{MessageId, Role};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
-use super::list::Notification;
+use super::list_notifications::Notification;
 use crate::app::App;
 use crate::domain::Recipient;
 use crate::store::{Note, note_key};

@@ -8,6 +8,7 @@ use runtime::{Json, Principal, Problem, RequestCause, Standing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::shapes;
 use crate::app::App;
 use crate::live::{TICKET_LIFETIME, Ticket};
 use crate::store::expiry;
@@ -19,12 +20,13 @@ const BUDGET: Budget = Budget::new("issue_live_ticket", 30, SignedDuration::from
 #[derive(Serialize, ToSchema)]
 pub struct LiveTicket {
     /// Append it to the URL: `?ticket=`.
+    #[schema(value_type = shapes::Ticket)]
     pub ticket: String,
     /// The WebSocket URL.
-    #[schema(example = "wss://live.example/live")]
+    #[schema(format = "uri", example = "wss://live.example/live")]
     pub url: String,
     /// Seconds until it is good for nothing.
-    #[schema(example = 60)]
+    #[schema(example = 60, minimum = 1)]
     pub expires_in: i64,
 }
 

@@ -1,0 +1,22 @@
+//! What the description says of texts.
+
+use runtime::openapi::shapes::{pattern, text, words};
+use runtime::shapes;
+
+use crate::domain;
+use crate::text::{BODY_CHARACTERS_MAX, TITLE_CHARACTERS_MAX};
+
+shapes! {
+    /// What a message tells.
+    Kind = words(domain::Kind::ALL.iter().map(|kind| kind.as_str()));
+    /// What a message is about.
+    Category = words(domain::Category::ALL.map(domain::Category::as_str));
+    /// A message's headline.
+    Title = text(TITLE_CHARACTERS_MAX, "Your order is confirmed");
+    /// What a message says.
+    Body = text(BODY_CHARACTERS_MAX, "Trattoria Bellini has been asked to start. Expect it between 19:10 and 19:25.");
+    /// Admission to a live connection, which only the service can read.
+    Ticket = pattern("^[A-Za-z0-9_-]+$", "q1xAY29uZ3JhdHVsYXRpb25z");
+    /// A page for people.
+    Page = pattern("^<!doctype html>", "<!doctype html><title>Tiffin</title>").content_media_type("text/html");
+}
