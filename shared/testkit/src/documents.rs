@@ -111,7 +111,8 @@ impl Operation<'_> {
             return Some(format!("{name} does not declare {media_type:?} of {}", reply.status));
         };
         if media_type == PROBLEM
-            && let Some(complaint) = undeclared_code(name, response, reply)
+            && let Some(complaint) =
+                undeclared_code(name, response, reply).or_else(|| self.undeclared_field_code(name, response, reply))
         {
             return Some(complaint);
         }
@@ -121,6 +122,27 @@ impl Operation<'_> {
         let schema = closed(&declared["schema"]);
         self.first_error(&schema, &reply.body)
             .map(|error| format!("{name} does not describe its {}: {error}", reply.status))
+    }
+
+    /// The code of a value within the body stands in the operation's description, or is one that any body's value may have.
+    /// What is refused for another reason than the body names those of what the body once referred to.
+    fn undeclared_field_code(&self, name: &str, response: &Value, reply: &Reply) -> Option<String> {
+        let of_any = &self.document["components"]["responses"]["InvalidBody"];
+        let codes = reply.body["errors"].as_array().into_iter().flatten();
+        let listed = &self.document["components"]["schemas"]["FieldError"]["properties"]["code"]["x-extensible-enum"];
+        let is_listed = |code: &str| {
+            listed
+                .as_array()
+                .is_some_and(|all| all.iter().any(|listed| listed == code))
+        };
+        let is_of_body = reply.status == 422;
+        let is_unnamed =
+            |code: &&str| !names(response, code) && !names(of_any, code) && (is_of_body || !is_listed(code));
+        let code = codes.filter_map(|error| error["code"].as_str()).find(is_unnamed)?;
+        Some(format!(
+            "{name} does not name {code:?} of a value where it declares {}",
+            reply.status
+        ))
     }
 
     /// What was accepted must be allowed.
@@ -175,14 +197,18 @@ static VALIDATORS: Mutex<BTreeMap<String, Arc<Validator>>> = Mutex::new(BTreeMap
 /// A refusal's code stands in its description, as code: that is where a client's author looks for it.
 fn undeclared_code(name: &str, response: &Value, reply: &Reply) -> Option<String> {
     let code = reply.body["code"].as_str().unwrap_or_default();
+    (!names(response, code)).then(|| format!("{name} does not name {code:?} where it declares {}", reply.status))
+}
+
+/// Whether the description of a response has a word as code.
+fn names(response: &Value, word: &str) -> bool {
     let description = response["description"].as_str().unwrap_or_default();
-    let is_named = description.split('`').skip(1).step_by(2).any(|word| word == code);
-    (!is_named).then(|| format!("{name} does not name {code:?} where it declares {}", reply.status))
+    description.split('`').skip(1).step_by(2).any(|code| code == word)
 }
 
 /// A schema whose objects have no members but those that are described. Where the schema is used, not where it is
 /// defined: a definition may be one part of several.
-fn closed(schema: &Value) -> Value {
+pub(crate) fn closed(schema: &Value) -> Value {
     let mut schema = with_closed_members(schema);
     let describes = ["properties", "$ref", "allOf", "oneOf", "anyOf"];
     if let Some(members) = schema.as_object_mut()
@@ -195,7 +221,7 @@ fn closed(schema: &Value) -> Value {
 }
 
 /// A schema whose own members are closed, and all within them.
-fn with_closed_members(schema: &Value) -> Value {
+pub(crate) fn with_closed_members(schema: &Value) -> Value {
     let Some(members) = schema.as_object() else {
         return schema.clone();
     };
@@ -281,6 +307,11 @@ mod tests {
         );
         let found = complaint("/v1/things/1", b"", 404, &json!({"code": "gone"})).unwrap();
         assert_eq!(found, "get does not name \"gone\" where it declares 404");
+        let refused = json!({"code": "not_found", "errors": [{"code": "too_long"}]});
+        assert_eq!(
+            complaint("/v1/things/1", b"", 404, &refused).unwrap(),
+            "get does not name \"too_long\" of a value where it declares 404"
+        );
         let found = complaint("/v1/things/1", br#"{"name": "long"}"#, 200, &json!({})).unwrap();
         assert!(found.starts_with("get accepts what it does not allow"), "{found}");
         assert_eq!(

@@ -74,7 +74,7 @@ pub struct UploadHeaders {
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_: you do not carry it", body = Problem),
-    (status = 422, description = "`invalid_body`: another type, or too large", body = Problem),
+    (status = 422, description = "`invalid_body`, such as `unsupported`", body = Problem),
 ))]
 pub async fn begin_photo_upload(
     State(app): State<App>,

@@ -80,6 +80,7 @@ impl From<FailureReason> for FailureReasonName {
     (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_; for a customer who is absent `not_at_customer`, or `wait_longer` with _wait_until_ and _Retry-After_", body = Problem),
+    (status = 422, description = "`invalid_body`, such as `not_allowed`", body = Problem),
 ))]
 pub async fn mark_failed(
     State(app): State<App>,

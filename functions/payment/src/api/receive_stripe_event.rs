@@ -58,7 +58,7 @@ pub struct Received {
     path = "/v1/webhooks/stripe",
     operation_id = "receive_stripe_event",
     tag = "webhooks",
-    params(("stripe-signature" = shapes::StripeSignature, Header, description = "`t=<seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`")),
+    params(("stripe-signature" = inline(shapes::StripeSignature), Header, description = "`t=<seconds>,v1=<hex HMAC-SHA256 of \"<t>.<body>\">`")),
     request_body(content = StripeEvent, description = "What Stripe signed, byte by byte.", content_type = "application/json; charset=utf-8"),
     responses(
         (status = 200, description = "Taken, or none of this service's business.", body = Received),

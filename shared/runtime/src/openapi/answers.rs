@@ -24,6 +24,18 @@ const JSON: &str = "application/json";
 /// What comes after these is said of `errors[].code`.
 const OF_FIELDS: [&str; 2] = ["such as", "among others"];
 
+/// What `errors[].code` may be in any body: what is said of a value by its type alone.
+const FIELD_CODES: [&str; 8] = [
+    "invalid",
+    "invalid_time",
+    "not_an_object",
+    "out_of_range",
+    "text_control_character",
+    "text_empty",
+    "text_too_long",
+    "text_too_many_marks",
+];
+
 /// What the gateway says when it refuses a request by itself.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the gateway writes it; here it is only described")]
@@ -121,6 +133,7 @@ const USUAL: [(&str, &str); 2] = [("403", "forbidden"), ("404", "not_found")];
 /// Completes a document.
 pub(super) fn complete(document: &mut OpenApi) {
     let mut codes = BTreeSet::new();
+    let mut field_codes: BTreeSet<String> = FIELD_CODES.map(str::to_owned).into();
     let mut referred = BTreeSet::new();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         parameters::complete(operation);
@@ -157,12 +170,12 @@ pub(super) fn complete(document: &mut OpenApi) {
                 }
             }
         }
-        codes.extend(responses.iter().filter(|(status, _)| is_refusal(status)).flat_map(
-            |(_, response)| match response {
-                RefOr::T(response) => named(&response.description),
-                RefOr::Ref(_) => BTreeSet::new(),
-            },
-        ));
+        for (_, response) in responses.iter().filter(|(status, _)| is_refusal(status)) {
+            if let RefOr::T(response) = response {
+                codes.extend(named(&response.description));
+                field_codes.extend(named_of_fields(&response.description));
+            }
+        }
     }
     let components = document.components.get_or_insert_default();
     components
@@ -172,7 +185,8 @@ pub(super) fn complete(document: &mut OpenApi) {
         codes.extend(codes_of(shared.0).map(str::to_owned));
         define(components, shared);
     }
-    list(components, codes);
+    list(components, "Problem", codes);
+    list(components, "FieldError", field_codes);
 }
 
 fn parts(operation: &Operation) -> Vec<Part> {
@@ -249,8 +263,17 @@ fn codes_of(status: &str) -> impl Iterator<Item = &'static str> {
 /// The codes that a description names for the problem itself.
 fn named(description: &str) -> BTreeSet<String> {
     let end = OF_FIELDS.iter().filter_map(|words| description.find(words)).min();
-    let own = &description[..end.unwrap_or(description.len())];
-    own.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    words(&description[..end.unwrap_or(description.len())])
+}
+
+/// The codes that a description names for values within the body.
+fn named_of_fields(description: &str) -> BTreeSet<String> {
+    let begin = OF_FIELDS.iter().filter_map(|words| description.find(words)).min();
+    begin.map_or_else(BTreeSet::new, |begin| words(&description[begin..]))
+}
+
+fn words(text: &str) -> BTreeSet<String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// Whether an operation says more of a status than the shared answer does.
@@ -296,10 +319,13 @@ fn define(components: &mut Components, (status, name, meaning): Shared) {
     let problem = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("Problem")))
         .build();
-    let codes: Vec<String> = codes_of(status).map(|code| format!("`{code}`")).collect();
+    let quoted = |code| format!("`{code}`");
+    let codes: Vec<String> = codes_of(status).map(quoted).collect();
     let is_gateways = BY_GATEWAY.contains(&status);
     let meaning = if is_gateways {
         format!("{meaning}. The gateway's own refusal is plain JSON without a code")
+    } else if name == "InvalidBody" {
+        format!("{meaning}, such as {}", FIELD_CODES.map(quoted).join(", "))
     } else {
         meaning.to_owned()
     };
@@ -331,9 +357,9 @@ fn add_gateways(response: &mut Response, status: &str) {
     }
 }
 
-/// Lists the codes in the problem's schema.
-fn list(components: &mut Components, codes: BTreeSet<String>) {
-    if let Some(RefOr::T(Schema::Object(problem))) = components.schemas.get_mut("Problem")
+/// Lists the codes in the schema that has a `code`.
+fn list(components: &mut Components, schema: &str, codes: BTreeSet<String>) {
+    if let Some(RefOr::T(Schema::Object(problem))) = components.schemas.get_mut(schema)
         && let Some(RefOr::T(Schema::Object(code))) = problem.properties.get_mut("code")
     {
         let codes: Vec<String> = codes.into_iter().collect();
