@@ -431,7 +431,8 @@ pub fn described() -> Vec<(String, bool)> {
                 continue;
             }
             for (method, operation) in operations.as_object().unwrap() {
-                let body = !operation["requestBody"]["content"]["application/json"].is_null();
+                let mut types = operation["requestBody"]["content"].as_object().into_iter().flatten();
+                let body = types.any(|(media_type, _)| media_type.starts_with("application/json"));
                 described.push((format!("{} {path}", method.to_uppercase()), body));
             }
         }

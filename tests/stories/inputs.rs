@@ -47,6 +47,18 @@ fn a_phone_number_is_read_as_people_write_it() {
 }
 
 #[test]
+fn a_list_of_preferences_is_as_long_as_it_was_sent() {
+    let person = Stack::get().enrol("customer");
+    let path = "/v1/users/me/preferences";
+    let repeated = |count| json!({"cuisines": vec!["thai"; count]});
+    let kept = person.put(path, &repeated(20)).expect(200);
+    assert_eq!(kept["cuisines"], json!(["thai"]));
+    let refused = complaint(person.put(path, &repeated(21)));
+    assert_eq!(refused, ("/cuisines".to_owned(), "too_many".to_owned()));
+    assert_eq!(person.get(path).expect(200)["cuisines"], json!(["thai"]));
+}
+
+#[test]
 fn a_phone_number_that_cannot_be_called_says_why() {
     let stack = Stack::get();
     let person = stack.enrol("customer");

@@ -89,7 +89,7 @@ pub struct ChoiceBody {
     quantity: u32,
     /// What is chosen with it in turn; three levels at most.
     #[serde(default)]
-    #[schema(no_recursion, max_items = 50)]
+    #[schema(no_recursion, max_items = 50, example = json!([]))]
     options: Vec<ChoiceBody>,
 }
 
