@@ -150,10 +150,9 @@ fn every_document_was_released() {
         present.len() > SERVICES.len(),
         "the services' and the events': {present:?}"
     );
-    no_complaints(present.iter().filter(|place| !released.contains(place)).map(|place| {
-        format!(
-            "{} has nothing to be compared with: run with {UPDATE}=1 and commit {RELEASED}",
-            place.display()
-        )
+    let missing = present.iter().filter(|place| !released.contains(place) && !releases());
+    no_complaints(missing.map(|place| {
+        let place = place.display();
+        format!("{place} has nothing to be compared with: run with {UPDATE}=1 and commit {RELEASED}")
     }));
 }

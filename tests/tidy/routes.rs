@@ -117,3 +117,30 @@ fn the_tour_of_the_benchmark_calls_every_operation() {
     let left_out = left_out.filter(|operation| !tour.contains(&format!("\"{operation}\"")));
     no_complaints(left_out.map(|operation| format!("the tour leaves out {operation}")));
 }
+
+/// Who calls the API reads there when the next token is due.
+#[test]
+fn the_documents_say_how_long_a_token_lives() {
+    let template = template("infra/user.yaml");
+    let (_, client) = resources(&template, "AWS::Cognito::UserPoolClient")[0];
+    let client = &client["Properties"];
+    let lifetime = |token: &str| {
+        let number = client[format!("{token}TokenValidity").as_str()].as_u64().unwrap();
+        let unit = client["TokenValidityUnits"][format!("{token}Token").as_str()]
+            .as_str()
+            .unwrap();
+        format!("lives {number} {unit}")
+    };
+    let lifetimes = ["Access", "Refresh"].map(lifetime);
+    let mut complaints = Vec::new();
+    for service in SERVICES {
+        let text = read(&root().join(format!("functions/{service}/openapi.json")));
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let scheme = &document["components"]["securitySchemes"]["token"]["description"];
+        let said = scheme.as_str().unwrap_or_default();
+        let missing = lifetimes.iter().filter(|lifetime| !said.contains(lifetime.as_str()));
+        complaints
+            .extend(missing.map(|lifetime| format!("{service}: the token's scheme does not say that one {lifetime}")));
+    }
+    no_complaints(complaints);
+}
