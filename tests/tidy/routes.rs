@@ -54,9 +54,11 @@ fn operations(service: &str) -> BTreeMap<String, Gate> {
             .iter()
             .filter(|(_, one)| one["responses"].is_object())
         {
-            let gate = if path.starts_with("/internal/") {
+            let ways_in = operation["security"].as_array().unwrap();
+            let by = |scheme: &str| ways_in.iter().any(|way| way[scheme].is_array());
+            let gate = if by("signature") {
                 Gate::Services
-            } else if operation["security"].as_array().is_some_and(|list| !list.is_empty()) {
+            } else if by("token") {
                 Gate::Token
             } else {
                 Gate::Everyone
