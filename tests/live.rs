@@ -8,7 +8,7 @@ use testkit::{Kitchen, Live, Person, Stack, eventually};
 use ureq::http::Method;
 
 /// Where a courier at the restaurant is now, as the device reports it.
-fn point(kitchen: &Kitchen) -> Value {
+pub fn point(kitchen: &Kitchen) -> Value {
     #[expect(clippy::disallowed_methods, reason = "a device has a clock")]
     let at = Timestamp::now();
     json!({"at": at, "position": kitchen.north(10.0), "accuracy_m": 8.0})
@@ -211,6 +211,29 @@ fn a_courier_follows_an_order_no_more_once_it_was_called_off() {
     eventually("the courier to follow the order no more", || {
         follows(&rider.person, &topic).map_or(Ok(()), |_| Err("still".to_owned()))
     });
+}
+
+#[test]
+fn what_is_no_command_is_refused_and_a_topic_is_followed_until_it_is_left() {
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let topic = format!("restaurant:{}", kitchen.restaurant_id);
+    let mut owner = Live::follow(&kitchen.owner, &topic);
+    for command in [
+        json!({"action": "publish", "topic": topic}),
+        json!({"action": "subscribe", "topic": topic, "since": "yesterday"}),
+        json!({"action": "ping", "topic": topic}),
+        json!({"topic": topic}),
+    ] {
+        owner.send(&command);
+        assert_eq!(owner.awaits("error")["data"]["code"], "malformed", "{command}");
+    }
+    owner.unsubscribe(&topic);
+    assert_eq!(owner.awaits("unsubscribed")["topic"], topic);
+    let basket = kitchen.customer(stack, "pm_card_visa");
+    let order_id = basket.ordered();
+    basket.awaits(&order_id, "awaiting_restaurant");
+    assert_eq!(owner.anything(Duration::from_secs(2)), None);
 }
 
 /// A connection that follows a topic, if its owner may.

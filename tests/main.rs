@@ -13,6 +13,7 @@ mod authorisation;
 mod bad_input;
 mod contract;
 mod live;
+mod published;
 mod resilience;
 mod sample_events;
 mod seeded_city;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-use crate::{Reply, Stack, eventually};
+use crate::{Reply, Stack, asyncapi, eventually};
 
 /// The emulator, with its root key. For such a key no signature is checked, so the header is formed and no more.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,29 @@ impl Aws {
             body.to_string()
         };
         self.stack.send(method, &url, &headers, body.as_bytes()).body
+    }
+
+    /// Calls an operation of a service that speaks the Query protocol, such as `ListTopics` of SNS; the answer is XML.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[must_use]
+    pub fn form(self, service: &str, version: &str, parameters: &[(&str, &str)]) -> String {
+        let authorization = self.authorization(service);
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let url = format!("{}/", self.stack.outputs.aws_endpoint);
+        let pair = |(name, value): &(&str, &str)| {
+            let value = value.replace('%', "%25").replace('&', "%26").replace('+', "%2B");
+            format!("{name}={value}")
+        };
+        let pairs: Vec<_> = [("Version", version)].iter().chain(parameters).map(pair).collect();
+        let body = pairs.join("&");
+        let reply = self.stack.send(&Method::POST, &url, &headers, body.as_bytes());
+        assert_eq!(reply.status, 200, "{parameters:?}: {}", reply.text);
+        reply.text
     }
 
     fn page(self, path: &str) -> Value {
@@ -198,7 +221,7 @@ impl Aws {
     /// The events that a service's table holds of an aggregate, in order, as they were published.
     ///
     /// # Panics
-    /// When the service has no table.
+    /// When the service has no table, or an event is not as it is described.
     #[must_use]
     pub fn events(self, service: &str, partition: &str) -> Vec<Value> {
         let table = self.table(service);
@@ -208,12 +231,31 @@ impl Aws {
         });
         let page = self.json("dynamodb", "DynamoDB_20120810.Query", &query);
         let items = page["Items"].as_array().cloned().unwrap_or_default();
-        // A stored envelope leaves out what its other attributes say: whole, as it is published, is what tests compare.
-        let envelope = |item: &Value| {
-            let stored = contracts::Envelope::parse(item["envelope"]["S"].as_str()?).ok()?;
-            serde_json::to_value(stored).ok()
-        };
-        items.iter().filter_map(envelope).collect()
+        let events: Vec<Value> = items.iter().filter_map(event_of).collect();
+        events.iter().for_each(asyncapi::check_event);
+        events
+    }
+
+    /// Every event that a service's table holds, in no order, as it was published.
+    ///
+    /// # Panics
+    /// When the service has no table, or an item's envelope is none.
+    #[must_use]
+    pub fn all_events(self, service: &str) -> Vec<Value> {
+        let mut scan = json!({
+            "TableName": self.table(service), "FilterExpression": "attribute_exists(envelope)",
+            "ProjectionExpression": "envelope",
+        });
+        let mut events = Vec::new();
+        loop {
+            let page = self.json("dynamodb", "DynamoDB_20120810.Scan", &scan);
+            let items = page["Items"].as_array().into_iter().flatten();
+            events.extend(items.filter_map(event_of));
+            if page["LastEvaluatedKey"].is_null() {
+                return events;
+            }
+            scan["ExclusiveStartKey"] = page["LastEvaluatedKey"].clone();
+        }
     }
 
     /// Deletes all items of a partition of a service's table: how many there were.
@@ -344,6 +386,11 @@ impl Aws {
             ));
         }
     }
+}
+
+/// The event of an item that holds one, as it was published.
+fn event_of(item: &Value) -> Option<Value> {
+    item["envelope"]["S"].as_str().map(asyncapi::published)
 }
 
 /// Every object anywhere inside a value.

@@ -4,6 +4,7 @@
 //! Everything goes through the public API and the AWS interfaces of the copy that `TIFFIN_OUTPUTS` names. What does not
 //! turn out as it should panics with what was asked and what came back: this crate is for tests alone.
 
+pub mod asyncapi;
 mod aws;
 mod city;
 mod documents;

@@ -1,4 +1,5 @@
-//! A live connection, as an app holds it: the few parts of WebSocket (RFC 6455) that a test needs.
+//! A live connection, as an app holds it: the few parts of WebSocket (RFC 6455) that a test needs. Every frame is held against
+//! the AsyncAPI document, and so is every command that is carried out.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::asyncapi::Described;
 use crate::{PATIENCE, Person};
 
 /// Frames are short; a longer one would be told apart by its length's first byte.
@@ -17,6 +19,8 @@ const CLOSE: u8 = 8;
 #[derive(Debug)]
 pub struct Live {
     stream: BufReader<TcpStream>,
+    /// What the document says against the last command: it must be refused.
+    objection: Option<String>,
 }
 
 impl Live {
@@ -65,6 +69,7 @@ impl Live {
         sent.unwrap_or_else(|error| panic!("{url}: {error}"));
         let mut live = Self {
             stream: BufReader::new(stream),
+            objection: None,
         };
         live.shake_hands()?;
         Ok(live)
@@ -73,6 +78,11 @@ impl Live {
     /// Asks to follow a topic. The answer is the frame `subscribed` or `error`.
     pub fn subscribe(&mut self, topic: &str) {
         self.send(&json!({"action": "subscribe", "topic": topic}));
+    }
+
+    /// Asks to follow a topic no more. The answer is the frame `unsubscribed` or `error`.
+    pub fn unsubscribe(&mut self, topic: &str) {
+        self.send(&json!({"action": "unsubscribe", "topic": topic}));
     }
 
     /// Shows that the connection is alive. The answer is the frame `pong`.
@@ -98,7 +108,11 @@ impl Live {
     }
 
     /// Sends a command. A client's frames are masked; a mask of zeros leaves the text as it is.
-    fn send(&mut self, command: &Value) {
+    ///
+    /// # Panics
+    /// When it is too long for a short frame, or the connection is gone.
+    pub fn send(&mut self, command: &Value) {
+        self.objection = Described::live().complaint("action", command);
         let text = command.to_string();
         let length = u8::try_from(text.len()).ok().filter(|length| *length < 126);
         let length = length.unwrap_or_else(|| panic!("too long: {text}"));
@@ -174,6 +188,24 @@ impl Live {
         }
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).ok()?;
-        (head[0] & 0x0f == TEXT).then(|| serde_json::from_slice(&body).unwrap_or_default())
+        (head[0] & 0x0f == TEXT).then(|| self.described(&body))
+    }
+
+    /// A frame, which must be as it is described. What the document does not allow to be sent may have no other answer than
+    /// that it is refused.
+    fn described(&mut self, text: &[u8]) -> Value {
+        let frame = serde_json::from_slice(text).unwrap_or_default();
+        if let Some(complaint) = Described::live().complaint("type", &frame) {
+            panic!("{complaint}\n{}", String::from_utf8_lossy(text));
+        }
+        match frame["type"].as_str() {
+            Some("error") => self.objection = None,
+            Some("subscribed" | "unsubscribed" | "pong") => {
+                let objection = self.objection.take();
+                assert_eq!(objection, None, "what is not described was carried out: {frame}");
+            }
+            _ => {}
+        }
+        frame
     }
 }

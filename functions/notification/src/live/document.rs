@@ -67,7 +67,7 @@ impl Parts {
         &mut self,
         name: &str,
         about: &str,
-        payload: Value,
+        payload: &Value,
         examples: impl IntoIterator<Item = (String, Value)>,
     ) {
         let examples = examples.into_iter();
@@ -88,7 +88,7 @@ impl Parts {
         payload["properties"]["action"] = json!({"const": action});
         let required = payload["required"].as_array().cloned().unwrap_or_default();
         payload["required"] = [vec![json!("action")], required].concat().into();
-        self.message(action, &about, payload, [(action.to_owned(), example)]);
+        self.message(action, &about, &payload, [(action.to_owned(), example)]);
     }
 
     /// What a connection alone is told.
@@ -102,8 +102,8 @@ impl Parts {
             None => json!({"type": "null"}),
         };
         let kind = example["type"].as_str().unwrap().to_owned();
-        let payload = frame(&kind, topic, data);
-        self.message(&kind, about, payload, [(kind.clone(), example)]);
+        let payload = frame(&kind, &topic, &data);
+        self.message(&kind, about, &payload, [(kind.clone(), example)]);
     }
 
     /// What followers are told.
@@ -122,11 +122,12 @@ impl Parts {
             let name = TopicKind::of(frame.topic).name().to_owned();
             (name, serde_json::to_value(frame).unwrap())
         });
-        self.message(news.kind, news.about, frame(news.kind, topic, data), examples);
+        let payload = frame(news.kind, &topic, &data);
+        self.message(news.kind, news.about, &payload, examples);
     }
 }
 
-fn frame(kind: &str, topic: Value, data: Value) -> Value {
+fn frame(kind: &str, topic: &Value, data: &Value) -> Value {
     json!({
         "type": "object",
         "required": ["topic", "type", "data", "at"],
@@ -188,7 +189,9 @@ fn parts() -> Parts {
         code: ClosedCode::AccessChanged,
     };
     parts.answer::<Closed>("The connection is closed after this frame.", None, Told::Closed(closed));
-    NEWS.iter().for_each(|news| parts.news(news));
+    for news in NEWS {
+        parts.news(news);
+    }
     parts
 }
 

@@ -30,7 +30,7 @@ pub struct Frame {
     pub kind: &'static str,
     /// The facts.
     #[serde(serialize_with = "by_name")]
-    pub data: Data<Facts>,
+    pub data: Box<Data<Facts>>,
     /// When it happened.
     pub at: Timestamp,
     /// For whom.
@@ -52,11 +52,11 @@ impl Frame {
         Self {
             topic,
             kind: facts.kind(),
-            data: Data {
+            data: Box::new(Data {
                 order_id,
                 event_id: event.id.clone(),
                 facts,
-            },
+            }),
             at: event.time,
             viewers: Viewers::All,
         }

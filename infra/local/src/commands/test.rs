@@ -59,7 +59,7 @@ struct Check {
 }
 
 /// All steps, the quick ones first.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     Check {
         name: "format",
         about: "the source is formatted",
@@ -111,6 +111,11 @@ const CHECKS: [Check; 11] = [
         run: suites::contract,
     },
     Check {
+        name: "events",
+        about: "every event that the tests have led to is as the AsyncAPI document describes it",
+        run: suites::events,
+    },
+    Check {
         name: "faults",
         about: "the stories while calls to AWS fail now and then",
         run: suites::faults,
@@ -137,7 +142,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
         ));
     }
     // The platform is no end in itself: whoever asks for the suite means it, too.
-    let needs_platform = |name: &String| ["acceptance", "contract"].contains(&name.as_str());
+    let needs_platform = |name: &String| ["acceptance", "contract", "events"].contains(&name.as_str());
     if only.iter().any(needs_platform) && !only.iter().any(|name| name == "platform") {
         only.push("platform".to_owned());
     }

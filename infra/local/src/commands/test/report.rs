@@ -6,12 +6,13 @@ use crate::failure::{Failure, Outcome};
 use crate::ui::{complain, say, table};
 
 /// Steps that others stand on: when one fails, those that need it are left out.
-const NEEDS: [(&str, &[&str]); 6] = [
+const NEEDS: [(&str, &[&str]); 7] = [
     ("clippy", &["build"]),
     ("unit", &["build"]),
     ("platform", &["build"]),
     ("acceptance", &["build", "platform"]),
     ("contract", &["build", "platform"]),
+    ("events", &["build", "platform"]),
     ("faults", &["build"]),
 ];
 

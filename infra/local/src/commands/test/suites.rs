@@ -23,6 +23,9 @@ const TIDY: &str = "test(/^tidy::/)";
 /// Its tests that tell a story from beginning to end, and must come out the same under faults.
 const STORIES: &str = "test(/^stories::/)";
 
+/// Its test of what the other tests have left in the tables, which comes after them.
+const RECORDED: &str = "test(=published::every_event_in_every_table_is_described)";
+
 /// Its tests that fuzz the contract, which take a program of their own.
 const CONTRACT: &str = "test(/^contract::/)";
 
@@ -46,7 +49,11 @@ pub fn unit(bench: &Bench<'_>) -> Outcome<Counts> {
 /// The whole acceptance suite, with IAM enforced.
 pub fn acceptance(bench: &Bench<'_>) -> Outcome<Counts> {
     let mut command = runner(bench)?;
-    on_the_platform(bench, &mut command, &format!("not {TIDY} and not {CONTRACT}"));
+    on_the_platform(
+        bench,
+        &mut command,
+        &format!("not {TIDY} and not {CONTRACT} and not {RECORDED}"),
+    );
     run(bench, ACCEPTANCE, "Running the acceptance suite", &mut command)
 }
 
@@ -82,7 +89,21 @@ pub fn faults(bench: &Bench<'_>) -> Outcome<Counts> {
     let mut command = runner(bench)?;
     on_the_platform(bench, &mut command, STORIES);
     command.env("TIFFIN_FAULTS", "true");
-    run(bench, "faults", "Running the stories under faults", &mut command)
+    let mut counts = run(bench, "faults", "Running the stories under faults", &mut command)?;
+    counts.add(recorded(bench, "faults-events")?);
+    Ok(counts)
+}
+
+/// What the suite and the fuzzer have led to.
+pub fn events(bench: &Bench<'_>) -> Outcome<Counts> {
+    recorded(bench, "events")
+}
+
+/// Holds every event in the tables against the document. No filter of tests leaves it out: it is about whichever were run.
+fn recorded(bench: &Bench<'_>, name: &str) -> Outcome<Counts> {
+    let mut command = runner(bench)?;
+    of_the_suite(bench, &mut command, RECORDED);
+    run(bench, name, "Checking every event of the tests", &mut command)
 }
 
 /// The runner, on what has been built.
@@ -102,13 +123,18 @@ fn on_the_platform(bench: &Bench<'_>, command: &mut Command, filter: &str) {
         Some(text) => format!("({filter}) and test({text})"),
         None => filter.to_owned(),
     };
+    of_the_suite(bench, command, &filter);
+}
+
+/// Points the tests of a filter, and no others, at the running platform.
+fn of_the_suite(bench: &Bench<'_>, command: &mut Command, filter: &str) {
     command.args([
         "--package",
         ACCEPTANCE,
         "--test-threads",
         ACCEPTANCE_THREADS,
         "--filterset",
-        &filter,
+        filter,
     ]);
     command.env("TIFFIN_OUTPUTS", bench.instance.outputs());
     command.env("TIFFIN_PORT", bench.instance.port.to_string());
