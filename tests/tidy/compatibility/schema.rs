@@ -104,7 +104,10 @@ impl<'a> Comparison<'a> {
         let mut found = bounds(was, now, at);
         for name in ["format", "pattern", "multipleOf"] {
             if now.contains_key(name) && was.get(name) != now.get(name) {
-                found.push(Break::new(&below(at, name), format!("{} is asked for now", now[name])));
+                found.push(Break::new(
+                    &below(at, name),
+                    format!("{} is asked for now", brief(&now[name])),
+                ));
             }
         }
         if now.get("uniqueItems") == Some(&Value::Bool(true)) && was.get("uniqueItems") != Some(&Value::Bool(true)) {
@@ -131,11 +134,17 @@ impl<'a> Comparison<'a> {
         let at = place(now);
         let mut found = Vec::new();
         if was.contains_key("format") && was.get("format") != now.get("format") {
-            found.push(Break::new(&below(at, "format"), format!("was {}", was["format"])));
+            found.push(Break::new(
+                &below(at, "format"),
+                format!("the format was {}", brief(&was["format"])),
+            ));
         }
         let both = was.get("pattern").zip(now.get("pattern"));
         if let Some((old, _)) = both.filter(|(old, new)| old != new) {
-            found.push(Break::new(&below(at, "pattern"), format!("was {old}")));
+            found.push(Break::new(
+                &below(at, "pattern"),
+                format!("the pattern was {}", brief(old)),
+            ));
         }
         for name in required(was).difference(&required(now)) {
             // What is gone altogether is told as that.
@@ -340,6 +349,17 @@ fn shown(form: &Form) -> String {
         Some(own) => format!("`{own}`{}", title.unwrap_or_default()),
         None => "any value".to_owned(),
     }
+}
+
+/// A value as it is named in a sentence: a pattern may fill a page.
+fn brief(value: &Value) -> String {
+    const SHOWN: usize = 60;
+    let text = value.to_string();
+    let mut start: String = text.chars().take(SHOWN).collect();
+    if start.len() < text.len() {
+        start.push('…');
+    }
+    start
 }
 
 fn required(form: &Form) -> BTreeSet<String> {
