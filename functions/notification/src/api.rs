@@ -41,10 +41,9 @@ fn document() -> OpenApi {
     let document = runtime::openapi::document(
         "Tiffin notification API",
         "The in-app inbox, unsubscribe links, and tickets for the live connection. Connect to the ticket's URL with \
-         `?ticket=`, then send `{\"action\": \"subscribe\", \"topic\": \"order:<order id>\"}` (or `restaurant:<restaurant \
-         id>`, or `operators`), `unsubscribe`, or `ping`. Frames are `{\"topic\", \"type\", \"data\", \"at\"}`; one that \
-         comes twice has the same `data.event_id`. A connection lives two hours at most; after a reconnection, read the \
-         present state over HTTP.",
+         `?ticket=`, then send `{\"action\": \"subscribe\", \"topic\": \"order:<order id>\"}`. What else is sent and told on it is \
+         described by the AsyncAPI document beside this one, `functions/notification/asyncapi.json`. A connection lives two hours \
+         at most; after a reconnection, read the present state over HTTP.",
         &[
             ("notifications", "The inbox, and the way out of mails."),
             ("live", "Tickets for the live connection."),
