@@ -1,6 +1,8 @@
 //! What is published is what the AsyncAPI document says, whoever publishes it and whatever story leads to it.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -11,6 +13,9 @@ use crate::live::point;
 /// The version of the interface of SNS.
 const SNS: &str = "2010-03-31";
 
+/// Those who publish.
+const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
+
 /// How often a courier reports: of a device, 12 reports a minute are taken.
 const REPORT_EVERY: Duration = Duration::from_secs(6);
 
@@ -20,7 +25,7 @@ fn every_event_in_every_table_is_described() {
     let aws = Stack::get().aws();
     let mut complaints = BTreeSet::new();
     let mut known = 0;
-    for service in ["user", "restaurant", "order", "payment", "delivery", "notification"] {
+    for service in SERVICES {
         for event in aws.all_events(service) {
             known += 1;
             complaints.extend(asyncapi::complaint_of_event(&event).map(|complaint| format!("{complaint}: {event}")));
@@ -33,6 +38,31 @@ fn every_event_in_every_table_is_described() {
     assert!(known > 0, "no table holds an event");
     let all: Vec<_> = complaints.into_iter().collect();
     assert!(all.is_empty(), "of {known} events:\n{}", all.join("\n"));
+}
+
+/// The sample events that functions are tried with are such as they get.
+#[test]
+fn every_event_in_a_sample_is_described() {
+    let mut known = 0;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
+    let services = SERVICES
+        .iter()
+        .flat_map(|service| fs::read_dir(folder.join(service)).unwrap());
+    for path in services.map(|entry| entry.unwrap().path()) {
+        let sample: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        for record in sample["Records"].as_array().into_iter().flatten() {
+            // A message of a queue, or an item of a table as a stream shows it.
+            let body = record["body"].as_str();
+            let body = body.or_else(|| record["dynamodb"]["NewImage"]["envelope"]["S"].as_str());
+            let Some(body) = body.filter(|body| body.contains("\"correlationid\"") && body.contains("\"data\"")) else {
+                continue;
+            };
+            known += 1;
+            let complaint = asyncapi::complaint_of_event(&asyncapi::published(body));
+            assert_eq!(complaint, None, "{}", path.display());
+        }
+    }
+    assert!(known > 10, "{known}");
 }
 
 /// A queue that hears what every topic carries.

@@ -278,11 +278,12 @@ impl Aws {
         items.len()
     }
 
-    /// Hands a message to a service's `inbox` and waits until it is done with it.
+    /// Hands an event to a service's `inbox` and waits until it is done with it.
     ///
     /// # Panics
-    /// When the message would have to come again.
+    /// When nobody would publish such an event, or it would have to come again.
     pub fn hand_over(self, service: &str, body: &str) {
+        asyncapi::check_event(&asyncapi::published(body));
         let name = self.function(service, "inbox");
         let record = json!({
             "messageId": "again", "receiptHandle": "again", "body": body, "eventSource": "aws:sqs",
