@@ -4,7 +4,6 @@ mod compatibility;
 mod contracts;
 mod documents;
 mod examples;
-mod examples;
 mod openapi;
 mod routes;
 mod source;

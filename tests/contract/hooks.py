@@ -16,20 +16,26 @@ BEYOND_SCHEMAS = [
     # Of lists that others keep, and that grow without a new version of the document.
     ("invalid", "/currency$", "ISO 4217"),
     ("invalid|invalid_country", "/country$", "ISO 3166-1"),
-    ("unknown_time_zone", "/time_zone$", "the IANA time zone database"),
+    ("invalid|unknown_time_zone", "/time_zone$", "the IANA time zone database"),
     ("phone_.*", "/phone$", "the numbering plans of all countries"),
     # Of the clock, and of other members of the same body.
     ("in_the_past|too_far_ahead|out_of_range", "/(until|from|to|at)$", "the clock decides"),
     ("too_short", "/to$", "it is compared with another member"),
     ("out_of_range", "/max$", "it is compared with another member"),
-    ("ambiguous", "", "of two members there is one"),
+    ("until_without_end", "/until$", "it is compared with another member"),
+    ("hours_overlap|duplicate_date", "", "hours are compared with each other"),
+    ("duplicate_id", "/id$", "ids are compared with each other"),
+    ("wrong_currency", "", "an amount's currency is the restaurant's or the order's"),
+    ("amount_too_fine", "", "the currency decides in which steps a card can be charged"),
     ("not_allowed|invalid", "/(fault|reason)$", "which words may be said depends on who says them"),
     # Of what is left of a text without the characters that nobody sees.
     ("text_(empty|control_character|too_many_marks)|invalid_text", "", "Unicode decides what a character is, and whether anybody sees it"),
     ("password_.*", "/password$", "what is easy to guess is no matter of form"),
-    ("invalid_code", "/code$", "only a message has the code that counts"),
+    ("invalid_code|pin_wrong|order_code_wrong", "", "only a message, the customer and the bag have the code that counts"),
+    ("photo_missing", "/photo_key$", "only what was uploaded counts"),
     ("invalid_polygon", "/coordinates$", "geometry: an outline that crosses itself, is too small or goes around the pole"),
     ("menu_empty", "", "what the menu has decides"),
+    ("not_ordered", "", "what was ordered decides"),
 ]
 
 

@@ -132,7 +132,8 @@ impl Serialize for LocalTime {
 impl<'de> Deserialize<'de> for LocalTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error| coded::error("invalid_time", error))
+        text.parse()
+            .map_err(|error: InvalidHours| coded::error(error.code(), error))
     }
 }
 
@@ -168,7 +169,8 @@ fn closing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<LocalTime, D::E
     if text == END_OF_DAY {
         return Ok(LocalTime(0));
     }
-    text.parse().map_err(|error| coded::error("invalid_time", error))
+    text.parse()
+        .map_err(|error: InvalidHours| coded::error(error.code(), error))
 }
 
 fn closing_schema() -> utoipa::openapi::Object {
@@ -248,8 +250,8 @@ pub struct Exception {
 }
 
 /// Weekly hours and their exceptions, free of overlaps.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(try_from = "Unchecked", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct OpeningHours {
     /// By day; a missing day is closed.
     #[schema(value_type = BTreeMap<Weekday, Day>, example = json!({"fri": [{"from": "18:00", "to": "23:00"}]}))]
@@ -309,10 +311,23 @@ pub enum InvalidHours {
     DuplicateDate(Date),
 }
 
-impl TryFrom<Unchecked> for OpeningHours {
-    type Error = InvalidHours;
-    fn try_from(raw: Unchecked) -> Result<Self, InvalidHours> {
-        Self::new(raw.weekly, raw.exceptions)
+impl InvalidHours {
+    /// What is wrong, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Time => "invalid_time",
+            Self::Overlap(_) => "hours_overlap",
+            Self::TooMany => "too_many",
+            Self::DuplicateDate(_) => "duplicate_date",
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OpeningHours {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Unchecked { weekly, exceptions } = Unchecked::deserialize(deserializer)?;
+        Self::new(weekly, exceptions).map_err(|error| coded::error(error.code(), error))
     }
 }
 

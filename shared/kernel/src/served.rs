@@ -4,6 +4,8 @@
 //! whatever currency". Each service has a table of its own amounts, and each table matches on [`ServedCurrency`]: a currency
 //! that is added here does not compile before every table has a line for it.
 
+use utoipa::openapi::extensions::Extensions;
+
 use crate::Currency;
 
 /// A currency for which every service has its amounts.
@@ -76,8 +78,9 @@ impl utoipa::PartialSchema for ServedCurrency {
         let codes = Self::ALL.map(|served| served.currency().code());
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::Type::String)
-            .pattern(Some(format!("^({})$", codes.join("|"))))
+            .pattern(Some("^[A-Z]{3}$"))
             .examples(["EUR"])
+            .extensions(Some(Extensions::builder().add("x-extensible-enum", codes).build()))
             .into()
     }
 }

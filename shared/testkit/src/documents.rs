@@ -127,11 +127,10 @@ impl Operation<'_> {
     /// The code of a value within the body stands in the operation's description, or is one that any body's value may have.
     /// What is refused for another reason than the body names those of what the body once referred to.
     fn undeclared_field_code(&self, name: &str, response: &Value, reply: &Reply) -> Option<String> {
-        let of_any = &self.document["components"]["responses"]["InvalidBody"];
         let codes = reply.body["errors"].as_array().into_iter().flatten();
-        let listed = &self.document["components"]["schemas"]["FieldError"]["properties"]["code"]["x-extensible-enum"];
+        let of_any = &self.document["components"]["schemas"]["FieldError"]["properties"]["code"];
         let is_listed = |code: &str| {
-            listed
+            of_any["x-extensible-enum"]
                 .as_array()
                 .is_some_and(|all| all.iter().any(|listed| listed == code))
         };

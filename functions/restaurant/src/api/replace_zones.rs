@@ -1,16 +1,20 @@
 //! `PUT /v1/restaurants/{restaurant_id}/zones`
 
+use std::fmt;
+
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use contracts::restaurant::StaffRole;
 use http::header::ETAG;
 use kernel::{Meters, Money, Price, RestaurantId, Ring, Zone};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
-use utoipa::openapi::schema::{ArrayItems, Type};
-use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Schema};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Type};
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema};
+use utoipa::{PartialSchema as _, ToSchema};
 
 use super::view::ManagementView;
 use crate::app::App;
@@ -48,8 +52,9 @@ pub struct FeatureCollection {
 pub struct Feature {
     #[serde(rename = "type")]
     kind: FeatureType,
+    #[schema(schema_with = closed_geometry)]
     geometry: Geometry,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object_or_null")]
     properties: Option<Terms>,
     /// Ignored: many tools write it, and it says nothing new.
     #[serde(default, skip_serializing_if = "is_told_to_nobody")]
@@ -103,6 +108,40 @@ const _: () = assert!(
 
 const fn is_told_to_nobody<T>(_: &T) -> bool {
     true
+}
+
+/// A geometry has no members but its own.
+fn closed_geometry() -> RefOr<Schema> {
+    let mut schema = Geometry::schema();
+    if let RefOr::T(Schema::OneOf(kinds)) = &mut schema {
+        for kind in &mut kinds.items {
+            if let RefOr::T(Schema::Object(kind)) = kind {
+                kind.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            }
+        }
+    }
+    schema
+}
+
+/// Terms that may be null, as GeoJSON has it, but no list of values in the order of the members.
+fn object_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Terms>, D::Error> {
+    struct ObjectOrNull;
+    impl<'de> Visitor<'de> for ObjectOrNull {
+        type Value = Option<Terms>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("an object or null")
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Terms::deserialize(MapAccessDeserializer::new(map)).map(Some)
+        }
+    }
+    deserializer.deserialize_any(ObjectOrNull)
 }
 
 fn polygon() -> ArrayBuilder {

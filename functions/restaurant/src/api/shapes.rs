@@ -3,6 +3,7 @@
 use kernel::Position;
 use runtime::openapi::shapes::{pattern, text};
 use runtime::shapes;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
 use crate::domain::menu::TAG_LENGTH_MAX;
 use crate::domain::profile::{CUISINE_LENGTH_MAX, DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX};
@@ -14,8 +15,6 @@ use crate::domain::stage::PAUSE_REASON_LENGTH_MAX;
 pub const SUSPENSION_REASON_LENGTH_MAX: usize = 500;
 /// Characters of a phone's number as people read it, at most: fifteen digits, and what stands between them.
 const SHOWN_PHONE_LENGTH_MAX: usize = 40;
-/// Characters of a header that names menus, at most.
-const TAGS_LENGTH_MAX: usize = 4096;
 
 shapes! {
     /// A restaurant's name.
@@ -44,12 +43,11 @@ shapes! {
     LatLng = pattern(Position::PATTERN, "52.37,4.90");
     /// An entity tag: RFC 9110 (8.8.3), never a weak one.
     EntityTag = pattern("^\"[!#-~]*\"$", "\"3-0af7651916cd43dd\"");
-    /// Entity tags, or any.
-    EntityTags = pattern(
-        "^(\\*|(W/)?\"[!#-~]*\"( ?, ?(W/)?\"[!#-~]*\")*)$",
-        "\"3-0af7651916cd43dd\"",
-    )
-    .max_length(Some(TAGS_LENGTH_MAX));
+    /// Entity tags, or any: RFC 9110 (13.1.2). What is none is no reason to refuse anybody the menu.
+    EntityTags = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("entity-tags".to_owned())))
+        .examples(["\"3-0af7651916cd43dd\""]);
     /// For how many seconds anybody may keep an answer.
     CacheControl = pattern("^public, max-age=[0-9]+$", "public, max-age=30");
 }

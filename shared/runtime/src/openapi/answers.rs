@@ -24,6 +24,9 @@ const JSON: &str = "application/json";
 /// What comes after these is said of `errors[].code`.
 const OF_FIELDS: [&str; 2] = ["such as", "among others"];
 
+/// The schema of what is wrong with a value.
+const FIELD_ERROR: &str = "FieldError";
+
 /// What `errors[].code` may be in any body: what is said of a value by its type alone.
 const FIELD_CODES: [&str; 8] = [
     "invalid",
@@ -186,7 +189,7 @@ pub(super) fn complete(document: &mut OpenApi) {
         define(components, shared);
     }
     list(components, "Problem", codes);
-    list(components, "FieldError", field_codes);
+    list(components, FIELD_ERROR, field_codes);
 }
 
 fn parts(operation: &Operation) -> Vec<Part> {
@@ -272,6 +275,10 @@ fn named_of_fields(description: &str) -> BTreeSet<String> {
     begin.map_or_else(BTreeSet::new, |begin| words(&description[begin..]))
 }
 
+fn quoted(code: &str) -> String {
+    format!("`{code}`")
+}
+
 fn words(text: &str) -> BTreeSet<String> {
     text.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
@@ -291,7 +298,7 @@ fn add(response: &mut Response, codes: &[&str]) {
     let missing: Vec<String> = codes
         .iter()
         .filter(|code| !known.contains(**code))
-        .map(|code| format!("`{code}`"))
+        .map(|code| quoted(code))
         .collect();
     if !missing.is_empty() {
         let said = response.description.trim_end_matches('.');
@@ -319,13 +326,10 @@ fn define(components: &mut Components, (status, name, meaning): Shared) {
     let problem = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("Problem")))
         .build();
-    let quoted = |code| format!("`{code}`");
     let codes: Vec<String> = codes_of(status).map(quoted).collect();
     let is_gateways = BY_GATEWAY.contains(&status);
     let meaning = if is_gateways {
         format!("{meaning}. The gateway's own refusal is plain JSON without a code")
-    } else if name == "InvalidBody" {
-        format!("{meaning}, such as {}", FIELD_CODES.map(quoted).join(", "))
     } else {
         meaning.to_owned()
     };
@@ -351,10 +355,15 @@ pub(super) fn retry_after() -> Header {
 /// Adds what the gateway says in the place of the service.
 fn add_gateways(response: &mut Response, status: &str) {
     if BY_GATEWAY.contains(&status) {
-        let refusal = Ref::from_schema_name("GatewayRefusal");
-        let content = ContentBuilder::new().schema(Some(refusal)).build();
-        response.content.insert(JSON.to_owned(), content.into());
+        add_refusal_of_gateway(response);
     }
+}
+
+/// Adds the body of the gateway's own refusals.
+pub(super) fn add_refusal_of_gateway(response: &mut Response) {
+    let refusal = Ref::from_schema_name("GatewayRefusal");
+    let content = ContentBuilder::new().schema(Some(refusal)).build();
+    response.content.insert(JSON.to_owned(), content.into());
 }
 
 /// Lists the codes in the schema that has a `code`.
@@ -364,5 +373,12 @@ fn list(components: &mut Components, schema: &str, codes: BTreeSet<String>) {
     {
         let codes: Vec<String> = codes.into_iter().collect();
         code.extensions = Some(Extensions::builder().add(WORDS, codes).build());
+        if schema == FIELD_ERROR {
+            let said = code.description.take().unwrap_or_default();
+            code.description = Some(format!(
+                "{said} Operations name theirs; of any value it may be {}.",
+                FIELD_CODES.map(quoted).join(", ")
+            ));
+        }
     }
 }

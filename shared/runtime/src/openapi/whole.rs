@@ -22,6 +22,9 @@ const SERVER: &str = "/";
 /// The name under which operations between services demand a signed request.
 const SIGNATURE: &str = "signature";
 
+/// What the gateway answers a request whose signature does not count.
+const UNSIGNED: &str = "403";
+
 /// Where the operations are that services call of each other.
 const INTERNAL: &str = "/internal/";
 
@@ -67,6 +70,9 @@ pub(super) fn finish(document: &mut OpenApi) {
                 let signature = internal.then(|| SecurityRequirement::new(SIGNATURE, [""; 0]));
                 operation.security = Some(signature.into_iter().collect());
                 is_signed |= internal;
+                if internal && let Some(RefOr::T(refused)) = operation.responses.responses.get_mut(UNSIGNED) {
+                    answers::add_refusal_of_gateway(refused);
+                }
             }
         }
     }
