@@ -14,6 +14,18 @@ use crate::ui::Step;
 /// What npm reads: the packages, their locked versions, and npm's settings.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 
+/// What would make npm leave packages out, and Node run code of others.
+const FOREIGN: [&str; 8] = [
+    "NODE_ENV",
+    "NODE_OPTIONS",
+    "npm_config_omit",
+    "NPM_CONFIG_OMIT",
+    "npm_config_only",
+    "NPM_CONFIG_ONLY",
+    "npm_config_production",
+    "NPM_CONFIG_PRODUCTION",
+];
+
 /// The linter's program, below the folder of the packages.
 const LINTER: &str = "node_modules/@redocly/cli/bin/cli.js";
 
@@ -28,7 +40,7 @@ impl Packages {
     /// Installs Node and the packages, unless the same versions are installed already.
     ///
     /// # Errors
-    /// When there is no Python, from whose index Node comes, or a registry cannot be reached.
+    /// When there is no Python, from whose index Node comes, a registry cannot be reached, or npm leaves the linter out.
     pub fn prepare(instance: &Instance) -> Outcome<Self> {
         let node = Environment::prepare(instance, Tools::Node)?;
         let source = instance.root.join("infra/local/node");
@@ -72,6 +84,13 @@ impl Packages {
                 "check that npm's registry can be reached, and try again",
             ));
         }
+        if !packages.folder.join(LINTER).is_file() {
+            return Err(Failure::new(
+                "Installing the Node tools left the linter out",
+                format!("there is no {LINTER} in {}", packages.folder.display()),
+                "look for an npm setting that leaves packages out, such as `npm config get omit`",
+            ));
+        }
         write_file(&marker, wanted)?;
         step.done("");
         Ok(packages)
@@ -91,9 +110,10 @@ impl Packages {
     fn command(&self, name: &str) -> Command {
         let path = clock::variable("PATH").unwrap_or_default();
         let mut command = self.node.program(name);
-        command
-            .env("PATH", format!("{}:{path}", self.node.programs().display()))
-            .env_remove("NODE_OPTIONS");
+        command.env("PATH", format!("{}:{path}", self.node.programs().display()));
+        for variable in FOREIGN {
+            command.env_remove(variable);
+        }
         command
     }
 }
