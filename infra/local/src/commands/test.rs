@@ -141,11 +141,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
             "name one of them",
         ));
     }
-    // The platform is no end in itself: whoever asks for the suite means it, too.
-    let needs_platform = |name: &String| ["acceptance", "contract", "events"].contains(&name.as_str());
-    if only.iter().any(needs_platform) && !only.iter().any(|name| name == "platform") {
-        only.push("platform".to_owned());
-    }
+    bring_along(&mut only);
     let instance = Instance {
         port: instance.port + PORT_DISTANCE,
         ..instance.clone()
@@ -169,6 +165,18 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
     report.outcome()
 }
 
+/// Adds the steps without which those that were asked for say nothing: the platform is no end in itself, and the events
+/// are those of the suite.
+fn bring_along(only: &mut Vec<String>) {
+    let has = |only: &[String], names: &[&str]| only.iter().any(|name| names.contains(&name.as_str()));
+    if has(only, &["events"]) && !has(only, &["acceptance"]) {
+        only.push("acceptance".to_owned());
+    }
+    if has(only, &["acceptance", "contract"]) && !has(only, &["platform"]) {
+        only.push("platform".to_owned());
+    }
+}
+
 /// Makes Ctrl-C stop the platform under test.
 fn stop_on_interrupt(instance: &Instance) -> Outcome {
     let instance = instance.clone();
@@ -179,4 +187,24 @@ fn stop_on_interrupt(instance: &Instance) -> Outcome {
         std::process::exit(EXIT_INTERRUPTED);
     };
     ctrlc::set_handler(stop).or_fail("Cannot listen for Ctrl-C", "try again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bring_along;
+
+    #[test]
+    fn steps_bring_along_what_they_stand_on() {
+        for (asked, run) in [
+            ("unit", "unit"),
+            ("contract", "contract platform"),
+            ("acceptance platform", "acceptance platform"),
+            ("events", "events acceptance platform"),
+            ("events contract", "events contract acceptance platform"),
+        ] {
+            let mut only: Vec<String> = asked.split(' ').map(str::to_owned).collect();
+            bring_along(&mut only);
+            assert_eq!(only.join(" "), run, "{asked}");
+        }
+    }
 }

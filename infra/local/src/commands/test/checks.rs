@@ -319,7 +319,7 @@ fn checkov_counts(text: &str) -> Counts {
         passed: number("Passed checks:"),
         failed: number("Failed checks:"),
         skipped: number("Skipped checks:"),
-        unchanged: false,
+        ..Counts::default()
     }
 }
 

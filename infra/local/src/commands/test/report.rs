@@ -16,6 +16,9 @@ const NEEDS: [(&str, &[&str]); 7] = [
     ("faults", &["build"]),
 ];
 
+/// Steps of whose tests `--filter` chooses.
+const FILTERED: [&str; 3] = ["acceptance", "contract", "faults"];
+
 /// What a runner counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
@@ -27,6 +30,8 @@ pub struct Counts {
     pub skipped: usize,
     /// Whether an earlier run's result stands, since nothing has changed.
     pub unchanged: bool,
+    /// Whether the step has no test of the name that was asked for.
+    pub unmatched: bool,
 }
 
 impl Counts {
@@ -36,6 +41,7 @@ impl Counts {
         failed: 0,
         skipped: 0,
         unchanged: false,
+        unmatched: false,
     };
 
     /// Adds another's.
@@ -126,13 +132,38 @@ impl Report {
     pub fn outcome(self) -> Outcome {
         let broken = self.rows.iter().filter(|(.., state)| state.broken());
         let names: Vec<&str> = broken.map(|(name, ..)| *name).collect();
-        if names.is_empty() {
-            return Ok(());
-        }
+        let Some(first) = names.first() else {
+            return self.matched();
+        };
+        // By its name alone, the fuzzer asks something else each time.
+        let seed = if *first == "contract" {
+            "TIFFIN_SEED=<seed> "
+        } else {
+            ""
+        };
         Err(Failure::new(
             "Not everything holds",
             format!("{} failed; why stands above", names.join(", ")),
-            format!("repeat a single step with `cargo local test --only {}`", names[0]),
+            format!("repeat a single step with `{seed}cargo local test --only {first}`"),
+        ))
+    }
+
+    /// That some step had tests of the name that was asked for, if it was for a name: a misspelt one must not pass.
+    fn matched(&self) -> Outcome {
+        let unmatched: Vec<&str> = self
+            .rows
+            .iter()
+            .filter(|(.., state)| state.counts().unmatched)
+            .map(|(name, ..)| *name)
+            .collect();
+        let is_matched = |name: &&str| self.rows.iter().any(|(step, ..)| step == name) && !unmatched.contains(name);
+        if unmatched.is_empty() || FILTERED.iter().any(is_matched) {
+            return Ok(());
+        }
+        Err(Failure::new(
+            "No test has been run of those that `--filter` asks for",
+            format!("{} has no test whose name contains it", unmatched.join(", ")),
+            "correct the text, or ask for another step",
         ))
     }
 }
@@ -163,11 +194,70 @@ impl State {
     fn to_text(&self) -> String {
         match self {
             Self::Ended(counts) if counts.failed > 0 => "FAILED".to_owned(),
+            Self::Ended(counts) if counts.unmatched => "left out: it has no test of this name".to_owned(),
             Self::Ended(counts) if counts.unchanged => "passed before, unchanged since".to_owned(),
             Self::Ended(counts) if counts.skipped > 0 => format!("passed, {} skipped", counts.skipped),
             Self::Ended(_) => "passed".to_owned(),
             Self::Failed => "FAILED".to_owned(),
             Self::LeftOut(why) => why.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UNMATCHED: Counts = Counts {
+        unmatched: true,
+        passed: 0,
+        ..Counts::ONE
+    };
+
+    fn report(steps: &[(&'static str, Counts)]) -> Report {
+        let mut report = Report::default();
+        for (name, counts) in steps {
+            report.add(name, || Ok(*counts));
+        }
+        report
+    }
+
+    #[test]
+    fn a_step_without_a_test_of_the_name_is_left_out_and_told() {
+        let report = report(&[
+            ("unit", Counts::ONE),
+            ("acceptance", Counts::ONE),
+            ("contract", UNMATCHED),
+        ]);
+        let (.., state) = &report.rows[2];
+        assert_eq!(state.to_text(), "left out: it has no test of this name");
+        assert!(report.outcome().is_ok());
+    }
+
+    #[test]
+    fn a_name_that_no_test_has_is_an_error() {
+        let steps = [
+            ("unit", Counts::ONE),
+            ("acceptance", UNMATCHED),
+            ("events", Counts::ONE),
+            ("faults", UNMATCHED),
+        ];
+        let failure = report(&steps).outcome().unwrap_err().to_string();
+        assert!(
+            failure.contains("acceptance, faults has no test whose name contains it"),
+            "{failure}"
+        );
+        assert!(report(&steps[..1]).outcome().is_ok());
+    }
+
+    #[test]
+    fn the_fuzzer_is_repeated_with_its_seed() {
+        let failed = Counts {
+            failed: 1,
+            ..Counts::default()
+        };
+        let advice = |name| report(&[(name, failed)]).outcome().unwrap_err().to_string();
+        assert!(advice("contract").contains("`TIFFIN_SEED=<seed> cargo local test --only contract`"));
+        assert!(advice("unit").contains("`cargo local test --only unit`"));
     }
 }

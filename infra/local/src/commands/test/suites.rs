@@ -32,6 +32,12 @@ const CONTRACT: &str = "test(/^contract::/)";
 /// What the fuzzer draws its requests from in a whole run.
 const CONTRACT_SEED: &str = "1";
 
+/// What the tables must hold after the tests, for the test of them.
+const EXPECTED_EVENTS: &str = "TIFFIN_EXPECTED_EVENTS";
+
+/// What the runner says when its filter leaves nothing, which it takes for a failure.
+const NO_TESTS: &str = "no tests to run";
+
 /// How many tests of the platform run at once: they mostly wait, and two cores are enough for the programs they wait for.
 const ACCEPTANCE_THREADS: &str = "4";
 
@@ -58,12 +64,12 @@ pub fn acceptance(bench: &Bench<'_>) -> Outcome<Counts> {
 }
 
 /// The contract as each role, with whatever the documents allow and do not allow; the seeds are printed. The whole run
-/// asks the same each time, so that it judges the change and not chance; by its name, the step draws new seeds.
+/// draws from the same seed each time, so that it judges the change rather than chance; by its name, the step takes new ones.
 pub fn contract(bench: &Bench<'_>) -> Outcome<Counts> {
     let fuzzer = Environment::prepare(&bench.instance, Tools::Contract)?;
     let mut command = runner(bench)?;
     on_the_platform(bench, &mut command, CONTRACT);
-    if bench.options.only.is_empty() && clock::variable("TIFFIN_SEED").is_none() {
+    if bench.options.only.is_empty() && clock::variable("TIFFIN_SEED").is_none_or(|seed| seed.is_empty()) {
         command.env("TIFFIN_SEED", CONTRACT_SEED);
     }
     command
@@ -90,19 +96,27 @@ pub fn faults(bench: &Bench<'_>) -> Outcome<Counts> {
     on_the_platform(bench, &mut command, STORIES);
     command.env("TIFFIN_FAULTS", "true");
     let mut counts = run(bench, "faults", "Running the stories under faults", &mut command)?;
-    counts.add(recorded(bench, "faults-events")?);
+    if !counts.unmatched {
+        counts.add(recorded(bench, "faults-events", None)?);
+    }
     Ok(counts)
 }
 
-/// What the suite and the fuzzer have led to.
+/// What the suite and the fuzzer have led to: the whole suite leads to every type of event.
 pub fn events(bench: &Bench<'_>) -> Outcome<Counts> {
-    recorded(bench, "events")
+    recorded(bench, "events", Some("each_type"))
 }
 
 /// Holds every event in the tables against the document. No filter of tests leaves it out: it is about whichever were run.
-fn recorded(bench: &Bench<'_>, name: &str) -> Outcome<Counts> {
+/// What must be there, beside something of each service, is the test's to know.
+fn recorded(bench: &Bench<'_>, name: &str, expected: Option<&str>) -> Outcome<Counts> {
     let mut command = runner(bench)?;
     of_the_suite(bench, &mut command, RECORDED);
+    command.env_remove(EXPECTED_EVENTS);
+    let of_a_part = bench.options.filter.as_ref().map(|_| "anything");
+    if let Some(expected) = of_a_part.or(expected) {
+        command.env(EXPECTED_EVENTS, expected);
+    }
     run(bench, name, "Checking every event of the tests", &mut command)
 }
 
@@ -146,13 +160,19 @@ fn of_the_suite(bench: &Bench<'_>, command: &mut Command, filter: &str) {
 fn run(bench: &Bench<'_>, name: &str, title: &str, command: &mut Command) -> Outcome<Counts> {
     let (good, text) = checks::run(bench, name, title, command)?;
     let mut counts = nextest_counts(&text);
-    if !good {
+    counts.unmatched = !good && bench.options.filter.is_some() && has_no_tests(&text);
+    if !good && !counts.unmatched {
         let log = checks::log(bench, name);
         complain(format!("The end of {}:\n{}", log.display(), tail(&log, 150)));
         // A runner that broke off has counted nothing.
         counts.failed = counts.failed.max(1);
     }
     Ok(counts)
+}
+
+/// Whether the runner built everything and found no test that its filter asks for.
+fn has_no_tests(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start_matches("error: ") == NO_TESTS)
 }
 
 /// The runner's own counts: `Summary [ 1.2s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 3 skipped`.
@@ -182,13 +202,25 @@ fn nextest_counts(text: &str) -> Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::nextest_counts;
+    use super::{has_no_tests, nextest_counts};
 
     #[test]
     fn whatever_did_not_pass_counts_as_failed() {
         let text = "   Summary [   1.2s] 9 tests run: 7 passed (1 slow), 1 failed, 1 timed out, 3 skipped\n";
         let counts = nextest_counts(text);
         assert_eq!((counts.passed, counts.failed), (7, 2));
+    }
+
+    #[test]
+    fn a_set_without_a_test_is_no_failed_one() {
+        let empty = "     Summary [   0.000s] 0 tests run: 0 passed, 226 skipped\nerror: no tests to run\n(hint: use `--no-tests` to customize)\n";
+        assert!(has_no_tests(empty));
+        assert!(!has_no_tests(
+            "   Summary [   1.2s] 1 test run: 0 passed, 1 failed, 3 skipped\nerror: test run failed\n"
+        ));
+        assert!(!has_no_tests(
+            "error: could not compile `acceptance`: no tests to run\n"
+        ));
     }
 
     #[test]
