@@ -6,6 +6,7 @@
 
 mod asyncapi;
 mod cases;
+mod forms;
 mod openapi;
 mod schema;
 

@@ -1,21 +1,24 @@
 //! Compares two AsyncAPI documents as somebody would who receives the messages, or sends them.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::Break;
-use super::schema::{Comparison, Direction, below, member, members};
+use super::openapi::schemes;
+use super::schema::{Comparison, Direction, below, listed, member, members};
 
 /// All that breaks.
 pub fn breaks(before: &Value, after: &Value) -> Vec<Break> {
     let mut comparison = Comparison::new(before, after);
-    let mut found = Vec::new();
-    for (name, operation) in members(&before["operations"]) {
+    let mut found = schemes(before, after);
+    for (name, was) in members(&before["operations"]) {
         let now = &after["operations"][name.as_str()];
         let at = below("#/operations", name);
         if now.is_null() {
             found.push(Break::new(&at, "the operation is gone"));
-        } else if operation["action"] != now["action"] {
-            found.push(Break::new(&at, "who sends and who receives has changed"));
+        } else {
+            found.extend(operation((before, was), (after, now), &at));
         }
     }
     for (name, channel) in members(&before["channels"]) {
@@ -30,7 +33,7 @@ pub fn breaks(before: &Value, after: &Value) -> Vec<Break> {
         }
         for (message, was) in members(&channel["messages"]) {
             let at = below(&below(&at, "messages"), message);
-            let directions = directions(before, name, message);
+            let directions = directions([before, after], name, message);
             let now = &now["messages"][message.as_str()];
             if now.is_null() {
                 found.push(Break::new(&at, "the message is gone"));
@@ -40,6 +43,79 @@ pub fn breaks(before: &Value, after: &Value) -> Vec<Break> {
         }
     }
     found
+}
+
+/// A document and an operation of it.
+type Owned<'a> = (&'a Value, &'a Value);
+
+fn operation(before: Owned<'_>, after: Owned<'_>, at: &str) -> Vec<Break> {
+    let ((_, was), (_, now)) = (before, after);
+    let mut found = Vec::new();
+    if was["action"] != now["action"] {
+        found.push(Break::new(at, "who sends and who receives has changed"));
+    }
+    let is_answer = was["action"] == "send";
+    found.extend(part((before.0, was), (after.0, now), at, is_answer));
+    let reply = below(at, "reply");
+    match (was["reply"].is_object(), now["reply"].is_object()) {
+        (true, true) => found.extend(part(
+            (before.0, &was["reply"]),
+            (after.0, &now["reply"]),
+            &reply,
+            !is_answer,
+        )),
+        (true, false) => found.push(Break::new(&reply, "there is no reply any more")),
+        (false, true) => found.push(Break::new(&reply, "there was no reply")),
+        (false, false) => {}
+    }
+    // One of the proofs is enough; where none is named, none is asked for.
+    let proofs = |operation: &Value| -> Vec<String> { listed(&operation["security"]).map(Value::to_string).collect() };
+    let (had, asked) = (proofs(was), proofs(now));
+    let is_enough = |proof: &String| asked.is_empty() || asked.contains(proof);
+    let is_lost = if had.is_empty() {
+        !asked.is_empty()
+    } else {
+        !had.iter().all(is_enough)
+    };
+    if is_lost {
+        let sentence = "a proof that was enough, or none, is not enough any more";
+        found.push(Break::new(&below(at, "security"), sentence));
+    }
+    found
+}
+
+/// What an operation or its reply names: the channel, and which of its messages. What the application sends (an
+/// answer) may be no more than what was expected, and no less; what it receives may be more.
+fn part(before: Owned<'_>, after: Owned<'_>, at: &str, is_answer: bool) -> Vec<Break> {
+    let mut found = Vec::new();
+    if before.1["channel"] != after.1["channel"] {
+        found.push(Break::new(&below(at, "channel"), "this happens on another channel"));
+    }
+    let (was, now) = (named(before), named(after));
+    let lost = was.difference(&now).map(|message| format!("{message} is gone"));
+    let added = now.difference(&was).filter(|_| is_answer);
+    let told: Vec<String> = lost
+        .chain(added.map(|message| format!("{message} may come now")))
+        .collect();
+    if !told.is_empty() {
+        found.push(Break::new(&below(at, "messages"), told.join(", ")));
+    }
+    found
+}
+
+/// The places of the messages that an operation or its reply names: without a list, all of its channel.
+fn named((document, part): Owned<'_>) -> BTreeSet<String> {
+    if part["messages"].is_array() {
+        let places = listed(&part["messages"]).filter_map(|message| message["$ref"].as_str());
+        return places.map(str::to_owned).collect();
+    }
+    let Some(channel) = part["channel"]["$ref"].as_str() else {
+        return BTreeSet::new();
+    };
+    let messages = &member(document, &part["channel"])["messages"];
+    members(messages)
+        .map(|(name, _)| below(&below(channel, "messages"), name))
+        .collect()
 }
 
 fn messages(
@@ -76,22 +152,18 @@ fn schema(value: &Value) -> &Value {
 }
 
 /// What a message is for the one who is not described: an answer is what the application sends, a request what it
-/// receives. One that no operation names is sent.
-fn directions(document: &Value, channel: &str, message: &str) -> Vec<Direction> {
-    let channel = below("#/channels", channel);
-    let place = below(&below(&channel, "messages"), message);
+/// receives, in either document. One that no operation names is sent.
+fn directions(documents: [&Value; 2], channel: &str, message: &str) -> Vec<Direction> {
+    let place = below(&below(&below("#/channels", channel), "messages"), message);
     let mut found = Vec::new();
-    for (_, operation) in members(&document["operations"]) {
-        let sends = operation["action"] == "send";
-        let parts = [(operation, sends), (&operation["reply"], !sends)];
-        for (part, is_sent) in parts {
-            let names_it = match part["messages"].as_array() {
-                Some(list) => list.iter().any(|one| one["$ref"] == place.as_str()),
-                None => part["channel"]["$ref"] == channel.as_str(),
-            };
-            let direction = if is_sent { Direction::Answer } else { Direction::Request };
-            if names_it && !found.contains(&direction) {
-                found.push(direction);
+    for document in documents {
+        for (_, operation) in members(&document["operations"]) {
+            let sends = operation["action"] == "send";
+            for (part, is_sent) in [(operation, sends), (&operation["reply"], !sends)] {
+                let direction = if is_sent { Direction::Answer } else { Direction::Request };
+                if named((document, part)).contains(&place) && !found.contains(&direction) {
+                    found.push(direction);
+                }
             }
         }
     }

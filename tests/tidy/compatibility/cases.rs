@@ -123,6 +123,18 @@ fn events_break_where_who_hears_or_tells_them_fails() {
 }
 
 #[test]
+fn a_message_is_compared_in_the_directions_of_both_documents() {
+    const WORDS: &str = "/channels/talk/messages/word/payload/enum";
+    let before = cases().events;
+    let heard = with(&before, WORDS, &json!(["a", "b", "c"]));
+    expect("a further word is heard", &breaks(&before, &heard), None);
+    let say = json!({"action": "send", "channel": {"$ref": "#/channels/talk"}});
+    let told = with(&heard, "/operations/say", &say);
+    let place = "#/channels/talk/messages/word/payload";
+    expect("a further word is told", &breaks(&before, &told), Some(place));
+}
+
+#[test]
 fn what_breaks_needs_a_higher_major_version() {
     let api = cases().api;
     let broken = with(&api, "/paths/~1meal", &Value::Null);

@@ -33,7 +33,7 @@ pub fn breaks(before: &Value, after: &Value) -> Vec<Break> {
 }
 
 /// How callers prove who they are, where anything asks for it.
-fn schemes(before: &Value, after: &Value) -> Vec<Break> {
+pub fn schemes(before: &Value, after: &Value) -> Vec<Break> {
     let place = "/components/securitySchemes";
     let none = Value::Null;
     let now = after.pointer(place).unwrap_or(&none);
@@ -119,14 +119,20 @@ fn parameters(comparison: &mut Comparison<'_>, before: Owner<'_>, after: Owner<'
         if is_required(now) && !is_required(was) {
             found.push(Break::new(&place, "the parameter has to be sent now"));
         }
-        for part in ["style", "explode"] {
-            if was[part] != now[part] {
-                found.push(Break::new(
-                    &place,
-                    format!("the parameter is written in another way: `{part}` is different"),
-                ));
-            }
+        if writing(was) != writing(now) {
+            found.push(Break::new(
+                &place,
+                "the parameter is written in another way: `style`, `explode` or `allowReserved` is different",
+            ));
         }
+        if was["content"].is_object() != now["content"].is_object() {
+            found.push(Break::new(
+                &below(&place, "content"),
+                "the parameter is encoded in another way",
+            ));
+            continue;
+        }
+        found.extend(contents(comparison, was, now, &place, Direction::Request));
         let schema = below(&place, "schema");
         found.extend(comparison.schemas(&was["schema"], &now["schema"], &schema, Direction::Request));
     }
@@ -161,6 +167,18 @@ fn all_parameters<'a>(document: &'a Value, (item, operation): Owner<'a>) -> Vec<
     all
 }
 
+/// How a parameter is written: its `style`, `explode` and `allowReserved`, or what each is where it is not said
+/// (OpenAPI 3.1, Parameter Object).
+fn writing(parameter: &Value) -> (&str, bool, bool) {
+    let usual = match parameter["in"].as_str() {
+        Some("query" | "cookie") => "form",
+        Some(_) | None => "simple",
+    };
+    let style = parameter["style"].as_str().unwrap_or(usual);
+    let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
+    (style, explode, parameter["allowReserved"].as_bool().unwrap_or_default())
+}
+
 fn is_required(value: &Value) -> bool {
     value["required"].as_bool().unwrap_or_default()
 }
@@ -183,29 +201,66 @@ fn body(comparison: &mut Comparison<'_>, before: &Value, after: &Value, at: &str
     }
 }
 
-/// Success must stay what it was. A refusal may disappear; one that stays keeps its form.
+/// Success must stay what it was, and all there is. A refusal may disappear or be new; one that stays keeps its form.
 fn answers(comparison: &mut Comparison<'_>, before: &Value, after: &Value, at: &str) -> Vec<Break> {
     let mut found = Vec::new();
     for (status, was) in members(before) {
         let at = below(at, status);
         let now = &after[status.as_str()];
         if now.is_null() {
-            if status.as_str() < "4" {
+            if is_success(status) {
                 found.push(Break::new(&at, "the operation does not answer so any more"));
             }
             continue;
         }
         let (was, now) = (member(comparison.before, was), member(comparison.after, now));
-        let known: Vec<String> = members(&now["headers"]).map(|(name, _)| name.to_lowercase()).collect();
-        let lost = members(&was["headers"]).filter(|(name, _)| !known.contains(&name.to_lowercase()));
-        found.extend(lost.map(|(name, _)| Break::new(&below(&below(&at, "headers"), name), "the header is gone")));
+        found.extend(headers(
+            comparison,
+            &was["headers"],
+            &now["headers"],
+            &below(&at, "headers"),
+        ));
         found.extend(contents(comparison, was, now, &at, Direction::Answer));
+    }
+    let added = members(after).filter(|(status, _)| is_success(status) && before[status.as_str()].is_null());
+    found.extend(added.map(|(status, _)| Break::new(&below(at, status), "the operation may answer so now")));
+    found
+}
+
+/// Whether a status, or a range of them such as `2XX`, tells a caller that it is done or redirected.
+fn is_success(status: &str) -> bool {
+    status < "4"
+}
+
+/// Those of an answer, whose names have no capitals. One that is new bothers nobody.
+fn headers(comparison: &mut Comparison<'_>, before: &Value, after: &Value, at: &str) -> Vec<Break> {
+    let mut found = Vec::new();
+    for (name, was) in members(before) {
+        let at = below(at, name);
+        let Some((_, now)) = members(after).find(|(other, _)| other.eq_ignore_ascii_case(name)) else {
+            found.push(Break::new(&at, "the header is gone"));
+            continue;
+        };
+        let (was, now) = (member(comparison.before, was), member(comparison.after, now));
+        if is_required(was) && !is_required(now) {
+            found.push(Break::new(&at, "the header may be missing now"));
+        }
+        found.extend(comparison.schemas(&was["schema"], &now["schema"], &below(&at, "schema"), Direction::Answer));
     }
     found
 }
 
 fn contents(comparison: &mut Comparison<'_>, was: &Value, now: &Value, at: &str, direction: Direction) -> Vec<Break> {
     let mut found = Vec::new();
+    if direction == Direction::Answer {
+        let added = members(&now["content"]).filter(|(media_type, _)| was["content"][media_type.as_str()].is_null());
+        found.extend(added.map(|(media_type, _)| {
+            Break::new(
+                &below(&below(at, "content"), media_type),
+                "the answer may be of this media type now",
+            )
+        }));
+    }
     for (media_type, content) in members(&was["content"]) {
         let at = below(&below(at, "content"), media_type);
         let now = &now["content"][media_type.as_str()];

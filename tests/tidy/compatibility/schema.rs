@@ -6,19 +6,50 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Break;
+use super::forms::{Form, PLACE, forms};
 
 /// References in a circle end here.
-const DEPTH_MAX: usize = 40;
-
-/// The member of a form that says where it stands; no document has one of this name.
-const PLACE: &str = "\0place";
+pub const DEPTH_MAX: usize = 40;
 
 /// Bounds from below and from above: a request breaks when they come closer.
-const LOWER: [&str; 5] = ["minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"];
-const UPPER: [&str; 5] = ["maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum"];
+pub const LOWER: [&str; 5] = ["minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"];
+pub const UPPER: [&str; 5] = ["maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum"];
+
+/// What else is compared, or taken apart before.
+const COMPARED: [&str; 18] = [
+    PLACE,
+    "$ref",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "enum",
+    "format",
+    "items",
+    "multipleOf",
+    "oneOf",
+    "pattern",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "required",
+    "type",
+    "uniqueItems",
+];
+
+/// What only people read. A `default` tells a request what happens without the value, and is compared there.
+const ANNOTATIONS: [&str; 7] = [
+    "$comment",
+    "default",
+    "deprecated",
+    "description",
+    "example",
+    "examples",
+    "title",
+];
 
 /// Who writes the value: whoever was built on the released document writes a request and reads an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,9 +69,6 @@ pub struct Comparison<'a> {
     /// What was found for a pair of named schemas. While it is compared, nothing: a schema may contain itself.
     known: HashMap<(String, String, Direction), Vec<Break>>,
 }
-
-/// One form that a value may have.
-type Form = Map<String, Value>;
 
 impl<'a> Comparison<'a> {
     /// Nothing compared yet.
@@ -102,6 +130,12 @@ impl<'a> Comparison<'a> {
     fn request(&mut self, was: &Form, now: &Form) -> Vec<Break> {
         let at = place(now);
         let mut found = bounds(was, now, at);
+        found.extend(incomparable(was, now));
+        let both = was.get("default").zip(now.get("default"));
+        if let Some((old, _)) = both.filter(|(old, new)| old != new) {
+            let sentence = format!("whoever leaves it out got {}", brief(old));
+            found.push(Break::new(&below(at, "default"), sentence));
+        }
         for name in ["format", "pattern", "multipleOf"] {
             if now.contains_key(name) && was.get(name) != now.get(name) {
                 found.push(Break::new(
@@ -132,7 +166,7 @@ impl<'a> Comparison<'a> {
 
     fn answer(&mut self, was: &Form, now: &Form) -> Vec<Break> {
         let at = place(now);
-        let mut found = Vec::new();
+        let mut found = incomparable(was, now);
         if was.contains_key("format") && was.get("format") != now.get("format") {
             found.push(Break::new(
                 &below(at, "format"),
@@ -170,21 +204,99 @@ impl<'a> Comparison<'a> {
                 found.extend(self.schemas(schema, other, &at, direction));
             }
         }
-        for name in ["items", "additionalProperties"] {
-            let (old, new) = (part(was, name), part(now, name));
-            let is_schema = |value: &Value| value.as_object().is_some_and(|all| !all.is_empty());
-            let compared = match direction {
-                Direction::Request => is_schema(new) && *old != Value::Bool(false),
-                Direction::Answer => is_schema(old) && *new != Value::Bool(false),
-            };
+        let others = (part(was, "additionalProperties"), part(now, "additionalProperties"));
+        // What has a name of its own now was one of the others before.
+        for (name, schema) in members(new).filter(|(name, _)| is_schema(others.0) && old[name.as_str()].is_null()) {
+            found.extend(self.schemas(others.0, schema, &property(at, name), direction));
+        }
+        let compared = match direction {
+            Direction::Request => is_schema(others.1) && *others.0 != Value::Bool(false),
             // Without a schema, members of an answer were and are only what is described.
-            let described = name == "items" || (is_schema(old) && is_schema(new));
-            if compared && described {
-                found.extend(self.schemas(old, new, &below(at, name), direction));
-            }
+            Direction::Answer => is_schema(others.0) && is_schema(others.1),
+        };
+        if compared {
+            found.extend(self.schemas(others.0, others.1, &below(at, "additionalProperties"), direction));
+        }
+        let names = (part(was, "propertyNames"), part(now, "propertyNames"));
+        if names.0 != names.1 {
+            let (old, new) = (text(names.0), text(names.1));
+            found.extend(self.schemas(&old, &new, &below(at, "propertyNames"), direction));
+        }
+        found.extend(self.items(was, now, direction));
+        found
+    }
+
+    /// The items of an array: those that have a place of their own, then all further ones, if there can be any.
+    fn items(&mut self, was: &Form, now: &Form, direction: Direction) -> Vec<Break> {
+        let at = place(now);
+        let given = match direction {
+            Direction::Request => was,
+            Direction::Answer => now,
+        };
+        let most = part(given, "maxItems").as_u64().unwrap_or(u64::MAX);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let placed = |form: &Form| listed(part(form, "prefixItems")).count();
+        let first = placed(was).max(placed(now));
+        let mut found = Vec::new();
+        for index in 0..first.min(most) {
+            let at = below(&below(at, "prefixItems"), &index.to_string());
+            found.extend(self.schemas(item(was, index), item(now, index), &at, direction));
+        }
+        let (old, new) = (part(was, "items"), part(now, "items"));
+        let says = match direction {
+            Direction::Request => new,
+            Direction::Answer => old,
+        };
+        if first < most && (is_schema(says) || *says == Value::Bool(false)) {
+            found.extend(self.schemas(old, new, &below(at, "items"), direction));
         }
         found
     }
+}
+
+/// The schema of the item at an index.
+fn item(form: &Form, index: usize) -> &Value {
+    listed(part(form, "prefixItems"))
+        .nth(index)
+        .unwrap_or(part(form, "items"))
+}
+
+/// Whether a schema says anything of the values that it allows.
+fn is_schema(value: &Value) -> bool {
+    value.as_object().is_some_and(|all| !all.is_empty())
+}
+
+/// A schema of names, which are texts.
+fn text(names: &Value) -> Value {
+    if names.is_null() {
+        json!({"type": "string"})
+    } else {
+        json!({"allOf": [{"type": "string"}, names]})
+    }
+}
+
+/// Whether nobody is bound by a keyword: what begins with `x-` may be overlooked.
+pub fn is_ignored(name: &str) -> bool {
+    name.starts_with("x-") || ANNOTATIONS.contains(&name)
+}
+
+/// What is different and not understood: nobody can say that it breaks nothing.
+fn incomparable(was: &Form, now: &Form) -> Vec<Break> {
+    let names: BTreeSet<&str> = was.keys().chain(now.keys()).map(String::as_str).collect();
+    let is_compared = |name: &str| {
+        [&COMPARED[..], &LOWER, &UPPER]
+            .iter()
+            .any(|known| known.contains(&name))
+    };
+    let different = names
+        .into_iter()
+        .filter(|name| !is_compared(name) && !is_ignored(name) && was.get(*name) != now.get(*name));
+    different
+        .map(|name| {
+            let sentence = format!("`{name}` is different, and cannot be compared");
+            Break::new(&below(place(now), name), sentence)
+        })
+        .collect()
 }
 
 /// Bounds that have come closer.
@@ -205,101 +317,7 @@ fn bounds(was: &Form, now: &Form, at: &str) -> Vec<Break> {
         .collect()
 }
 
-/// The forms that a schema allows, which stands `at` this pointer.
-fn forms(document: &Value, schema: &Value, at: &str, depth: usize) -> Vec<Form> {
-    let mut own = schema.as_object().cloned().unwrap_or_default();
-    own.insert(PLACE.to_owned(), Value::String(at.to_owned()));
-    if depth > DEPTH_MAX {
-        return vec![own];
-    }
-    let mut all = vec![own.clone()];
-    if let Some(name) = own.get("$ref").and_then(Value::as_str) {
-        let choices = forms(document, pointed(document, name), name, depth + 1);
-        all = each_joined(&all, &choices);
-    }
-    for one in listed(part(&own, "allOf")) {
-        let mut choices = forms(document, one, at, depth + 1);
-        for choice in &mut choices {
-            choice.remove(PLACE);
-        }
-        all = each_joined(&all, &choices);
-    }
-    for name in ["oneOf", "anyOf"].into_iter().filter(|name| own.contains_key(*name)) {
-        let choices = listed(&own[name]).enumerate().flat_map(|(index, one)| {
-            let at = format!("{at}/{name}/{index}");
-            forms(document, one, &at, depth + 1)
-        });
-        all = each_joined(&all, &choices.collect::<Vec<_>>());
-    }
-    all.into_iter().flat_map(by_type).flat_map(by_value).collect()
-}
-
-fn each_joined(all: &[Form], choices: &[Form]) -> Vec<Form> {
-    all.iter()
-        .flat_map(|form| choices.iter().map(|choice| joined(form, choice)))
-        .collect()
-}
-
-/// What satisfies both.
-fn joined(one: &Form, other: &Form) -> Form {
-    let mut all = one.clone();
-    for (name, value) in other {
-        let together = match (name.as_str(), all.get(name)) {
-            ("required", Some(known)) => Value::Array(listed(known).chain(listed(value)).cloned().collect()),
-            ("properties", Some(known)) => {
-                let mut properties = known.as_object().cloned().unwrap_or_default();
-                for (name, schema) in members(value) {
-                    let schema = match properties.get(name) {
-                        Some(known) if known != schema => json!({"allOf": [known, schema]}),
-                        Some(_) | None => schema.clone(),
-                    };
-                    properties.insert(name.clone(), schema);
-                }
-                Value::Object(properties)
-            }
-            (_, Some(_) | None) => value.clone(),
-        };
-        all.insert(name.clone(), together);
-    }
-    all
-}
-
-fn by_type(form: Form) -> Vec<Form> {
-    match form.get("type") {
-        Some(Value::Array(types)) => {
-            let each = types.iter().map(|one| {
-                let mut form = form.clone();
-                form.insert("type".to_owned(), one.clone());
-                form
-            });
-            each.collect()
-        }
-        Some(_) | None => vec![form],
-    }
-}
-
-/// A form for each value that is listed, with the type of that value.
-fn by_value(mut form: Form) -> Vec<Form> {
-    let values = form.remove("enum");
-    if form.contains_key("x-extensible-enum") {
-        return vec![form];
-    }
-    let Some(Value::Array(values)) = values else {
-        return vec![form];
-    };
-    let fitting = values.into_iter().filter(|value| {
-        let own = form.get("type").and_then(Value::as_str);
-        own.is_none_or(|own| own == type_of(value) || (own == "number" && type_of(value) == "integer"))
-    });
-    let each = fitting.map(|value| {
-        let mut form = form.clone();
-        form.insert("const".to_owned(), value);
-        form
-    });
-    each.collect()
-}
-
-fn type_of(value: &Value) -> &'static str {
+pub fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -317,7 +335,13 @@ fn type_of_form(form: &Form) -> Option<String> {
         return own.as_str().map(str::to_owned);
     }
     let told = form.get("const").map(type_of);
-    let parts = [("properties", "object"), ("items", "array")];
+    let parts = [
+        ("properties", "object"),
+        ("additionalProperties", "object"),
+        ("propertyNames", "object"),
+        ("items", "array"),
+        ("prefixItems", "array"),
+    ];
     let implied = parts
         .iter()
         .find(|(part, _)| form.contains_key(*part))
@@ -371,7 +395,7 @@ fn place(form: &Form) -> &str {
     part(form, PLACE).as_str().unwrap_or_default()
 }
 
-fn part<'a>(form: &'a Form, name: &str) -> &'a Value {
+pub fn part<'a>(form: &'a Form, name: &str) -> &'a Value {
     form.get(name).unwrap_or(&Value::Null)
 }
 
@@ -406,7 +430,7 @@ pub fn member<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     value
 }
 
-fn pointed<'a>(document: &'a Value, place: &str) -> &'a Value {
+pub fn pointed<'a>(document: &'a Value, place: &str) -> &'a Value {
     let pointer = place.strip_prefix('#');
     pointer
         .and_then(|pointer| document.pointer(pointer))
