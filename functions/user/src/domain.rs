@@ -15,7 +15,7 @@ pub use addresses::{
 };
 pub use email::Email;
 pub use locale::Locale;
-pub use password::{InvalidPassword, NewPassword, PASSWORD_CHARACTERS_MAX, PASSWORD_CHARACTERS_MIN};
+pub use password::{InvalidPassword, NewPassword, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN};
 pub use phone::Phone;
 pub use preferences::{
     ALLERGENS_MAX, CATEGORIES_MAX, CUISINES_MAX, DIETS_MAX, InvalidPreferences, Preferences, Tag, distinct,

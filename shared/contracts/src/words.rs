@@ -1,6 +1,7 @@
 //! The words of events: what a text may be, as the AsyncAPI document tells. Consumers read them as text, so that a word may be
 //! added.
 
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -16,7 +17,7 @@ macro_rules! words {
                 ObjectBuilder::new()
                     .schema_type(Type::String)
                     .description(Some(concat!($($doc),*).trim()))
-                    .enum_values(Some([$($word),*]))
+                    .extensions(Some(Extensions::builder().add("x-extensible-enum", [$($word),*]).build()))
                     .into()
             }
         }

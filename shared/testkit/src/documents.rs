@@ -14,6 +14,8 @@ use crate::Reply;
 const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
+/// The vendor extension for a list of words that may grow without a new version.
+const GROWING_WORDS: &str = "x-extensible-enum";
 
 /// The documents of all services.
 pub struct Documents(Vec<Document>);
@@ -130,7 +132,7 @@ impl Operation<'_> {
         let codes = reply.body["errors"].as_array().into_iter().flatten();
         let of_any = &self.document["components"]["schemas"]["FieldError"]["properties"]["code"];
         let is_listed = |code: &str| {
-            of_any["x-extensible-enum"]
+            of_any[GROWING_WORDS]
                 .as_array()
                 .is_some_and(|all| all.iter().any(|listed| listed == code))
         };
@@ -219,7 +221,8 @@ pub(crate) fn closed(schema: &Value) -> Value {
     schema
 }
 
-/// A schema whose own members are closed, and all within them.
+/// A schema whose own members are closed, and all within them. A list of words that may grow is closed, too: what is sent
+/// today is listed today. Where a pattern stands beside it, others choose the words.
 pub(crate) fn with_closed_members(schema: &Value) -> Value {
     let Some(members) = schema.as_object() else {
         return schema.clone();
@@ -236,7 +239,13 @@ pub(crate) fn with_closed_members(schema: &Value) -> Value {
         };
         (keyword.clone(), value)
     };
-    Value::Object(members.iter().map(member).collect())
+    let mut closed: Map<String, Value> = members.iter().map(member).collect();
+    if let Some(words) = members.get(GROWING_WORDS)
+        && !members.contains_key("pattern")
+    {
+        closed.insert("enum".to_owned(), words.clone());
+    }
+    Value::Object(closed)
 }
 
 #[cfg(test)]

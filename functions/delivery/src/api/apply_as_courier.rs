@@ -90,7 +90,7 @@ impl DocumentKind {
     (status = 201, description = "Applied; an operator will look", body = CourierView),
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 409, description = "`courier_exists`: with another vehicle or country", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `too_many`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `too_many`", body = Problem),
 ))]
 pub async fn apply_as_courier(
     State(app): State<App>,

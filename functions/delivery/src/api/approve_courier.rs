@@ -15,7 +15,7 @@ use crate::store::Documents;
 /// And the papers that were looked at. Approving again changes nothing. The body may be left out as long as the papers are the
 /// first that were handed in.
 #[utoipa::path(post, path = "/v1/couriers/{courier_id}/approve", operation_id = "approve_courier", tag = "couriers",
-    security(("token" = [])), request_body = LookedAt, params(("courier_id" = CourierId, Path, description = "The courier")), responses(
+    security(("token" = [])), request_body = Option<LookedAt>, params(("courier_id" = CourierId, Path, description = "The courier")), responses(
     (status = 200, description = "Approved", body = CourierView),
     (status = 403, description = "`forbidden`: not an operator", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),

@@ -39,7 +39,7 @@ pub struct PhotoUpload {
     upload_url: String,
     /// Send exactly these headers with it.
     headers: UploadHeaders,
-    /// Name it so in `delivered`.
+    /// Name it so when the delivery is marked as delivered (`mark_delivered`).
     #[schema(value_type = PhotoKey)]
     photo_key: String,
     /// Until when the link holds.
@@ -74,7 +74,7 @@ pub struct UploadHeaders {
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_: you do not carry it", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `unsupported`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `unsupported`", body = Problem),
 ))]
 pub async fn begin_photo_upload(
     State(app): State<App>,

@@ -19,7 +19,7 @@ use crate::foresight::{About, experience};
     request_body = EstimateRequest, responses(
     (status = 200, description = "What it would cost, and when it would arrive", body = Estimate),
     (status = 403, description = "`forbidden`: not signed by another service", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `too_far` or `currency_not_served`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `too_far`, `currency_not_served`", body = Problem),
 ))]
 pub async fn estimate_delivery(
     State(app): State<App>,

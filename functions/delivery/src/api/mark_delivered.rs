@@ -45,7 +45,7 @@ pub struct HandOver {
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_; `pin_locked`; for a photo `not_at_customer`, `not_seen_at_the_door`, or `photo_not_enough` with _wait_until_ and _Retry-After_", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `pin_wrong` with _attempts_left_, `ambiguous`, `photo_unsuitable` or `photo_missing`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `pin_wrong` with _attempts_left_, `ambiguous`, `photo_unsuitable`, `photo_missing`", body = Problem),
 ))]
 pub async fn mark_delivered(
     State(app): State<App>,

@@ -71,7 +71,7 @@ impl From<FailureReason> for FailureReasonName {
 /// Only after the pick-up; before it, end the shift and somebody else takes over. `customer_absent` only after the waiting
 /// time at the door, which begins with `arrived-at-customer`. It is the customer's fault if the reason says so, your reported
 /// positions show you at the door when you came and now, and you have waited. `damaged` food is yours. Whatever else it is,
-/// an operator judges it until `review_by`, and nobody is charged before. Bring the food back in any case and say `returned`;
+/// an operator judges it until `review_by`, and nobody is charged before. Bring the food back in any case and call `mark_returned`;
 /// what is `damaged` need not be brought. The same reason again changes nothing. Operators may say it for a courier who is lost;
 /// of what is reported already they judge.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/failed", operation_id = "mark_failed", tag = "deliveries",
@@ -80,7 +80,7 @@ impl From<FailureReason> for FailureReasonName {
     (status = 403, description = "`forbidden`: neither courier nor operator", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_; for a customer who is absent `not_at_customer`, or `wait_longer` with _wait_until_ and _Retry-After_", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `not_allowed`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `not_allowed`", body = Problem),
 ))]
 pub async fn mark_failed(
     State(app): State<App>,

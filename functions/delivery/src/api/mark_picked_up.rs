@@ -38,12 +38,12 @@ pub struct PickUp {
 /// Food that the kitchen has not called ready is fetched with the code on its bag, which may be wrong five times; what is ready
 /// is fetched without it. Saying it again changes nothing. The body may be left out.
 #[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/picked-up", operation_id = "mark_picked_up", tag = "deliveries",
-    security(("token" = [])), request_body = PickUp, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
+    security(("token" = [])), request_body = Option<PickUp>, params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
     (status = 200, description = "Noted", body = DeliveryView),
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
     (status = 409, description = "`wrong_state`, with the current _state_; `food_not_ready` with _Retry-After_, or `order_code_locked`", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `order_code_wrong`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `order_code_wrong`", body = Problem),
 ))]
 pub async fn mark_picked_up(
     State(app): State<App>,

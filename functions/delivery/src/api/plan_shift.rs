@@ -57,7 +57,7 @@ impl From<&Planned> for ShiftView {
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 404, description = "`not_found`: apply first", body = Problem),
     (status = 409, description = "`courier_not_approved`, `shift_overlaps` with _shift_id_, `too_many_shifts` (40), or `working_time_exceeded` with _limit_", body = Problem),
-    (status = 422, description = "`invalid_body`: among others `in_the_past`, `too_short`, `too_far_ahead`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `in_the_past`, `too_short`, `too_far_ahead`", body = Problem),
 ))]
 pub async fn plan_shift(
     State(app): State<App>,

@@ -1,5 +1,7 @@
 //! What texts look like whose own type does not say it: by the lists and the bounds that the service goes by.
 
+use contracts::internal::{ADDRESS_LINE_MAX, CITY_MAX, INSTRUCTIONS_MAX, POSTAL_CODE_MAX};
+use contracts::restaurant::NAME_CHARACTERS_MAX;
 use kernel::Position;
 use runtime::openapi::shapes::{pattern, text, words};
 use runtime::shapes;
@@ -11,12 +13,8 @@ use crate::domain::transitions::Phase;
 pub const REFERENCE_LENGTH_MAX: usize = 200;
 /// Characters of what somebody notes about a delivery, at most.
 pub const NOTE_LENGTH_MAX: usize = 500;
-/// Characters of a restaurant's name, at most: the restaurant service takes no longer one.
-const NAME_LENGTH_MAX: usize = 100;
-/// Characters of an address in one line, at most: two lines of 200, a city of 100 and a postal code of 20, and what joins them.
-const ADDRESS_LENGTH_MAX: usize = 525;
-/// Characters of a customer's instructions, at most: the order service takes no longer ones.
-const INSTRUCTIONS_LENGTH_MAX: usize = 300;
+/// Characters of an address in one line, at most: its parts, and what joins them.
+const ADDRESS_LENGTH_MAX: usize = 2 * ADDRESS_LINE_MAX + CITY_MAX + POSTAL_CODE_MAX + 5;
 
 shapes! {
     /// Where a delivery stands.
@@ -45,11 +43,11 @@ shapes! {
     /// What somebody notes about a delivery.
     Note = text(NOTE_LENGTH_MAX, "The bell does not work.");
     /// A restaurant's name.
-    RestaurantName = text(NAME_LENGTH_MAX, "Trattoria Bellini");
+    RestaurantName = text(NAME_CHARACTERS_MAX, "Trattoria Bellini");
     /// Street, house number and city.
     AddressLine = text(ADDRESS_LENGTH_MAX, "Kerkstraat 12, 1017 GM Amsterdam");
     /// What the courier should know at the door.
-    Instructions = text(INSTRUCTIONS_LENGTH_MAX, "Third floor, the left door.");
+    Instructions = text(INSTRUCTIONS_MAX, "Third floor, the left door.");
     /// A position as a query has it: latitude and longitude in degrees.
     LatLng = pattern(Position::PATTERN, "52.37,4.90");
 }

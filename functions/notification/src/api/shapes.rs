@@ -1,6 +1,6 @@
 //! What the description says of texts.
 
-use runtime::openapi::shapes::{pattern, text, words};
+use runtime::openapi::shapes::{growing_words, pattern, text, words};
 use runtime::shapes;
 
 use crate::domain;
@@ -8,7 +8,7 @@ use crate::text::{BODY_CHARACTERS_MAX, TITLE_CHARACTERS_MAX};
 
 shapes! {
     /// What a message tells.
-    Kind = words(domain::Kind::ALL.iter().map(|kind| kind.as_str()));
+    Kind = growing_words(domain::Kind::ALL.iter().map(|kind| kind.as_str()));
     /// What a message is about.
     Category = words(domain::Category::ALL.map(domain::Category::as_str));
     /// A message's headline.

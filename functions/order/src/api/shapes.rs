@@ -3,7 +3,7 @@
 use contracts::internal::{ADDRESS_LINE_MAX, CITY_MAX, INSTRUCTIONS_MAX, POSTAL_CODE_MAX};
 use contracts::{PUBLISHED, menu, restaurant};
 use kernel::Currency;
-use runtime::openapi::shapes::{pattern, text, words};
+use runtime::openapi::shapes::{growing_words, pattern, text};
 use runtime::shapes;
 use utoipa::PartialSchema as _;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
@@ -44,7 +44,7 @@ fn tip() -> ObjectBuilder {
         .schema_type(Type::Integer)
         .minimum(Some(0))
         .description(Some(
-            "Minor units: 150 is € 1.50. At most as much as the food, or a little more for little food.",
+            "Minor units: 150 is € 1.50. At most the food's price, or the currency's own limit (€ 20.00) where that is more.",
         ))
         .examples([150]);
     ObjectBuilder::new()
@@ -88,7 +88,7 @@ shapes! {
     /// What the customer gives the courier, in the currency of the restaurant.
     Tip = tip();
     /// Why an order ended without food.
-    EndReason = words(end_reasons());
+    EndReason = growing_words(end_reasons());
     /// What happened to an order.
-    EventType = words(event_types());
+    EventType = growing_words(event_types());
 }

@@ -21,7 +21,7 @@ use crate::app::App;
         (status = 403, description = "Not at this restaurant", body = Problem),
         (status = 404, description = "The published menu has no such option, or the restaurant is not public", body = Problem),
         (status = 409, description = "`not_approved`, `too_many_sold_out`", body = Problem),
-        (status = 422, description = "`invalid_body`, such as `until_without_end`", body = Problem),
+        (status = 422, description = "`invalid_body`. In _errors_: `until_without_end`", body = Problem),
     ),
     security(("token" = []))
 )]

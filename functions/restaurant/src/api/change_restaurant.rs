@@ -77,7 +77,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
         (status = 404, description = "There is none, or it is not public", body = Problem),
         (status = 412, description = "Changed since it was read", body = Problem),
         (status = 428, description = "_If-Match_ is missing", body = Problem),
-        (status = 422, description = "`invalid_body`, such as `amount_too_fine`, `invalid_country`, `invalid_text`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid`, `unknown_time_zone` or `wrong_currency`", body = Problem),
+        (status = 422, description = "`invalid_body`. In _errors_: `amount_too_fine`, `invalid_country`, `invalid_text`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid`, `unknown_time_zone`, `wrong_currency`", body = Problem),
     ),
     security(("token" = []))
 )]

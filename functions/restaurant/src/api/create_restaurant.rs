@@ -73,7 +73,7 @@ pub struct NewRestaurant {
         (status = 201, description = "Created, as a draft", body = ManagementView),
         (status = 403, description = "Without the role of a restaurant", body = Problem),
         (status = 409, description = "`request_in_progress`, `too_many_restaurants`", body = Problem),
-        (status = 422, description = "`invalid_body` or `idempotency_key_reused`; the first such as `amount_too_fine`, `currency_not_served`, `invalid_country`, `invalid_text`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid`, `unknown_time_zone` or `wrong_currency`", body = Problem),
+        (status = 422, description = "`invalid_body` or `idempotency_key_reused`. In _errors_: `amount_too_fine`, `currency_not_served`, `invalid_country`, `invalid_text`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid`, `unknown_time_zone`, `wrong_currency`", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -21,6 +21,7 @@ use crate::domain::Command;
         (status = 200, description = "Replaced", body = ManagementView),
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
+        (status = 422, description = "`invalid_body`. In _errors_: `amount_too_fine`, `wrong_currency`", body = Problem),
     ),
     security(("token" = []))
 )]

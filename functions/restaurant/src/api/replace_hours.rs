@@ -21,7 +21,7 @@ use crate::domain::Command;
         (status = 200, description = "Replaced", body = ManagementView),
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
-        (status = 422, description = "`invalid_body`, such as `duplicate_date`, `hours_overlap` or `too_many`", body = Problem),
+        (status = 422, description = "`invalid_body`. In _errors_: `duplicate_date`, `hours_overlap`, `too_many`", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -47,7 +47,7 @@ pub struct MenuDraft {
         (status = 413, description = "More than 256 KiB", body = Problem),
         (status = 429, description = "`too_many_requests`", body = Problem,
             headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
-        (status = 422, description = "`invalid_body`, such as `amount_too_fine`, `duplicate_id`, `hours_overlap`, `invalid_id`, `invalid_text`, `invalid_url`, `too_deep`, `too_many`, `too_many_diets` or `wrong_currency`", body = Problem),
+        (status = 422, description = "`invalid_body`. In _errors_: `amount_too_fine`, `duplicate_date`, `duplicate_id`, `hours_overlap`, `invalid_id`, `invalid_text`, `invalid_url`, `too_deep`, `too_many`, `too_many_diets`, `wrong_currency`", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -247,7 +247,7 @@ const fn default_distance() -> Meters {
         (status = 200, description = "Replaced", body = ReplacedZones),
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or it is not public", body = Problem),
-        (status = 422, description = "`invalid_body`, such as `amount_too_fine`, `invalid_polygon`, `too_many` or `wrong_currency`", body = Problem),
+        (status = 422, description = "`invalid_body`. In _errors_: `amount_too_fine`, `invalid_polygon`, `too_many`, `wrong_currency`", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -56,7 +56,7 @@ const _: () = assert!(RATING_MAX == 5 && ITEMS_MAX == 100, "the schemas above sa
         (status = 201, description = "Written", body = ReviewView),
         (status = 404, description = "No delivered order of the caller's from this restaurant", body = Problem),
         (status = 409, description = "`already_reviewed`, `review_too_late`", body = Problem),
-        (status = 422, description = "`invalid_body`, such as `duplicate_id` or `not_ordered`", body = Problem),
+        (status = 422, description = "`invalid_body`. In _errors_: `duplicate_id`, `not_ordered`", body = Problem),
     ),
     security(("token" = []))
 )]

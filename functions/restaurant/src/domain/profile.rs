@@ -61,10 +61,11 @@ impl Address {
     /// The number that is meant; without a country's code, it is one of the address's country.
     ///
     /// # Errors
-    /// When there is no such number.
+    /// When there is no such country or no such number.
     pub fn phone(&self, entered: &EnteredPhone) -> Result<Phone, Fault> {
-        let country = Country::try_from(self.country.as_str()).ok();
-        let read = entered.read(country);
+        let country = Country::try_from(self.country.as_str())
+            .map_err(|error| Fault::new("/address/country", "invalid_country", error.to_string()))?;
+        let read = entered.read(Some(country));
         read.map_err(|error| Fault::new("/phone", error.code(), error.to_string()))
     }
 

@@ -49,7 +49,7 @@ enum NewPhone {
     (status = 200, description = "As it is now", body = Profile),
     (status = 412, description = "`stale`: changed since it was read", body = Problem),
     (status = 428, description = "`if_match_missing`", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `phone_country_needed`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid` or `phone_country_not_served`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `phone_country_needed`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid`", body = Problem),
 ))]
 pub async fn change_me(
     State(app): State<App>,

@@ -14,7 +14,7 @@ use crate::domain::Command;
 #[utoipa::path(put, path = "/v1/users/me/preferences", operation_id = "replace_preferences", tag = "users",
     security(("token" = [])), request_body = Preferences, responses(
     (status = 200, description = "As they are now", body = Preferences),
-    (status = 422, description = "`invalid_body`, such as `too_many` or `no_length`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `too_many`, `no_length`", body = Problem),
 ))]
 pub async fn replace_preferences(
     State(app): State<App>,

@@ -34,7 +34,7 @@ pub struct Roles {
     (status = 403, description = "`forbidden`: not an operator", body = Problem),
     (status = 404, description = "`not_found`", body = Problem),
     (status = 409, description = "`own_operator_role`: ask another operator; `last_operator`: somebody must stay; `second_factor_required`: an operator needs a one-time password; `suspended`: reinstate first", body = Problem),
-    (status = 422, description = "`invalid_body`, such as `too_few`", body = Problem),
+    (status = 422, description = "`invalid_body`. In _errors_: `too_few`", body = Problem),
 ))]
 pub async fn replace_roles(
     State(app): State<App>,

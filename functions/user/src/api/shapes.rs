@@ -6,8 +6,8 @@ use runtime::shapes;
 use utoipa::openapi::{KnownFormat, SchemaFormat};
 
 use crate::domain::{
-    CITY_MAX, INSTRUCTIONS_MAX, Intent, LABEL_MAX, LINE_MAX, NAME_MAX, PASSWORD_CHARACTERS_MAX,
-    PASSWORD_CHARACTERS_MIN, POSTAL_CODE_MAX,
+    CITY_MAX, INSTRUCTIONS_MAX, Intent, LABEL_MAX, LINE_MAX, NAME_MAX, PASSWORD_BYTES_MAX, PASSWORD_CHARACTERS_MIN,
+    POSTAL_CODE_MAX,
 };
 
 /// Characters of a telephone number as it is shown, at most: fifteen digits (E.164), a country's sign, its trunk prefix, and
@@ -31,10 +31,10 @@ shapes! {
     PostCode = text(POSTAL_CODE_MAX, "1016 GV");
     /// For the courier.
     CourierNote = text(INSTRUCTIONS_MAX, "The bell is on the left");
-    /// A password that somebody has.
-    Password = text(PASSWORD_CHARACTERS_MAX, "seven blue herons").format(Some(PASSWORD));
-    /// A password to be set.
-    NewPassword = text(PASSWORD_CHARACTERS_MAX, "seven blue herons")
+    /// A password that somebody has: at most 256 bytes.
+    Password = text(PASSWORD_BYTES_MAX, "seven blue herons").format(Some(PASSWORD));
+    /// A password to be set: at least 10 characters, at most 256 bytes.
+    NewPassword = text(PASSWORD_BYTES_MAX, "seven blue herons")
         .min_length(Some(PASSWORD_CHARACTERS_MIN))
         .format(Some(PASSWORD));
     /// A code that was mailed, sent by text, or is shown by an app.

@@ -11,7 +11,7 @@ use super::problems::{self, Step};
 use super::shapes;
 use super::tokens::Tokens;
 use crate::app::App;
-use crate::domain::{Email, PASSWORD_CHARACTERS_MAX};
+use crate::domain::{Email, PASSWORD_BYTES_MAX};
 use crate::identity::{self, Claims, Fault};
 use crate::registration;
 
@@ -76,7 +76,7 @@ pub async fn sign_in(
     Json(body): Json<Credentials>,
 ) -> Result<Json<SignedIn>, Problem> {
     // The user pool refuses these as malformed, which would tell that it looked.
-    if body.password.is_empty() || body.password.len() > PASSWORD_CHARACTERS_MAX {
+    if body.password.is_empty() || body.password.len() > PASSWORD_BYTES_MAX {
         return Err(problems::invalid_credentials());
     }
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;

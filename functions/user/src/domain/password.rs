@@ -11,7 +11,7 @@ use super::{Email, Name};
 /// characters are asked for (NIST SP 800-63B, section 3.1.1.2: 8 at least, no rules of composition).
 pub const PASSWORD_CHARACTERS_MIN: usize = 10;
 /// The most bytes that the user pool takes; NIST asks for at least 64 characters.
-pub const PASSWORD_CHARACTERS_MAX: usize = 256;
+pub const PASSWORD_BYTES_MAX: usize = 256;
 /// The fewest different characters.
 pub const DISTINCT_CHARACTERS_MIN: usize = 5;
 /// The fewest characters that neither repeat the one before nor are its neighbour in the alphabet or among the digits.
@@ -31,7 +31,7 @@ pub enum InvalidPassword {
     #[error("must have at least {PASSWORD_CHARACTERS_MIN} characters")]
     TooShort,
     /// More than the user pool takes.
-    #[error("must have at most {PASSWORD_CHARACTERS_MAX} bytes")]
+    #[error("must have at most {PASSWORD_BYTES_MAX} bytes")]
     TooLong,
     /// White space at an end, which people do not see, or a control character.
     #[error("must not begin or end with white space or contain control characters")]
@@ -72,7 +72,7 @@ impl NewPassword {
         if raw.chars().count() < PASSWORD_CHARACTERS_MIN {
             return Err(InvalidPassword::TooShort);
         }
-        if raw.len() > PASSWORD_CHARACTERS_MAX {
+        if raw.len() > PASSWORD_BYTES_MAX {
             return Err(InvalidPassword::TooLong);
         }
         if raw.trim() != raw || raw.chars().any(char::is_control) {

@@ -8,15 +8,11 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::Problem;
+use super::{FieldError, Problem};
 
 /// A body larger than this is refused, unless a router says otherwise: no ordinary request comes near it.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
-
-/// Up to here every integer is a number of its own in double precision (2^53).
-const INTEGER_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// A JSON body, of a request or an answer.
 #[derive(Debug, Clone)]
@@ -107,7 +103,7 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
 /// Reads a JSON object: 400 for what is no JSON, 422 with the place for what is not the object that is wanted.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     check_object(bytes)?;
-    fit(bytes).or_else(|problem| match with_integers(bytes) {
+    fit(bytes).or_else(|problem| match with_integers(bytes, &problem) {
         Some(bytes) => fit(&bytes),
         None => Err(problem),
     })
@@ -118,36 +114,47 @@ fn fit<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_path_to_error::deserialize(&mut deserializer).map_err(unfitting)
 }
 
-/// The same body with `3.0` written as `3`, or `None` if it has no such number. JSON Schema counts both as the integer
-/// three (2020-12, 6.1.1), and some clients write integers so.
+/// A body that was refused for a number, with `3.0` written as `3`. JSON Schema counts both as the integer three (2020-12,
+/// 6.1.1), and some clients write integers so. `None` if the body was refused for something else.
 #[inline(never)]
-fn with_integers(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut body = serde_json::from_slice(bytes).ok()?;
-    if !write_integers(&mut body) {
+fn with_integers(bytes: &[u8], refusal: &Problem) -> Option<Vec<u8>> {
+    let is_for_number = |error: &FieldError| error.message.starts_with("invalid type: floating point");
+    if !refusal.errors().iter().any(is_for_number) {
         return None;
     }
-    serde_json::to_vec(&body).ok()
+    let mut written = Vec::with_capacity(bytes.len());
+    let (mut rest, mut is_text) = (bytes, false);
+    while let [byte, after @ ..] = rest {
+        match byte {
+            b'\\' if is_text => {
+                let (escape, after) = rest.split_at(rest.len().min(2));
+                written.extend_from_slice(escape);
+                rest = after;
+                continue;
+            }
+            b'"' => is_text = !is_text,
+            b'-' | b'0'..=b'9' if !is_text => {
+                let is_of_number = |byte: &u8| byte.is_ascii_digit() || b"-+.eE".contains(byte);
+                let length = rest.iter().take_while(|byte| is_of_number(byte)).count();
+                let (number, after) = rest.split_at(length);
+                written.extend_from_slice(without_zeros(number));
+                rest = after;
+                continue;
+            }
+            _ => {}
+        }
+        written.push(*byte);
+        rest = after;
+    }
+    Some(written)
 }
 
-/// Writes each number without a fraction as an integer, and says whether there was one that was not written so.
-fn write_integers(value: &mut Value) -> bool {
-    match value {
-        Value::Number(number) => {
-            let integer = number
-                .as_f64()
-                .filter(|value| number.is_f64() && value.fract() == 0.0 && value.abs() <= INTEGER_MAX);
-            if let Some(integer) = integer {
-                #[expect(clippy::cast_possible_truncation, reason = "it is an integer within the bound")]
-                let integer = integer as i64;
-                *number = integer.into();
-            }
-            integer.is_some()
-        }
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| write_integers(item) | any),
-        Value::Object(members) => members
-            .values_mut()
-            .fold(false, |any, member| write_integers(member) | any),
-        Value::Null | Value::Bool(_) | Value::String(_) => false,
+/// A number without a fraction of zeros.
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let point = number.iter().position(|byte| *byte == b'.');
+    match point.map(|point| number.split_at(point)) {
+        Some((integer, [_, fraction @ ..])) if fraction.iter().all(|digit| *digit == b'0') => integer,
+        Some(_) | None => number,
     }
 }
 
@@ -266,22 +273,42 @@ mod tests {
     fn an_integer_may_be_written_with_a_point() {
         for body in [
             r#"{"items": [{"quantity": 3.0}]}"#,
-            r#"{"items": [{"quantity": 1}, {"quantity": 2e1}]}"#,
+            r#"{"items": [{"quantity": 1}, {"quantity": 20.00}]}"#,
         ] {
             assert!(parse::<Basket>(body.as_bytes()).is_ok(), "{body}");
         }
-        for (quantity, message) in [
-            ("2.5", "invalid type: floating point `2.5`, expected u8"),
-            ("300.0", "invalid value: integer `300`, expected u8"),
-            ("1e300", "invalid type: floating point `1e+300`, expected u8"),
+        for (item, place, message) in [
+            (
+                r#""quantity": 2.5"#,
+                "quantity",
+                "invalid type: floating point `2.5`, expected u8",
+            ),
+            (
+                r#""quantity": 300.0"#,
+                "quantity",
+                "invalid value: integer `300`, expected u8",
+            ),
+            (
+                r#""quantity": 1e300"#,
+                "quantity",
+                "invalid type: floating point `1e+300`, expected u8",
+            ),
+            (
+                r#""quantity": 3.0, "quantity": 3"#,
+                "quantity",
+                "duplicate field `quantity`",
+            ),
+            (
+                r#""quantity": 3.0, "a\\\"1.0": 3"#,
+                "a\\\"1.0",
+                "unknown field `a\\\"1.0`, expected `quantity`",
+            ),
         ] {
-            let body = format!(r#"{{"items": [{{"quantity": {quantity}}}]}}"#);
+            let body = format!(r#"{{"items": [{{{item}}}]}}"#);
             let problem = parse::<Basket>(body.as_bytes()).unwrap_err();
             let error = &problem.errors()[0];
-            assert_eq!(
-                (error.pointer.as_str(), error.message.as_str()),
-                ("/items/0/quantity", message)
-            );
+            assert_eq!(error.pointer, format!("/items/0/{place}"));
+            assert_eq!(error.message, message);
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::request_body::RequestBody;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{
     Components, ContentBuilder, Header, HeaderBuilder, OpenApi, PathItem, Ref, RefOr, Required, Response,
     ResponseBuilder,
@@ -21,8 +21,8 @@ use super::shapes::WORDS;
 /// The media type of a problem: RFC 9457.
 const PROBLEM: &str = "application/problem+json";
 const JSON: &str = "application/json";
-/// What comes after these is said of `errors[].code`.
-const OF_FIELDS: [&str; 2] = ["such as", "among others"];
+/// What comes after this in a refusal's description is said of `errors[].code`.
+const OF_FIELDS: &str = "In _errors_:";
 
 /// The schema of what is wrong with a value.
 const FIELD_ERROR: &str = "FieldError";
@@ -140,9 +140,6 @@ pub(super) fn complete(document: &mut OpenApi) {
     let mut referred = BTreeSet::new();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         parameters::complete(operation);
-        if let Some(RefOr::T(body)) = &mut operation.request_body {
-            complete_optional(body);
-        }
         let taken = parts(operation);
         let responses = &mut operation.responses.responses;
         for (status, response) in responses.iter_mut() {
@@ -219,27 +216,6 @@ fn parts(operation: &Operation) -> Vec<Part> {
     parts
 }
 
-/// A body that may be missing is an object where there is one, and never null.
-fn complete_optional(body: &mut RequestBody) {
-    for content in body.content.values_mut() {
-        let RefOr::T(content) = content else { continue };
-        if let Some(RefOr::T(Schema::OneOf(either))) = &mut content.schema {
-            let is_null = |schema: &RefOr<Schema>| match schema {
-                RefOr::T(Schema::Object(object)) => object.schema_type == SchemaType::Type(Type::Null),
-                RefOr::T(_) | RefOr::Ref(_) => false,
-            };
-            let before = either.items.len();
-            either.items.retain(|schema| !is_null(schema));
-            if either.items.len() < before {
-                body.required = Some(Required::False);
-            }
-            if let [only] = either.items.as_slice() {
-                content.schema = Some(only.clone());
-            }
-        }
-    }
-}
-
 fn is_refusal(status: &str) -> bool {
     status >= "400"
 }
@@ -265,14 +241,14 @@ fn codes_of(status: &str) -> impl Iterator<Item = &'static str> {
 
 /// The codes that a description names for the problem itself.
 fn named(description: &str) -> BTreeSet<String> {
-    let end = OF_FIELDS.iter().filter_map(|words| description.find(words)).min();
-    words(&description[..end.unwrap_or(description.len())])
+    words(description.split(OF_FIELDS).next().unwrap_or_default())
 }
 
 /// The codes that a description names for values within the body.
 fn named_of_fields(description: &str) -> BTreeSet<String> {
-    let begin = OF_FIELDS.iter().filter_map(|words| description.find(words)).min();
-    begin.map_or_else(BTreeSet::new, |begin| words(&description[begin..]))
+    description
+        .split_once(OF_FIELDS)
+        .map_or_else(BTreeSet::new, |(_, said)| words(said))
 }
 
 fn quoted(code: &str) -> String {

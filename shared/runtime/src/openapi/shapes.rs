@@ -22,16 +22,28 @@ pub fn pattern(pattern: &str, example: &str) -> ObjectBuilder {
     string(example).pattern(Some(pattern))
 }
 
-/// One of the words of a vocabulary, each named once. The first is the example.
+/// One of the words of a closed vocabulary, each named once. The first is the example.
 #[must_use]
 pub fn words<'a>(all: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    let words = distinct(all);
+    string(words.first().copied().unwrap_or_default()).enum_values(Some(words))
+}
+
+/// One of the words of a vocabulary of answers that may grow without a new version. The first is the example.
+#[must_use]
+pub fn growing_words<'a>(all: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    let words = distinct(all);
+    extensible(string(words.first().copied().unwrap_or_default()), words)
+}
+
+fn distinct<'a>(all: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let mut distinct: Vec<&str> = Vec::new();
     for word in all {
         if !distinct.contains(&word) {
             distinct.push(word);
         }
     }
-    string(distinct.first().copied().unwrap_or_default()).enum_values(Some(distinct))
+    distinct
 }
 
 /// A text that may be one of these words, or of others that come later.

@@ -27,11 +27,8 @@ fn length_is_what_counts() {
             .unwrap()
             .to_owned()
     };
-    assert_eq!(check(&bytes(PASSWORD_CHARACTERS_MAX)), None);
-    assert_eq!(
-        check(&bytes(PASSWORD_CHARACTERS_MAX + 1)),
-        Some(InvalidPassword::TooLong)
-    );
+    assert_eq!(check(&bytes(PASSWORD_BYTES_MAX)), None);
+    assert_eq!(check(&bytes(PASSWORD_BYTES_MAX + 1)), Some(InvalidPassword::TooLong));
     assert_eq!(check(" long enough"), Some(InvalidPassword::Invisible));
     assert_eq!(check("long\u{7}enough"), Some(InvalidPassword::Invisible));
 }
@@ -52,7 +49,7 @@ fn nothing_is_asked_of_its_composition() {
 #[test]
 fn what_is_made_of_little_is_refused() {
     for repetitive in [
-        &"a".repeat(PASSWORD_CHARACTERS_MAX),
+        &"a".repeat(PASSWORD_BYTES_MAX),
         "aaaaaaaaaa",
         "ababababab",
         "acegacegaceg",
