@@ -280,34 +280,30 @@ mod tests {
         for (item, place, message) in [
             (
                 r#""quantity": 2.5"#,
-                "quantity",
+                "/quantity",
                 "invalid type: floating point `2.5`, expected u8",
             ),
             (
                 r#""quantity": 300.0"#,
-                "quantity",
+                "/quantity",
                 "invalid value: integer `300`, expected u8",
             ),
             (
                 r#""quantity": 1e300"#,
-                "quantity",
+                "/quantity",
                 "invalid type: floating point `1e+300`, expected u8",
             ),
+            (r#""quantity": 3.0, "quantity": 3"#, "", "duplicate field `quantity`"),
             (
-                r#""quantity": 3.0, "quantity": 3"#,
-                "quantity",
-                "duplicate field `quantity`",
-            ),
-            (
-                r#""quantity": 3.0, "a\\\"1.0": 3"#,
-                "a\\\"1.0",
-                "unknown field `a\\\"1.0`, expected `quantity`",
+                r#""quantity": 3.0, "a\"1.0": 3"#,
+                "/a\"1.0",
+                "unknown field `a\"1.0`, expected `quantity`",
             ),
         ] {
             let body = format!(r#"{{"items": [{{{item}}}]}}"#);
             let problem = parse::<Basket>(body.as_bytes()).unwrap_err();
             let error = &problem.errors()[0];
-            assert_eq!(error.pointer, format!("/items/0/{place}"));
+            assert_eq!(error.pointer, format!("/items/0{place}"));
             assert_eq!(error.message, message);
         }
     }
