@@ -2,7 +2,7 @@
 //!
 //! A schema is taken apart into alternatives, each of one type and, where values are listed, of one value; `null` is one of
 //! them. Of a request each alternative that there was needs one that accepts it, of an answer each that there is one that
-//! allowed it. A list that may grow (`x-extensible-enum`) is no list of values.
+//! allowed it. A list that may grow (`x-extensible-enum`) is no list of values. A keyword that is not understood may only stay as it is.
 
 use std::collections::{BTreeSet, HashMap};
 
