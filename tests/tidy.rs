@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The services; each is a folder, a crate and a template of this name.
-const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
+pub const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
 
 /// The folder of the repository.
 fn root() -> &'static Path {

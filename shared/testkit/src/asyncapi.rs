@@ -84,6 +84,35 @@ pub fn complaint_of_event(event: &Value) -> Option<String> {
     Described::events().complaint("type", event)
 }
 
+/// The topics that the document of events knows, by their addresses.
+///
+/// # Panics
+/// When the document has no channels.
+#[must_use]
+pub fn topics() -> Vec<&'static str> {
+    let channels = Described::events().document["channels"].as_object();
+    let channels = channels.unwrap_or_else(|| panic!("the document of events has no channels"));
+    channels
+        .values()
+        .filter_map(|channel| channel["address"].as_str())
+        .collect()
+}
+
+/// What the document of events does not say of one on a topic: that the topic carries it, or what [`complaint_of_event`]
+/// says of the event alone. Nothing if all is as it says.
+#[must_use]
+pub fn complaint_of_event_on(topic: &str, event: &Value) -> Option<String> {
+    let name = event["type"].as_str().unwrap_or_default();
+    let channels = Described::events().document["channels"].as_object();
+    let mut channels = channels.into_iter().flat_map(serde_json::Map::values);
+    let is_carried = channels.any(|channel| channel["address"] == topic && channel["messages"][name].is_object());
+    if is_carried {
+        complaint_of_event(event)
+    } else {
+        Some(format!("no document says that the topic {topic} carries {name:?}"))
+    }
+}
+
 /// Holds an event, as it is published, against the document of events.
 ///
 /// # Panics
@@ -188,6 +217,18 @@ mod tests {
             drop(event["data"].as_object_mut().unwrap().remove("fee"));
         });
         assert!(found.contains("fee"), "{found}");
+    }
+
+    #[test]
+    fn an_event_on_another_topic_than_its_own_is_found() {
+        for event in contracts::PUBLISHED {
+            let example = golden(event.event_type);
+            for topic in topics() {
+                let found = complaint_of_event_on(topic, &example);
+                assert_eq!(found.is_none(), topic == event.topic, "{topic}: {found:?}");
+            }
+        }
+        assert!(complaint_of_event_on("kitchen", &golden("order.ready.v1")).is_some());
     }
 
     #[test]

@@ -5,6 +5,9 @@ use ureq::http::Method;
 
 use crate::{Reply, Stack, asyncapi, eventually};
 
+/// The version of the interface of SNS.
+pub const SNS: &str = "2010-03-31";
+
 /// The emulator, with its root key. For such a key no signature is checked, so the header is formed and no more.
 #[derive(Debug, Clone, Copy)]
 pub struct Aws {
@@ -67,6 +70,14 @@ impl Aws {
     /// When it is refused.
     #[must_use]
     pub fn form(self, service: &str, version: &str, parameters: &[(&str, &str)]) -> String {
+        let reply = self.ask_form(service, version, parameters);
+        assert_eq!(reply.status, 200, "{parameters:?}: {}", reply.text);
+        reply.text
+    }
+
+    /// Calls the same and gives the answer, whatever it is.
+    #[must_use]
+    pub fn ask_form(self, service: &str, version: &str, parameters: &[(&str, &str)]) -> Reply {
         let authorization = self.authorization(service);
         let headers = [
             ("authorization", authorization.as_str()),
@@ -79,9 +90,7 @@ impl Aws {
         };
         let pairs: Vec<_> = [("Version", version)].iter().chain(parameters).map(pair).collect();
         let body = pairs.join("&");
-        let reply = self.stack.send(&Method::POST, &url, &headers, body.as_bytes());
-        assert_eq!(reply.status, 200, "{parameters:?}: {}", reply.text);
-        reply.text
+        self.stack.send(&Method::POST, &url, &headers, body.as_bytes())
     }
 
     fn page(self, path: &str) -> Value {
@@ -147,6 +156,35 @@ impl Aws {
         found
             .unwrap_or_else(|| panic!("no {queue} of {service} among {urls:?}"))
             .to_owned()
+    }
+
+    /// The ARN of a topic of the bus by its name in the AsyncAPI document, such as `order`.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn topic(self, topic: &str) -> String {
+        let part = format!("-{topic}topic-");
+        let mut arns = Vec::new();
+        let mut token = String::new();
+        loop {
+            let next = [("Action", "ListTopics"), ("NextToken", &*token)];
+            let asked = if token.is_empty() { &next[..1] } else { &next };
+            let page = self.form("sns", SNS, asked);
+            arns.extend(elements(&page, "TopicArn"));
+            match elements(&page, "NextToken").pop() {
+                Some(more) => token = more,
+                None => break,
+            }
+        }
+        let named = |arn: &&String| {
+            let name = arn.rsplit(':').next().unwrap_or_default().to_lowercase();
+            self.belongs(&name, "bus") && name.contains(&part)
+        };
+        let found = arns.iter().find(named);
+        found
+            .unwrap_or_else(|| panic!("no topic {topic} among {arns:?}"))
+            .clone()
     }
 
     /// How many messages a queue holds, on their way included.
@@ -392,6 +430,17 @@ impl Aws {
 /// The event of an item that holds one, as it was published.
 fn event_of(item: &Value) -> Option<Value> {
     item["envelope"]["S"].as_str().map(asyncapi::published)
+}
+
+/// The texts of the elements of a name, in an answer of the Query protocol.
+#[must_use]
+pub fn elements(xml: &str, name: &str) -> Vec<String> {
+    let (start, end) = (format!("<{name}>"), format!("</{name}>"));
+    let parts = xml.split(&start).skip(1);
+    parts
+        .filter_map(|part| part.split(&end).next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Every object anywhere inside a value.

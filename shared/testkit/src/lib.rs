@@ -16,7 +16,7 @@ mod stack;
 mod totp;
 mod wait;
 
-pub use aws::Aws;
+pub use aws::{Aws, SNS, elements};
 pub use city::{Basket, Kitchen, Rider, menu, menu_in, place, restaurant};
 pub use live::Live;
 pub use person::Person;

@@ -156,6 +156,23 @@ impl Live {
         None
     }
 
+    /// All that was sent before now, oldest first: whatever comes in before the answer to a ping.
+    ///
+    /// # Panics
+    /// When the ping is not answered.
+    pub fn until_now(&mut self) -> Vec<Value> {
+        self.ping();
+        let mut frames = Vec::new();
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            match self.next() {
+                Some(frame) if frame["type"] == "pong" => return frames,
+                frame => frames.extend(frame),
+            }
+        }
+        panic!("no pong, but {frames:?}")
+    }
+
     /// Waits until the server closes the connection.
     ///
     /// # Panics
