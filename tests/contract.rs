@@ -121,7 +121,8 @@ impl Caller {
         if let Some(person) = &self.person
             && self.choice != [ONLY, ENDS_SESSION]
         {
-            person.get("/v1/users/me").expect(200);
+            let reply = person.get("/v1/users/me");
+            assert_eq!(reply.status, 200, "{reply:?}");
         }
     }
 
