@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::thread;
+use std::time::Duration;
 
+use kernel::Timestamp;
 use serde_json::{Value, json};
 use testkit::{Basket, Kitchen, Stack, eventually};
 
@@ -162,6 +164,30 @@ fn an_order_for_later_waits_until_it_is_time() {
         .expect(200);
     assert_eq!(cancelled["fee"]["amount"], 0);
     drop(basket.awaits_payment(&order_id, "voided"));
+}
+
+/// The kitchen hears of an order for later ten minutes before it has to begin: this one is so soon that a test sees it.
+#[test]
+fn an_order_for_later_reaches_the_kitchen_when_it_is_time() {
+    const RELEASE_LEAD: Duration = Duration::from_mins(10);
+    const AHEAD: Duration = Duration::from_secs(30);
+    let stack = Stack::get();
+    let kitchen = Kitchen::open(stack);
+    let mut basket = kitchen.customer(stack, "pm_card_visa");
+    let soon: Timestamp = basket.quoted()["promised"]["from"].as_str().unwrap().parse().unwrap();
+    basket.quote["scheduled_for"] = json!(soon + RELEASE_LEAD + AHEAD);
+    let order_id = basket.ordered();
+    basket.awaits(&order_id, "scheduled");
+    let release_at: Timestamp = basket.order(&order_id)["release_at"].as_str().unwrap().parse().unwrap();
+    basket.awaits(&order_id, "awaiting_restaurant");
+    let events = stack.aws().events("order", &format!("ORDER#{order_id}"));
+    let released = events
+        .iter()
+        .find(|event| event["type"] == "order.released.v1")
+        .unwrap();
+    let at: Timestamp = released["time"].as_str().unwrap().parse().unwrap();
+    assert!(at >= release_at, "{released}: not before {release_at}");
+    kitchen.does(&order_id, "accept", &json!({}));
 }
 
 /// The same time on the next day, without knowing the calendar: 24 hours in seconds since the epoch would need a clock,
