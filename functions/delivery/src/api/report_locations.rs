@@ -183,8 +183,7 @@ impl ReportOutcome {
     (status = 403, description = "`forbidden`: not a courier", body = Problem),
     (status = 409, description = "`off_shift`", body = Problem),
     (status = 422, description = "`invalid_body`: no list of points, none in it, or too many", body = Problem),
-    (status = 429, description = "`too_many_reports`, with _Retry-After_", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_reports`, with _Retry-After_", body = Problem),
 ))]
 pub async fn report_locations(
     State(app): State<App>,

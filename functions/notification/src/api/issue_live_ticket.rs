@@ -42,8 +42,7 @@ pub struct LiveTicket {
     responses(
         (status = 201, description = "The ticket.", body = LiveTicket),
         (status = 403, description = "A role of the access token was taken away: sign in again.", body = Problem),
-        (status = 429, description = "`too_many_requests`: keep the connection that you have.", body = Problem,
-            headers(("retry-after" = u32, description = "Seconds until it may be tried again"))),
+        (status = 429, description = "`too_many_requests`: keep the connection that you have.", body = Problem),
     ),
 )]
 pub async fn issue_live_ticket(

@@ -140,8 +140,7 @@ pub enum Source {
         (status = 404, description = "No such restaurant", body = Problem),
         (status = 409, description = "`restaurant_suspended`, `restaurant_paused` with _until_, `restaurant_closed` with _opens_at_, `menu_missing`, `kitchen_full`, `delivery_too_slow` or `currency_not_served`: the restaurant takes no orders now", body = Problem),
         (status = 422, description = "`invalid_body`. In _errors_: `out_of_reach`, `below_minimum_order` with _minimum_order_, `too_soon` with _earliest_, `too_far_ahead`, `unknown_address`, `unknown_promotion`, `unknown_item`, `item_unavailable`, `item_not_served_now`, `unknown_option_group`, `unknown_option`, `option_unavailable`, `too_few_options`, `too_many_options`, `too_deep`, `too_many`, `missing`, `empty`, `ambiguous`, `wrong_currency`, `amount_too_small`, `amount_too_large`, `amount_too_fine`", body = Problem),
-        (status = 429, description = "`too_many_requests`", body = Problem,
-            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+        (status = 429, description = "`too_many_requests`", body = Problem),
         (status = 503, description = "A saved address could not be looked up", body = Problem),
     ),
     security(("token" = []))

@@ -46,8 +46,7 @@ pub struct AddPaymentMethod {
         (status = 403, description = "Only customers have payment methods.", body = Problem),
         (status = 409, description = "`too_many_payment_methods`: remove one first.", body = Problem),
         (status = 422, description = "`invalid_body`, or `payment_method_refused`: the bank or the provider does not take the card. In _errors_: `invalid_provider_token`", body = Problem),
-        (status = 429, description = "`too_many_requests`", body = Problem,
-            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+        (status = 429, description = "`too_many_requests`", body = Problem),
         (status = 503, description = "The provider does not answer: try again.", body = Problem),
     ),
     security(("token" = []))

@@ -37,8 +37,7 @@ pub struct Publication {
         (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
         (status = 409, description = "`menu_missing`: there is no draft", body = Problem),
         (status = 422, description = "`invalid_body`: the draft cannot be published as it is. In _errors_: `menu_empty`, `amount_too_fine`, `duplicate_id`, `invalid_id`, `invalid_text`, `invalid_url`, `too_deep`, `too_many`, `too_many_diets`, `wrong_currency`", body = Problem),
-        (status = 429, description = "`too_many_requests`", body = Problem,
-            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+        (status = 429, description = "`too_many_requests`", body = Problem),
     ),
     security(("token" = []))
 )]

@@ -45,8 +45,7 @@ pub struct MenuDraft {
         (status = 403, description = "Not a manager of this restaurant", body = Problem),
         (status = 404, description = "There is none, or the restaurant is not public", body = Problem),
         (status = 413, description = "More than 256 KiB", body = Problem),
-        (status = 429, description = "`too_many_requests`", body = Problem,
-            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+        (status = 429, description = "`too_many_requests`", body = Problem),
         (status = 422, description = "`invalid_body`. In _errors_: `amount_too_fine`, `duplicate_date`, `duplicate_id`, `hours_overlap`, `invalid_id`, `invalid_text`, `invalid_url`, `too_deep`, `too_many`, `too_many_diets`, `wrong_currency`", body = Problem),
     ),
     security(("token" = []))

@@ -119,8 +119,7 @@ pub struct HitView {
     responses(
         (status = 200, description = "What was found", body = Listing<HitView>),
         (status = 400, description = "`invalid_query`, `invalid_cursor`", body = Problem),
-        (status = 429, description = "`too_many_requests`", body = Problem,
-            headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+        (status = 429, description = "`too_many_requests`", body = Problem),
     )
 )]
 pub async fn search_restaurants(

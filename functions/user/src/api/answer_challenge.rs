@@ -37,8 +37,7 @@ pub struct ChallengeAnswer {
     (status = 200, description = "In", body = Tokens),
     (status = 401, description = "`invalid_session`: sign in again", body = Problem),
     (status = 422, description = "`invalid_code`", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn answer_challenge(
     State(app): State<App>,

@@ -39,8 +39,7 @@ pub struct TotpSecret {
     security(("token" = [])), responses(
     (status = 200, description = "The secret", body = TotpSecret),
     (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn begin_totp(
     State(app): State<App>,

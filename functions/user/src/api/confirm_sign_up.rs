@@ -55,8 +55,7 @@ pub enum ConfirmedStatus {
     (status = 200, description = "The account can be used", body = Confirmed),
     (status = 409, description = "`sign_up_replaced`: somebody signed up with the address again; if it was you, send the _user_id_ of the last sign-up, else sign up again", body = Problem),
     (status = 422, description = "`invalid_code`: wrong, used or expired; the same for an unknown address", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn confirm_sign_up(
     State(app): State<App>,

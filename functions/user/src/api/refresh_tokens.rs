@@ -31,8 +31,7 @@ pub struct Refresh {
     (status = 200, description = "New tokens, with the roles of this moment", body = Tokens),
     (status = 401, description = "`invalid_refresh_token`: sign in again", body = Problem),
     (status = 403, description = "`suspended`, or `second_factor_required`: an operator who gave up the one-time password", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn refresh_tokens(
     State(app): State<App>,

@@ -17,8 +17,7 @@ use crate::identity::Fault;
     (status = 204, description = "Not demanded any longer"),
     (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem),
     (status = 409, description = "`second_factor_required`: operators need one", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn remove_totp(
     State(app): State<App>,

@@ -28,8 +28,7 @@ pub struct ForgotPassword {
 /// Accepted always: whether there is such an account is not told.
 #[utoipa::path(post, path = "/v1/auth/forgot-password", operation_id = "request_password_reset", tag = "auth", request_body = ForgotPassword, responses(
     (status = 202, description = "If there is such an account, a code is under way"),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn request_password_reset(
     State(app): State<App>,

@@ -28,8 +28,7 @@ pub struct ResendCode {
 /// Accepted always: whether there is such an account is not told.
 #[utoipa::path(post, path = "/v1/auth/resend-code", operation_id = "resend_code", tag = "auth", request_body = ResendCode, responses(
     (status = 202, description = "If an account waits for a code, another one is under way"),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn resend_code(
     State(app): State<App>,

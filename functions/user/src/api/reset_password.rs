@@ -36,8 +36,7 @@ pub struct ResetPassword {
 #[utoipa::path(post, path = "/v1/auth/reset-password", operation_id = "reset_password", tag = "auth", request_body = ResetPassword, responses(
     (status = 204, description = "Sign in with the new password"),
     (status = 422, description = "`invalid_code` (wrong, used or expired; the same for an unknown address), `invalid_body` or `password_too_weak`. In _errors_: `password_too_short`, `password_too_long`, `password_repetitive`, `password_personal`, `password_invisible_characters`, `password_common`", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn reset_password(
     State(app): State<App>,

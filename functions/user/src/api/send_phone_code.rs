@@ -34,8 +34,7 @@ pub struct PhoneToVerify {
     security(("token" = [])), request_body = PhoneToVerify, responses(
     (status = 202, description = "A code is under way"),
     (status = 422, description = "`invalid_body`. In _errors_: `phone_country_not_served`, `phone_country_needed`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid`", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
     (status = 503, description = "`text_not_sent`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn send_phone_code(

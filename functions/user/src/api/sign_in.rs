@@ -66,8 +66,7 @@ pub enum ChallengeKind {
     (status = 200, description = "Tokens, or a challenge", body = SignedIn),
     (status = 401, description = "`invalid_credentials`; the same for an unknown address", body = Problem),
     (status = 403, description = "`user_unconfirmed`, `password_reset_required`, `suspended`, or `second_factor_required`: an operator without a one-time password", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn sign_in(
     State(app): State<App>,

@@ -74,8 +74,7 @@ pub enum SignedUpStatus {
     (status = 201, description = "Confirm with the code that was mailed", body = SignedUp),
     (status = 503, description = "`code_not_sent`: the account waits, but the mail did not go out; sign up again", body = Problem),
     (status = 422, description = "`invalid_body` or `password_too_weak`. In _errors_: `phone_country_needed`, `phone_too_short`, `phone_too_long`, `phone_extension`, `phone_invalid`, `password_too_short`, `password_too_long`, `password_repetitive`, `password_personal`, `password_invisible_characters`, `password_common`", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn sign_up(
     State(app): State<App>,

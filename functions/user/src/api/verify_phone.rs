@@ -35,8 +35,7 @@ pub struct PhoneCode {
     (status = 200, description = "The profile, with `phone_verified`", body = Profile),
     (status = 409, description = "`no_phone`: the number was changed since the code was sent", body = Problem),
     (status = 422, description = "`invalid_code`: wrong, or older than ten minutes", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn verify_phone(
     State(app): State<App>,

@@ -29,8 +29,7 @@ pub struct TotpCode {
     (status = 204, description = "Demanded from now on"),
     (status = 403, description = "`fresh_sign_in_required`: sign in again first", body = Problem),
     (status = 422, description = "`invalid_code`, or none was set up", body = Problem),
-    (status = 429, description = "`too_many_requests`", body = Problem,
-        headers(("Retry-After" = u32, description = "Seconds until it may be tried again"))),
+    (status = 429, description = "`too_many_requests`", body = Problem),
 ))]
 pub async fn verify_totp(
     State(app): State<App>,
