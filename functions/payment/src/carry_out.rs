@@ -97,12 +97,10 @@ pub async fn carry_out(
     let mut asked: Option<(Ask, Answer)> = None;
     // Somebody else changed the payment since the provider answered.
     let mut overtaken = false;
-    // Mostly what is observed is known; what is not must hold against the latest state before anything follows from it.
-    let mut freshness = if matches!(command, Command::Observe(_)) {
-        Freshness::Recent
-    } else {
-        Freshness::Latest
-    };
+    // A commit is conditional on what was read. Whatever else follows must hold against the latest state; only what is
+    // observed is mostly known already, and then nothing follows.
+    let mut freshness = Freshness::Recent;
+    let observes = matches!(command, Command::Observe(_));
     for _ in 0..STEPS_MAX {
         let payment = match held.take() {
             Some(payment) => payment,
@@ -113,6 +111,7 @@ pub async fn carry_out(
         tracing::debug!(payment.id = %subject.payment_id, payment.state = state.map(State::name), command = current.name(), "a step");
         let decision = match decide(state, &current) {
             Ok(Decision::Ask(_)) | Err(_) if is_recent => continue,
+            Ok(Decision::Nothing) if is_recent && !observes => continue,
             // An old answer contradicts what has been recorded since: the command itself decides.
             Err(_) if overtaken && current != *command => Decision::Nothing,
             decision => decision?,
