@@ -12,7 +12,7 @@ mod preferences;
 mod route;
 
 pub use coalesce::is_worth_a_text;
-pub use decide::{Recipient, decide};
+pub use decide::{AT_CUSTOMER, Recipient, decide};
 pub use happening::Happening;
 pub use kind::Kind;
 pub use message::message_id;

@@ -15,7 +15,7 @@ pub enum Recipient {
 }
 
 /// The place that a courier has reached, as the delivery service calls it.
-const AT_CUSTOMER: &str = "customer";
+pub const AT_CUSTOMER: &str = "customer";
 /// The reason of a cancellation that follows a declined payment.
 const PAYMENT_DECLINED: &str = "payment_declined";
 /// The reason of a released payment that nobody ended.

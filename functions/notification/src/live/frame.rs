@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::Topic;
 use super::facts::{self, Data, Facts};
-use crate::domain::Happening;
+use crate::domain::{AT_CUSTOMER, Happening};
 
 /// Which of a topic's followers a frame is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +105,7 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         | Happening::PaymentCaptured(_)
         | Happening::PaymentVoided(_)
         | Happening::EtaChanged(_) => vec![order],
+        Happening::CourierArrived(event) if event.place == AT_CUSTOMER => vec![order],
         // Before the payment stands, the kitchen has not heard of the order: its end is none of the kitchen's news.
         Happening::Cancelled(event) if event.reason.starts_with("payment_") => vec![order],
         Happening::DeliveryEscalated(_) | Happening::PaymentStalled(_) => vec![Topic::Operators],
@@ -370,6 +371,19 @@ mod tests {
                 "delivery.escalated.v1",
             ];
             assert_eq!(operators, asked.contains(event_type), "{event_type}");
+        }
+    }
+
+    #[test]
+    fn a_kitchen_hears_that_its_courier_is_there_and_not_when_the_food_is_at_the_door() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contracts/golden");
+        let text = std::fs::read_to_string(format!("{folder}/delivery.courier_arrived.v1.json")).unwrap();
+        let restaurant_id = "rst_01jd8v4q6nf2xb3k7p0zr5t1cd".parse().ok();
+        for (place, topics) in [("restaurant", 2), ("customer", 1)] {
+            let text = text.replace(r#""place": "restaurant""#, &format!(r#""place": "{place}""#));
+            let event = Envelope::parse(&text).unwrap();
+            let happening = Happening::read(&event).unwrap().unwrap();
+            assert_eq!(frames(&event, &happening, restaurant_id).len(), topics, "{place}");
         }
     }
 
