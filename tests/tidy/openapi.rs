@@ -236,3 +236,18 @@ fn of_every_text_the_documents_say_what_it_looks_like() {
     }
     no_complaints(complaints);
 }
+
+/// Who looks for an operation finds its file by its name.
+#[test]
+fn every_operation_is_in_the_file_of_its_name() {
+    let mut complaints = Vec::new();
+    for (service, document) in documents() {
+        for (name, _) in operations(&document) {
+            let file = format!("functions/{service}/src/api/{name}.rs");
+            if !root().join(&file).is_file() {
+                complaints.push(format!("{file} is missing"));
+            }
+        }
+    }
+    no_complaints(complaints);
+}

@@ -364,15 +364,4 @@ mod tests {
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
         runtime::openapi::check(&committed, &super::document()).unwrap();
     }
-
-    #[test]
-    fn operations_are_named_as_their_modules() {
-        for (path, item) in super::document().paths.paths {
-            let all = [item.get, item.put, item.post, item.delete, item.patch];
-            for id in all.into_iter().flatten().filter_map(|operation| operation.operation_id) {
-                let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/api/{id}.rs"));
-                assert!(file.exists(), "{path}: {id}");
-            }
-        }
-    }
 }

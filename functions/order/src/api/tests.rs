@@ -13,18 +13,6 @@ fn the_committed_description_is_what_the_handlers_say() {
     runtime::openapi::check(&committed, &document()).unwrap();
 }
 
-#[test]
-fn operations_are_named_as_their_modules() {
-    let document = serde_json::to_value(document()).unwrap();
-    for (path, operations) in document["paths"].as_object().unwrap() {
-        for operation in operations.as_object().unwrap().values() {
-            let id = operation["operationId"].as_str().unwrap();
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/api/{id}.rs"));
-            assert!(file.exists(), "{path}: {id}");
-        }
-    }
-}
-
 /// The attributes of a field take no constants.
 #[test]
 fn the_bounds_of_numbers_and_lists_are_those_that_are_checked() {

@@ -28,18 +28,6 @@ fn every_operation_but_the_public_ones_demands_a_token() {
 }
 
 #[test]
-fn operations_are_named_as_their_modules() {
-    let document = serde_json::to_value(document()).unwrap();
-    for (path, operations) in document["paths"].as_object().unwrap() {
-        for operation in operations.as_object().unwrap().values() {
-            let id = operation["operationId"].as_str().unwrap();
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/api/{id}.rs"));
-            assert!(file.exists(), "{path}: {id}");
-        }
-    }
-}
-
-#[test]
 fn every_schema_that_is_referred_to_is_there() {
     let document = document();
     let text = document.to_json().unwrap();

@@ -14,7 +14,7 @@ use super::{TOKEN, answers};
 const FIRST_VERSION: &str = "1.0.0";
 
 /// The SPDX expression of the licence.
-const LICENSE: &str = "Apache-2.0";
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// Where the address of every operation begins: whoever serves the document serves the API.
 const SERVER: &str = "/";
