@@ -4,27 +4,23 @@ use aws_config::Region;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials};
 use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
-use contracts::Cause;
+use contracts::{Cause, Envelope};
 use kernel::{OrderId, SignedDuration, TypedId as _};
 use serde::{Deserialize, Serialize};
 use store::{
-    Answer, Budget, ChangeError, Commit, CommitError, CursorKey, IN_PROGRESS_LEASE, Index, Key, Precedent, Query,
-    REPLAY_WINDOW, RequestKey, SpendError, StoredEvent, Table,
+    Answer, Budget, ChangeError, Commit, CommitError, CursorKey, EventLog, Freshness, Index, Key, Precedent, Published,
+    Query, REPLAY_WINDOW, RequestKey, SpendError, StepItem, StoredEvent, Table,
 };
 use testkit::Stack;
 use uuid::Uuid;
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Counter {
     value: u32,
-    kind: String,
 }
 
-fn counter(value: u32) -> Counter {
-    Counter {
-        value,
-        kind: if value.is_multiple_of(2) { "even" } else { "odd" }.to_owned(),
-    }
+const fn counter(value: u32) -> Counter {
+    Counter { value }
 }
 
 fn cause() -> Cause {
@@ -181,7 +177,7 @@ async fn state_and_events_are_written_together_or_not_at_all() {
     let refused = Commit::new(&cause())
         .replace(&key, &"ord_1", &read, &counter(2))
         .event(&event())
-        .also_create(&taken, &counter(1), "taken");
+        .also_claim(&taken, &counter(1), "taken");
     assert!(matches!(
         table.commit(refused).await,
         Err(CommitError::Refused("taken"))
@@ -261,38 +257,59 @@ async fn a_replayed_key_returns_the_first_answer() {
 }
 
 #[tokio::test]
-async fn a_begun_request_is_in_progress_until_it_is_answered_or_its_lease_ends() {
+async fn of_an_event_log_each_step_is_written_once_and_carries_the_state() {
     let table = table().await;
-    let request = request("k", "body");
-    let begun = cause();
-    assert_eq!(table.begin(&request, &begun).await.unwrap(), Precedent::None);
-    assert_eq!(table.begin(&request, &cause()).await.unwrap(), Precedent::InProgress);
-    let other = RequestKey {
-        fingerprint: "other".to_owned(),
-        ..request.clone()
-    };
-    assert_eq!(table.begin(&other, &cause()).await.unwrap(), Precedent::OtherRequest);
-    let later = Cause {
-        now: begun.now + IN_PROGRESS_LEASE,
-        ..cause()
-    };
-    assert_eq!(
-        table.begin(&request, &later).await.unwrap(),
-        Precedent::None,
-        "who crashed does not block for ever"
-    );
-    let answer = Answer {
-        status: 201,
-        body: "done".to_owned(),
-    };
-    let commit = Commit::new(&begun)
-        .create(&key(), &"c", &counter(0))
-        .answer_begun(&request, &answer);
-    table.commit(commit).await.unwrap();
-    assert_eq!(
-        table.begin(&request, &cause()).await.unwrap(),
-        Precedent::Answered(answer)
-    );
+    let log = EventLog::new(format!("COUNTER#{}", Uuid::new_v4()));
+    assert_eq!(log.last::<Counter>(&table, Freshness::Latest).await.unwrap(), None);
+    for sequence in 1..=3 {
+        let envelope = Envelope::new("c", sequence, &cause(), &event()).unwrap();
+        let published = Published {
+            envelope,
+            timers: Vec::new(),
+        };
+        let step = StepItem::new(sequence, Some(published), counter(sequence * 10));
+        let commit = || log.append(Commit::new(&cause()), &step);
+        assert!(table.commit_if_current(commit()).await.unwrap());
+        assert!(!table.commit_if_current(commit()).await.unwrap(), "the step is there");
+    }
+    let last = log.last::<Counter>(&table, Freshness::Latest).await.unwrap().unwrap();
+    assert_eq!((last.sequence, last.state.value), (3, 30));
+    let history = log.history(&table).await.unwrap();
+    let sequences: Vec<u32> = history.iter().map(|envelope| envelope.sequence).collect();
+    assert_eq!(sequences, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_record_is_created_then_changed_and_left_alone_if_there_is_nothing_to_do() {
+    let table = table().await;
+    let key = key();
+    for wanted in [7, 7, 8] {
+        let set = |counter: &mut Counter| {
+            let differs = counter.value != wanted;
+            *counter = self::counter(wanted);
+            differs
+        };
+        table.upsert(&cause(), &key, set).await.unwrap();
+    }
+    let read = table.get::<Counter>(&key).await.unwrap().unwrap();
+    assert_eq!((read.value.value, read.version), (8, 2));
+}
+
+#[tokio::test]
+async fn a_lost_race_outranks_a_refusal_that_was_decided_on_what_is_no_longer_so() {
+    let table = table().await;
+    let (raced, claimed) = (key(), key());
+    for key in [&raced, &claimed] {
+        table
+            .commit(Commit::new(&cause()).also_put(key, &counter(1)))
+            .await
+            .unwrap();
+    }
+    let commit = || Commit::new(&cause()).also_claim(&claimed, &counter(2), "taken");
+    let refused = table.commit(commit().also_put(&key(), &counter(2))).await;
+    assert!(matches!(refused, Err(CommitError::Refused("taken"))), "{refused:?}");
+    let overtaken = table.commit(commit().also_create(&raced, &counter(2))).await;
+    assert!(matches!(overtaken, Err(CommitError::Conflict)), "{overtaken:?}");
 }
 
 #[tokio::test]
@@ -378,23 +395,6 @@ async fn lists_come_in_pages_whose_cursors_cannot_be_forged() {
             .after_cursor(&secret, Some("AAAA"))
             .is_err()
     );
-}
-
-#[tokio::test]
-async fn a_filtered_page_is_filled_before_it_is_returned() {
-    let table = table().await;
-    let partition = format!("LIST#{}", Uuid::new_v4());
-    for value in 0..25 {
-        let key = Key::new(&partition, format!("ITEM#{value:03}"));
-        table
-            .commit(Commit::new(&cause()).also_put(&key, &counter(value)))
-            .await
-            .unwrap();
-    }
-    let query = Query::new(Index::Table, &partition, 10).only("kind", "odd");
-    let page = table.query::<Counter>(&query).await.unwrap();
-    let values: Vec<_> = page.items.iter().map(|stored| stored.value.value).collect();
-    assert_eq!(values, [1, 3, 5, 7, 9, 11, 13, 15, 17, 19]);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 //! after that, and costs one write instead of a transaction. If somebody dies in between, the courier looks busier than
 //! he is, which keeps nobody waiting but him; whoever looks at him next settles it.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, Freshness, StoreError, Stored};
+use ::store::{Attempts, Commit, Freshness, StoreError, Stored};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId};
 
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::command::{Command, Ending};
 use crate::domain::courier::{Bond, Courier, Effect};
 use crate::rows;
-use crate::steps::{Stepped, Unstepped, about, step, unexpected};
+use crate::steps::{Stepped, Unstepped, about, step};
 use crate::store::{self, CourierRecord, Found};
 
 /// Tells the couriers of some steps what became of their deliveries.
@@ -51,13 +51,10 @@ async fn change(
     courier_id: CourierId,
     after: impl Fn(&Courier) -> Option<Courier>,
 ) -> Result<(), StoreError> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
         // What is stale is refused by the condition; that there is nothing to do is believed of the latest only.
-        let freshness = if attempt == 1 {
-            Freshness::Recent
-        } else {
-            Freshness::Latest
-        };
+        let freshness = attempts.next().await?;
         let found = store::courier_fresh(&app.table, courier_id, freshness).await?;
         let changed = found.and_then(|(stored, courier)| Some((stored, after(&courier)?)));
         let Some((stored, changed)) = changed else {
@@ -67,13 +64,10 @@ async fn change(
             return Ok(());
         };
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &changed);
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(()),
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error)),
+        if app.table.commit_if_current(commit).await? {
+            return Ok(());
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX))
 }
 
 /// Asks a courier's deliveries how they are bound, and corrects the record if it says otherwise. An offer that nobody has
@@ -111,12 +105,9 @@ pub async fn settle(
         return Ok(());
     };
     let commit = store::replace_courier(Commit::new(cause), courier_id, stored, &settled);
-    match app.table.commit(commit).await {
-        Ok(()) => Ok(()),
-        // Whoever was faster knew at least as much.
-        Err(error) if store::lost_race(&error) => Ok(()),
-        Err(error) => Err(unexpected(error).into()),
-    }
+    // If it is overtaken, whoever was faster knew at least as much.
+    app.table.commit_if_current(commit).await?;
+    Ok(())
 }
 
 /// Ends what is left of an offer whose time is over.

@@ -15,7 +15,7 @@ use crate::domain::open::Open;
 use crate::domain::{Delivery, Facts, Place, Progress};
 use crate::foresight::About;
 use crate::runner::{self, Known, Reach};
-use crate::steps::{Unstepped, follow_up, step, unexpected};
+use crate::steps::{Unstepped, follow_up, step};
 use crate::{foresight, rows, shift, store};
 
 /// The reason of an order that ends because nobody heard of its food any more.
@@ -124,17 +124,10 @@ async fn accepted(app: &App, cause: &Cause, at: Timestamp, accepted: Accepted) -
     };
     rows::show(&app.table, cause, &open).await?;
     let mut known = vec![open];
-    match app
-        .table
-        .commit(store::begin(cause, delivery_id, &begins.facts, eta)?)
-        .await
-    {
-        Ok(()) => {}
+    let commit = store::begin(cause, delivery_id, &begins.facts, eta)?;
+    if !app.table.commit_if_current(commit).await? {
         // Begun before, or called off before it began.
-        Err(error) if store::lost_race(&error) => {
-            known = rows::refresh(app, cause, delivery_id, begins.facts.pickup.position).await?;
-        }
-        Err(error) => return Err(unexpected(error).into()),
+        known = rows::refresh(app, cause, delivery_id, begins.facts.pickup.position).await?;
     }
     let known = Known::rows(known);
     runner::run_around(app, cause, begins.facts.pickup.position, Reach::Own, &known).await?;
@@ -214,9 +207,6 @@ async fn call_off(
         courier_id: None,
         earned: None,
     };
-    match app.table.commit(store::call_off(cause, delivery_id, &withdrawn)?).await {
-        Ok(()) => Ok(true),
-        Err(error) if store::lost_race(&error) => Ok(false),
-        Err(error) => Err(unexpected(error).into()),
-    }
+    let commit = store::call_off(cause, delivery_id, &withdrawn)?;
+    Ok(app.table.commit_if_current(commit).await?)
 }

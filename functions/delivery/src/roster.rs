@@ -1,6 +1,6 @@
 //! Changes of what a courier has planned; a running shift follows when its end changes.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, StoreError, Stored};
+use ::store::{Attempts, Commit, Stored};
 use contracts::Cause;
 use kernel::{CourierId, ShiftId};
 
@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::courier::{Courier, Duty, Refusal};
 use crate::domain::roster::{Planned, Roster, Uncancellable, Unplannable};
 use crate::domain::work::Span;
-use crate::steps::{Unstepped, unexpected};
+use crate::steps::Unstepped;
 use crate::store::{self, CourierRecord, RosterFound};
 
 /// Why a roster was not changed.
@@ -44,7 +44,9 @@ pub async fn plan(app: &App, cause: &Cause, courier_id: CourierId, span: Span) -
         shift_id: runtime::ids::new(),
         span,
     };
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let looked = look(app, courier_id).await?;
         let mut worked = store::work(&app.table, courier_id).await?.spans();
         worked.extend(looked.courier.shift().and_then(|shift| shift.span(cause.now)));
@@ -54,9 +56,7 @@ pub async fn plan(app: &App, cause: &Cause, courier_id: CourierId, span: Span) -
         if longer == *roster || keep(app, cause, courier_id, &looked, &longer).await? {
             return Ok(shift);
         }
-        tokio::time::sleep(CONFLICT_PAUSE * attempt).await;
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 /// Cancels a planned shift.
@@ -64,7 +64,9 @@ pub async fn plan(app: &App, cause: &Cause, courier_id: CourierId, span: Span) -
 /// # Errors
 /// When there is none, the courier works by it, or the table does not answer.
 pub async fn cancel(app: &App, cause: &Cause, courier_id: CourierId, shift_id: ShiftId) -> Result<(), Unchanged> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let looked = look(app, courier_id).await?;
         let works_until = looked.courier.shift().and_then(|shift| shift.planned_until);
         let shorter = looked.read.roster.cancel(shift_id, works_until, cause.now);
@@ -72,9 +74,7 @@ pub async fn cancel(app: &App, cause: &Cause, courier_id: CourierId, shift_id: S
         if keep(app, cause, courier_id, &looked, &shorter).await? {
             return Ok(());
         }
-        tokio::time::sleep(CONFLICT_PAUSE * attempt).await;
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 async fn look(app: &App, courier_id: CourierId) -> Result<Looked, Unstepped> {
@@ -100,9 +100,5 @@ async fn keep(
     if let Some(replanned) = looked.courier.replan(roster.works_until(cause.now)) {
         commit = store::replace_courier(commit, courier_id, &looked.stored, &replanned);
     }
-    match app.table.commit(commit).await {
-        Ok(()) => Ok(true),
-        Err(error) if store::lost_race(&error) => Ok(false),
-        Err(error) => Err(unexpected(error).into()),
-    }
+    Ok(app.table.commit_if_current(commit).await?)
 }

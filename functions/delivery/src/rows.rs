@@ -9,7 +9,7 @@ use crate::domain::Delivery;
 use crate::domain::cell::zone;
 use crate::domain::event::Event;
 use crate::domain::open::Open;
-use crate::steps::{Stepped, unexpected};
+use crate::steps::Stepped;
 use crate::store::{self, Found};
 use ::store::Table;
 
@@ -25,7 +25,7 @@ pub async fn show(table: &Table, cause: &Cause, open: &Open) -> Result<(), Store
     let commit = Commit::new(cause).put_newer(&key, &store::OpenRecord::from(open), open.sequence);
     match table.commit(commit).await {
         Ok(()) | Err(CommitError::Duplicate) => Ok(()),
-        Err(error) => Err(unexpected(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -34,8 +34,8 @@ async fn hide(table: &Table, cause: &Cause, delivery_id: DeliveryId, pickup: Pos
         return Ok(());
     };
     let key = store::open_key(zone, delivery_id);
-    let commit = Commit::new(cause).also_delete(&key, "", [], "open");
-    table.commit(commit).await.map_err(unexpected)
+    let commit = Commit::new(cause).also_delete(&key);
+    Ok(table.commit(commit).await?)
 }
 
 /// Shows a delivery as it is, or hides it if it has ended. Gives its row.

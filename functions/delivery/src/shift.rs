@@ -1,6 +1,6 @@
 //! The beginning and the end of a courier's shift: the courier, the position and the delivery change together.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, Freshness, StoreError};
+use ::store::{Attempts, Commit, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OfferId, Position, Timestamp};
 
@@ -15,8 +15,8 @@ use crate::domain::track::{Batch, START_AGE_MAX, Sighting};
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::work::SILENT_AFTER;
 use crate::runner::{self, Known, Reach};
-use crate::steps::{Stepped, Unstepped, follow_up, step, unexpected};
-use crate::store::{self, Found, Loaded, OnShift, POSITION_MOVED, PositionRecord};
+use crate::steps::{Stepped, Unstepped, follow_up, step};
+use crate::store::{self, Found, Loaded, OnShift, PositionRecord};
 
 /// Couriers whose records are read together: a few reads of a hundred each, and no more in memory.
 const LOOKED_AT_MAX: usize = 500;
@@ -48,7 +48,9 @@ struct Begun {
 }
 
 async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Position) -> Result<Begun, Unstepped> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -78,7 +80,7 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
                 return Ok(Begun { courier, is_new });
             };
             let record = PositionRecord::new(courier_id, courier.vehicle, &followed.whereabouts);
-            commit = commit.also_replace(&key, &seen, &record, POSITION_MOVED);
+            commit = commit.also_replace(&key, &seen, &record);
         } else {
             let whereabouts = Whereabouts::starting(sighting, cause.now);
             commit = commit
@@ -88,16 +90,11 @@ async fn begin(app: &App, cause: &Cause, courier_id: CourierId, position: Positi
         if let Some(started) = &started {
             commit = store::replace_courier(commit, courier_id, &stored, started);
         }
-        match app.table.commit(commit).await {
-            Ok(()) => {
-                let courier = started.unwrap_or(courier);
-                return Ok(Begun { courier, is_new });
-            }
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            let courier = started.unwrap_or(courier);
+            return Ok(Begun { courier, is_new });
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 /// Ends a shift: the position is forgotten, and what the courier had not fetched yet goes to somebody else.
@@ -122,7 +119,9 @@ async fn end_if(
     reason: &(dyn Fn(&Courier) -> Option<ShiftEnd> + Sync),
 ) -> Result<Courier, Unstepped> {
     let mut freed = Vec::new();
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -135,8 +134,8 @@ async fn end_if(
         freed.extend(free(app, cause, courier_id, shift).await?);
         let off = courier.end_shift(why);
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &off)
-            .also_delete(&store::position_key(courier_id), "", [], POSITION_MOVED)
-            .also_delete(&store::on_shift_key(courier_id), "", [], POSITION_MOVED);
+            .also_delete(&store::position_key(courier_id))
+            .also_delete(&store::on_shift_key(courier_id));
         // Of silence, only what is still thought of as work counts.
         let worked_until = match why {
             ShiftEnd::Wanted
@@ -148,16 +147,11 @@ async fn end_if(
             ShiftEnd::Silent => cause.now - SILENT_AFTER,
         };
         let commit = note_work(app, commit, courier_id, shift, worked_until).await?;
-        match app.table.commit(commit).await {
-            Ok(()) => {
-                follow_up(app, cause, &freed).await;
-                return Ok(off);
-            }
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            follow_up(app, cause, &freed).await;
+            return Ok(off);
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 /// Changes what bars a courier from working, or no longer does. Whoever is barred then has no shift: what was not fetched
@@ -213,7 +207,9 @@ async fn change_courier(
     courier_id: CourierId,
     change: &(dyn Fn(&Courier) -> Result<Option<Courier>, Refusal> + Sync),
 ) -> Result<Courier, Unstepped> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -221,13 +217,10 @@ async fn change_courier(
             return Ok(courier);
         };
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &changed);
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(changed),
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            return Ok(changed);
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 /// Adds to a commit the work that ends with it.
@@ -251,7 +244,9 @@ async fn note_work(
 /// # Errors
 /// Off shift, with an offer or a delivery, or when the table does not answer.
 pub async fn take_break(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -260,13 +255,10 @@ pub async fn take_break(app: &App, cause: &Cause, courier_id: CourierId) -> Resu
         };
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &resting);
         let commit = note_work(app, commit, courier_id, shift, cause.now).await?;
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(resting),
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            return Ok(resting);
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 /// Ends a break; then runs the zones around, where something may wait.
@@ -274,7 +266,9 @@ pub async fn take_break(app: &App, cause: &Cause, courier_id: CourierId) -> Resu
 /// # Errors
 /// Off shift, when the working time is used up, or when the table does not answer.
 pub async fn resume(app: &App, cause: &Cause, courier_id: CourierId) -> Result<Courier, Unstepped> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let Some((stored, courier)) = store::courier(&app.table, courier_id).await? else {
             return Err(Unstepped::Missing);
         };
@@ -283,16 +277,11 @@ pub async fn resume(app: &App, cause: &Cause, courier_id: CourierId) -> Result<C
             return Ok(courier);
         };
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &working);
-        match app.table.commit(commit).await {
-            Ok(()) => {
-                serve(app, cause, courier_id).await;
-                return Ok(working);
-            }
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            serve(app, cause, courier_id).await;
+            return Ok(working);
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 /// Runs the zones around a courier who is free again. A failure is logged: their next epochs see to it.

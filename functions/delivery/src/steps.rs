@@ -1,6 +1,6 @@
 //! A step of a delivery, or of several at once: read it, decide, commit it, and do what follows.
 
-use ::store::{CONFLICT_PAUSE, Commit, CommitError, Freshness, StoreError};
+use ::store::{Attempts, Commit, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OrderId, Position, TypedId as _};
 
@@ -16,9 +16,6 @@ use crate::rows;
 use crate::runner::{self, Known, Reach};
 use crate::store::{self, Found, Loaded};
 
-/// How often a step is decided before the caller hears that others are faster: of a crowd that answers one offer at once,
-/// the losers' transactions also get in each other's way.
-const ATTEMPTS_MAX: u32 = 6;
 /// What a step did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stepped {
@@ -92,12 +89,9 @@ pub async fn step_all(
     deliveries: &[DeliveryId],
     command: &Wanted<'_, '_>,
 ) -> Result<Vec<(DeliveryId, Stepped)>, Unstepped> {
-    for attempt in 1..=ATTEMPTS_MAX {
-        let freshness = if attempt == 1 {
-            Freshness::Recent
-        } else {
-            Freshness::Latest
-        };
+    let mut attempts = Attempts::default();
+    loop {
+        let freshness = attempts.next().await?;
         let mut commit = Commit::new(cause);
         let mut steps = Vec::new();
         let mut impossible = None;
@@ -112,7 +106,7 @@ pub async fn step_all(
             }
         }
         if let Some(reason) = impossible {
-            // Nobody is refused by what was a moment ago.
+            // Never reject on an eventually consistent read: reload first.
             if freshness == Freshness::Recent {
                 continue;
             }
@@ -120,13 +114,10 @@ pub async fn step_all(
                 return Err(reason);
             }
         }
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(steps),
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            return Ok(steps);
         }
     }
-    Err(StoreError::Contended(ATTEMPTS_MAX).into())
 }
 
 /// What a step makes happen to a delivery, or why it may not be done.
@@ -173,16 +164,6 @@ pub fn add(
         effect,
     };
     Ok((commit, stepped))
-}
-
-/// What a commit should never say here: a defect, or the table's failure.
-pub fn unexpected(error: CommitError) -> StoreError {
-    match error {
-        CommitError::Store(error) => error,
-        CommitError::Conflict | CommitError::Duplicate | CommitError::KeyTaken(_) | CommitError::Refused(_) => {
-            StoreError::Corrupt(error.to_string())
-        }
-    }
 }
 
 /// The cause of a change of a delivery, whose order is what the chain is about.
@@ -344,10 +325,8 @@ pub async fn reestimate(
     if let Some(command) = command(loaded) {
         let events = decide(delivery, &command, cause.now)?;
         let (commit, _) = add(Commit::new(cause), cause, delivery_id, loaded, events)?;
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(true),
-            Err(error) if store::lost_race(&error) => {}
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            return Ok(true);
         }
     }
     step(app, cause, delivery_id, command).await.map(|_| true)

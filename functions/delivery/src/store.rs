@@ -16,7 +16,7 @@ mod zones;
 
 use std::collections::HashMap;
 
-use ::store::{Commit, CommitError, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, Stored, Table};
+use ::store::{Commit, EventLog, Freshness, Index, Key, Published, Query, StoreError, Stored, Table};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, Timestamp, TypedId as _, UserId};
 
@@ -34,22 +34,14 @@ pub use couriers::{CourierRecord, DocumentRecord, Documents, OnShift, PositionRe
 pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, town_key};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
 pub use records::StaffRecord;
-use records::{StepRecord, StepState};
+use records::{StepRecord, step_item};
 pub use roster::{RosterFound, put_roster, roster};
 pub use zones::{
     Figures, Listed, OpenRecord, ZoneRecord, is_open, last_figures, list_zone, listed, open_key, open_of, zone_key,
 };
 
-/// The refusal of a step that somebody else was faster with.
-pub const DELIVERY_MOVED: &str = "delivery_moved";
-/// The refusal of a change of a courier who is no longer what was read.
-pub const COURIER_MOVED: &str = "courier_moved";
-/// The refusal of a change of a position that is no longer what was read.
-pub const POSITION_MOVED: &str = "position_moved";
 /// The sort key of a stretch of a trail begins with it.
 const TRAIL_PREFIX: &str = "TRAIL#";
-/// The refusal of a change of a zone's record that somebody else was faster with.
-pub const ZONE_MOVED: &str = "zone_moved";
 /// Couriers, or open deliveries, read of one zone: more than one ever has. The rest would wait for those before to end.
 pub const ZONE_READ_MAX: usize = 5_000;
 
@@ -109,13 +101,7 @@ pub fn applicants(limit: usize) -> Query {
 /// Adds to a commit that nobody has to look at a courier's application any more.
 #[must_use]
 pub fn looked_at(commit: Commit, courier_id: CourierId) -> Commit {
-    commit.also_update(
-        &documents_key(courier_id),
-        "REMOVE gsi2pk, gsi2sk",
-        "",
-        [],
-        COURIER_MOVED,
-    )
+    commit.also_update(&documents_key(courier_id), "REMOVE gsi2pk, gsi2sk", "", [], "looked_at")
 }
 
 /// The key of when a courier worked.
@@ -227,17 +213,8 @@ fn partition(delivery_id: DeliveryId) -> String {
     format!("DELIVERY#{delivery_id}")
 }
 
-fn step_key(delivery_id: DeliveryId, sequence: u32) -> Key {
-    Key::new(partition(delivery_id), format!("{EVENT_PREFIX}{sequence:08}"))
-}
-
-/// True if a commit was refused because something in it had changed: read again and decide again.
-#[must_use]
-pub fn lost_race(error: &CommitError) -> bool {
-    matches!(
-        error,
-        CommitError::Conflict | CommitError::Refused(DELIVERY_MOVED | COURIER_MOVED | POSITION_MOVED | ZONE_MOVED)
-    )
+fn log(delivery_id: DeliveryId) -> EventLog {
+    EventLog::new(partition(delivery_id))
 }
 
 /// Reads a delivery: its first event for the facts and its last for the state. The first never changes, so it need not be
@@ -254,25 +231,22 @@ pub async fn load(table: &Table, delivery_id: DeliveryId) -> Result<Found, Store
 /// # Errors
 /// When the table does not answer.
 pub async fn load_fresh(table: &Table, delivery_id: DeliveryId, freshness: Freshness) -> Result<Found, StoreError> {
-    let first_key = step_key(delivery_id, 1);
-    let newest = Query::new(Index::Table, partition(delivery_id), 1)
-        .prefix(EVENT_PREFIX)
-        .newest_first()
-        .freshness(freshness);
+    let log = log(delivery_id);
+    let first_key = log.key(1);
     let (facts, last) = if let Some(facts) = facts::held(delivery_id) {
-        (Some(facts), table.query::<StepState>(&newest).await?)
+        (Some(facts), log.last::<StepRecord>(table, freshness).await?)
     } else {
-        let first = table.get_fresh::<StepState>(&first_key, Freshness::Recent);
-        let (first, last) = tokio::try_join!(first, table.query::<StepState>(&newest))?;
+        let first = table.get_fresh::<StepRecord>(&first_key, Freshness::Recent);
+        let (first, last) = tokio::try_join!(first, log.last::<StepRecord>(table, freshness))?;
         (first.map(|first| first.value.facts()).transpose()?.flatten(), last)
     };
-    let Some(last) = last.items.into_iter().next() else {
+    let Some(last) = last else {
         return Ok(Found::Nothing);
     };
     let facts = if let Some(facts) = facts {
         facts
     } else {
-        let first = table.get::<StepState>(&first_key).await?;
+        let first = table.get::<StepRecord>(&first_key).await?;
         let Some(facts) = first.map(|first| first.value.facts()).transpose()?.flatten() else {
             return Ok(Found::CalledOff);
         };
@@ -282,13 +256,13 @@ pub async fn load_fresh(table: &Table, delivery_id: DeliveryId, freshness: Fresh
     Ok(Found::Delivery(Box::new(Loaded {
         delivery: Delivery {
             facts,
-            progress: last.value.progress()?,
+            progress: last.state.progress()?,
         },
-        sequence: last.value.sequence,
+        sequence: last.sequence,
     })))
 }
 
-/// A commit that begins a delivery. It is refused with [`DELIVERY_MOVED`] if the delivery has begun or was called off.
+/// A commit that begins a delivery. It is a conflict if the delivery has begun or was called off.
 ///
 /// # Errors
 /// When it cannot be written: a defect.
@@ -299,9 +273,12 @@ pub fn begin(cause: &Cause, delivery_id: DeliveryId, facts: &Facts, eta: Eta) ->
         sequence: 1,
         cause,
     };
-    let envelope = publish::scheduled(subject, eta).map_err(|error| defect(&error))?;
-    let record = StepRecord::new(1, Some(envelope), Vec::new(), &Progress::beginning(eta), Some(facts))?;
-    Ok(Commit::new(cause).also_create(&step_key(delivery_id, 1), &record, DELIVERY_MOVED))
+    let published = Published {
+        envelope: publish::scheduled(subject, eta)?,
+        timers: Vec::new(),
+    };
+    let step = step_item(1, Some(published), &Progress::beginning(eta), Some(facts))?;
+    Ok(log(delivery_id).append(Commit::new(cause), &step))
 }
 
 /// A commit that calls off a delivery before it began, so that it never will.
@@ -313,10 +290,12 @@ pub fn call_off(
     delivery_id: DeliveryId,
     withdrawn: &contracts::delivery::Withdrawn,
 ) -> Result<Commit, StoreError> {
-    let envelope =
-        contracts::Envelope::new(&delivery_id.to_string(), 1, cause, withdrawn).map_err(|error| defect(&error))?;
-    let record = StepRecord::new(1, Some(envelope), Vec::new(), &Progress::called_off(cause.now), None)?;
-    Ok(Commit::new(cause).also_create(&step_key(delivery_id, 1), &record, DELIVERY_MOVED))
+    let published = Published {
+        envelope: contracts::Envelope::new(&delivery_id.to_string(), 1, cause, withdrawn)?,
+        timers: Vec::new(),
+    };
+    let step = step_item(1, Some(published), &Progress::called_off(cause.now), None)?;
+    Ok(log(delivery_id).append(Commit::new(cause), &step))
 }
 
 /// Adds a delivery's next events to a commit, and gives the delivery after them.
@@ -343,12 +322,11 @@ pub fn append(
             cause,
         };
         let assigned = progress.state.assignment().map(|assignment| assignment.courier_id);
-        let envelope = publish::envelope(subject, event, assigned).map_err(|error| defect(&error))?;
-        let timers = envelope
-            .as_ref()
-            .map(|envelope| publish::timers(event, &progress.state, envelope));
-        let record = StepRecord::new(sequence, envelope, timers.unwrap_or_default(), &progress, None)?;
-        commit = commit.also_create(&step_key(delivery_id, sequence), &record, DELIVERY_MOVED);
+        let published = publish::envelope(subject, event, assigned)?.map(|envelope| Published {
+            timers: publish::timers(event, &progress.state, &envelope),
+            envelope,
+        });
+        commit = log(delivery_id).append(commit, &step_item(sequence, published, &progress, None)?);
         commit = conduct::note(commit, cause, delivery_id, facts, event);
     }
     let facts = facts.clone();
@@ -415,7 +393,7 @@ pub fn replace_courier(
     courier: &Courier,
 ) -> Commit {
     let record = CourierRecord::from(courier);
-    commit.also_replace(&courier_key(courier_id), read, &record, COURIER_MOVED)
+    commit.also_replace(&courier_key(courier_id), read, &record)
 }
 
 /// Reads where a courier was last seen; nothing off shift.
@@ -479,8 +457,4 @@ pub async fn seen_in(table: &Table, zones: &[Zone]) -> Result<Vec<Seen>, StoreEr
         seen.extend(page.items.iter().map(|stored| stored.value.seen()));
     }
     Ok(seen)
-}
-
-fn defect(error: &contracts::MalformedEnvelope) -> StoreError {
-    StoreError::Corrupt(error.to_string())
 }

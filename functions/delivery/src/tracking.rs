@@ -3,7 +3,7 @@
 //! The position is one conditional put, which the rest of the platform reads. The trail and the tale are separate and may
 //! be lost: a trail with a gap still answers questions, and the next move is told a few seconds later.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, Freshness, StoreError};
+use ::store::{Attempts, Commit, Freshness, StoreError};
 use contracts::Cause;
 use contracts::courier::Sight;
 use kernel::{CourierId, DeliveryId, Position};
@@ -16,8 +16,8 @@ use crate::domain::track::{Batch, Sighting};
 use crate::domain::trail::{KEPT_FOR, encode};
 use crate::domain::whereabouts::Followed;
 use crate::publish;
-use crate::steps::{Unstepped, reestimate, unexpected};
-use crate::store::{self, Found, POSITION_MOVED, PositionRecord, TrailRecord};
+use crate::steps::{Unstepped, reestimate};
+use crate::store::{self, Found, PositionRecord, TrailRecord};
 
 /// Why a report was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,9 @@ pub async fn take(app: &App, cause: &Cause, courier_id: CourierId, batch: &Batch
 
 /// Keeps the latest believable point, if the courier is on shift.
 async fn keep(app: &App, cause: &Cause, courier_id: CourierId, batch: &Batch) -> Result<(Followed, Courier), Untaken> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let (seen, courier) = tokio::try_join!(
             store::position(&app.table, courier_id),
             store::courier(&app.table, courier_id)
@@ -67,14 +69,11 @@ async fn keep(app: &App, cause: &Cause, courier_id: CourierId, batch: &Batch) ->
         let record = PositionRecord::new(courier_id, courier.vehicle, &followed.whereabouts);
         let key = store::position_key(courier_id);
         // The end of the shift deletes the record, and then this refuses instead of bringing it back.
-        let commit = Commit::new(cause).also_replace(&key, &seen, &record, POSITION_MOVED);
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok((followed, courier)),
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        let commit = Commit::new(cause).also_replace(&key, &seen, &record);
+        if app.table.commit_if_current(commit).await? {
+            return Ok((followed, courier));
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 async fn extend_trail(app: &App, cause: &Cause, courier_id: CourierId, first: Sighting, stretch: &[Sighting]) {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ::store::{Budget, Commit, CommitError, SpendError, StoreError, Table};
+use ::store::{Budget, Commit, SpendError, StoreError, Table};
 use contracts::{Cause, Envelope};
 use kernel::{Country, MessageId, OrderId, SignedDuration, Timestamp, TypedId as _, UserId};
 use runtime::Edge;
@@ -209,17 +209,9 @@ async fn delay_was_told(
         told_at: now,
         expires_at: expiry(now, AUDIENCE_KEPT_FOR),
     };
-    let commit = Commit::new(asked.cause);
-    let commit = match &told {
-        Some(told) => commit.also_replace(&key, told, &record, "told"),
-        None => commit.also_create(&key, &record, "told"),
-    };
-    match table.commit(commit).await {
-        Ok(()) => Ok(false),
-        Err(CommitError::Store(error)) => Err(error),
-        // Another word on the same order goes out at this moment.
-        Err(_) => Ok(true),
-    }
+    let commit = Commit::new(asked.cause).also_write(&key, told.as_ref(), &record);
+    // If it is overtaken, another word on the same order goes out at this moment.
+    Ok(!table.commit_if_current(commit).await?)
 }
 
 /// Counts something; false if its budget is spent.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, CommitError, StoreError, Table};
+use ::store::{StoreError, Table};
 use contracts::Cause;
 use contracts::internal::Contact;
 use kernel::{Country, TimeZone, UserId};
@@ -33,27 +33,9 @@ pub async fn change(
     table: &Table,
     user_id: UserId,
     cause: &Cause,
-    mut change: impl FnMut(&mut Person) -> bool,
+    change: impl FnMut(&mut Person) -> bool,
 ) -> Result<(), StoreError> {
-    let key = person_key(user_id);
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
-        let stored = table.get::<Person>(&key).await?;
-        let mut person = stored.as_ref().map(|stored| stored.value.clone()).unwrap_or_default();
-        if !change(&mut person) {
-            return Ok(());
-        }
-        let commit = Commit::new(cause);
-        let commit = match &stored {
-            Some(stored) => commit.also_replace(&key, stored, &person, "changed"),
-            None => commit.also_create(&key, &person, "changed"),
-        };
-        match table.commit(commit).await {
-            Ok(()) => return Ok(()),
-            Err(CommitError::Store(error)) => return Err(error),
-            Err(_) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-        }
-    }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX))
+    table.upsert(cause, &person_key(user_id), change).await
 }
 
 /// Asks the user service how to reach somebody; nothing, if there is nobody.

@@ -3,7 +3,7 @@
 //! A message's first and only event is its end and also the record of it: there is no other item that says so. Whoever
 //! finds it does not send again.
 
-use ::store::{Commit, CommitError, StoreError, StoredEvent, Table};
+use ::store::{Commit, StoreError, StoredEvent, Table};
 use contracts::notification::{Channel, Failed, Sent};
 use contracts::{Cause, Contract, Envelope};
 use kernel::{MessageId, UserId};
@@ -78,18 +78,14 @@ pub async fn failed(table: &Table, cause: &Cause, message: Outgoing<'_>, reason:
 }
 
 async fn end<C: Contract>(table: &Table, cause: &Cause, message_id: MessageId, event: &C) -> Result<(), StoreError> {
-    let envelope = Envelope::new(&message_id.to_string(), 1, cause, event)
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let envelope = Envelope::new(&message_id.to_string(), 1, cause, event)?;
     let stored = StoredEvent {
         event_type: C::TYPE.to_owned(),
         envelope,
         timers: Vec::new(),
     };
-    let commit = Commit::new(cause).also_create(&outcome_key(message_id), &stored, "ended");
-    match table.commit(commit).await {
-        // Somebody else whose lease had ended was faster.
-        Ok(()) | Err(CommitError::Refused(_)) => Ok(()),
-        Err(CommitError::Store(error)) => Err(error),
-        Err(error) => Err(StoreError::Unavailable(error.to_string())),
-    }
+    let commit = Commit::new(cause).also_create(&outcome_key(message_id), &stored);
+    // If it is overtaken, somebody else whose lease had ended was faster.
+    table.commit_if_current(commit).await?;
+    Ok(())
 }

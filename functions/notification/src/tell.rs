@@ -154,7 +154,7 @@ impl Telling<'_> {
         }
         let note = self.note(text, &parcels);
         let key = note_key(self.recipient, self.id(Channel::InApp), route.in_app);
-        let commit = Commit::new(self.cause).also_create(&key, &note, "claimed");
+        let commit = Commit::new(self.cause).also_claim(&key, &note, "claimed");
         let claim = match self.desk.table.commit(commit).await {
             Ok(()) => {
                 parcels = self.allowed(parcels, &note, route).await?;
@@ -273,7 +273,7 @@ impl Telling<'_> {
         let mut note = claimed.value.clone();
         note.claimed_by = Some(claimant());
         note.lease_until = Some(expiry(self.cause.now, LEASE));
-        let commit = Commit::new(self.cause).also_replace(&key, &claimed, &note, "claimed");
+        let commit = Commit::new(self.cause).also_replace(&key, &claimed, &note);
         self.desk.table.commit(commit).await?;
         Ok(Claim {
             key,
@@ -318,7 +318,7 @@ impl Telling<'_> {
     async fn release(&self, claim: Claim) {
         let mut note = claim.note.value.clone();
         note.lease_until = None;
-        let commit = Commit::new(self.cause).also_replace(&claim.key, &claim.note, &note, "claimed");
+        let commit = Commit::new(self.cause).also_replace(&claim.key, &claim.note, &note);
         if let Err(error) = self.desk.table.commit(commit).await {
             tracing::warn!(error = %error, "a claim could not be given back: its lease will end");
         }

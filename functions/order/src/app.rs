@@ -1,20 +1,13 @@
 //! What the functions share: the table, the clients, the deadlines, and how a command is carried out.
 
-use std::time::Duration;
-
-use ::store::{COMMIT_ATTEMPTS_MAX, ChangeError, Commit, CommitError, CursorKey, Freshness, StoreError, Table};
+use ::store::{Attempts, ChangeError, Commit, CommitError, CursorKey, Freshness, Published, StoreError, Table};
 use contracts::Cause;
 use kernel::OrderId;
 use runtime::{Edge, Internal, MissingVariable};
 
 use crate::domain::{Command, Deadlines, Decision, Event, Party, Rejection, State, decide};
 use crate::publish;
-use crate::store::{
-    self, COURIER_COMES, Loaded, MenuCache, ORDER_MOVED, Slot, append, nobody_comes, note_courier, release_slot,
-};
-
-/// The pause before a lost race is run again, times the attempt.
-const RACE_PAUSE: Duration = Duration::from_millis(15);
+use crate::store::{self, COURIER_COMES, Loaded, MenuCache, Slot, append, nobody_comes, note_courier, release_slot};
 
 /// What the functions share. Cheap to clone.
 #[derive(Clone)]
@@ -84,11 +77,13 @@ impl App {
     ) -> Result<Loaded, ChangeError<Rejection>> {
         let order_id = loaded.order.id;
         let cause = cause.clone().about(&order_id);
-        for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.next().await?;
             let decision = match decide(&loaded.order, command, by, self.deadlines, cause.now) {
                 Ok(Some(decision)) => decision,
                 Ok(None) => return Ok(loaded),
-                // Nobody is refused by what was a moment ago.
+                // Never reject on an eventually consistent read: reload first.
                 Err(_) if loaded.freshness == Freshness::Recent => {
                     loaded = self.order(order_id).await?;
                     continue;
@@ -101,17 +96,12 @@ impl App {
                     loaded.sequence += 1;
                     return Ok(loaded);
                 }
-                Err(
-                    CommitError::Conflict | CommitError::Duplicate | CommitError::Refused(ORDER_MOVED | COURIER_COMES),
-                ) => {
-                    tokio::time::sleep(RACE_PAUSE * attempt).await;
+                Err(CommitError::Conflict | CommitError::Duplicate | CommitError::Refused(COURIER_COMES)) => {
                     loaded = self.order(order_id).await?;
                 }
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(error) => return Err(ChangeError::Commit(error)),
+                Err(error) => return Err(error.into()),
             }
         }
-        Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
     }
 
     async fn commit(
@@ -124,16 +114,12 @@ impl App {
         let order = &loaded.order;
         let sequence = loaded.sequence + 1;
         let envelope = publish::envelope(order, &decision.event, sequence, &loaded.placed.contents, cause);
-        let envelope = envelope.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let envelope = envelope.map_err(StoreError::from)?;
         let timers = publish::timers(Some(&order.state), &decision.state, &envelope);
+        let published = Published { envelope, timers };
         let step = || {
-            append(
-                with_courier(Commit::new(cause), order.id, command),
-                order.id,
-                envelope.clone(),
-                timers.clone(),
-                &decision.state,
-            )
+            let commit = with_courier(Commit::new(cause), order.id, command);
+            append(commit, order.id, published.clone(), &decision.state)
         };
         let Some(slot) = freed_slot(loaded, &decision.event) else {
             return self.table.commit(step()).await;
@@ -141,7 +127,7 @@ impl App {
         let value = loaded.placed.contents.priced().subtotal;
         match self.table.commit(release_slot(step(), slot, value, cause.now)).await {
             // The count is gone, so there is nothing to give back.
-            Err(CommitError::Refused(label)) if label != ORDER_MOVED => self.table.commit(step()).await,
+            Err(CommitError::Refused(_)) => self.table.commit(step()).await,
             result => result,
         }
     }

@@ -32,8 +32,7 @@ pub use lists::{
     shard_position,
 };
 pub use order::{
-    COURIER_COMES, Loaded, ORDER_MOVED, PlacedRecord, append, begin, history, load, load_all, nobody_comes,
-    note_courier, placed_key,
+    COURIER_COMES, Loaded, PlacedRecord, append, begin, history, load, load_all, nobody_comes, note_courier, placed_key,
 };
 pub use quote::{AmountsRecord, Contents, QuoteRecord, quote_key};
 pub use restaurant::{
@@ -41,4 +40,4 @@ pub use restaurant::{
     gate_key, known, loads, menu_key, overrides_key, release_slot, replica_key, take_slot,
 };
 pub use terms::{TermsRecord, show_terms, terms_key};
-pub use waiting::{UNPAID_MAX, WAITING_CHANGED, Waiting, WaitingRecord, join, waiting_key};
+pub use waiting::{UNPAID_MAX, Waiting, WaitingRecord, join, waiting_key};

@@ -4,7 +4,7 @@
 //! at any point, a lost reply or a repeated message finds the same intent again, and the provider itself sees to it that
 //! one intent reserves once and charges once.
 
-use ::store::{CONFLICT_PAUSE, Commit, CommitError, Freshness, StoreError};
+use ::store::{Attempts, Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{Money, PaymentId, PaymentMethodId, UserId};
 
@@ -13,7 +13,7 @@ use crate::domain::{
     Ask, Attempt, Card, Command, Decision, Event, IntentId, Observation, Rejection, Standing, State, VoidReason, decide,
 };
 use crate::publish::{self, order_of, told};
-use crate::store::{Loaded, MethodRecord, PAYMENT_MOVED, Payment, append, load_fresh, method_key};
+use crate::store::{Loaded, MethodRecord, Payment, append, load_fresh, method_key};
 use crate::stripe::{self, Intent, NewIntent};
 
 /// Steps of one command at most: a first payment takes six, and a lost race two more.
@@ -101,6 +101,7 @@ pub async fn carry_out(
     // observed is mostly known already, and then nothing follows.
     let mut freshness = Freshness::Recent;
     let observes = matches!(command, Command::Observe(_));
+    let mut attempts = Attempts::default();
     for _ in 0..STEPS_MAX {
         let payment = match held.take() {
             Some(payment) => payment,
@@ -130,12 +131,14 @@ pub async fn carry_out(
                     asked = None;
                 }
                 Err(CommitError::Duplicate) => return Ok(Progress::Done),
-                Err(CommitError::Conflict | CommitError::KeyTaken(_) | CommitError::Refused(PAYMENT_MOVED)) => {
+                Err(CommitError::Conflict) => {
                     overtaken = true;
-                    tokio::time::sleep(CONFLICT_PAUSE).await;
+                    attempts.next().await?;
                 }
                 Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(error @ CommitError::Refused(_)) => return Err(StoreError::Corrupt(error.to_string()).into()),
+                Err(error @ (CommitError::KeyTaken(_) | CommitError::Refused(_))) => {
+                    return Err(StoreError::Corrupt(error.to_string()).into());
+                }
             },
             Decision::Ask(ask) => {
                 if let Some((_, answer)) = asked.take_if(|(before, _)| *before == ask) {
@@ -198,9 +201,9 @@ impl Errand<'_> {
             sequence: after.sequence,
             cause: &cause,
         };
-        let told = event.map(|event| told(subject, event)).transpose();
-        let told = told.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let mut commit = append(Commit::new(&cause), payment_id, &after, told);
+        let published = event.map(|event| told(subject, event)).transpose();
+        let published = published.map_err(StoreError::from)?;
+        let mut commit = append(Commit::new(&cause), payment_id, &after, published);
         if let Some(mark) = self.mark {
             commit = commit.consumed(mark);
         }

@@ -1,11 +1,12 @@
 //! What others hear of a payment, and the deadlines that go with it.
 
+use ::store::Published;
 use contracts::payment::{ActionRequired, Authorized, Captured, Declined, Settling, Stalled, Voided};
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use kernel::{Money, OrderId, PaymentId, SignedDuration, Timestamp, TypedId as _, UserId};
 
 use crate::domain::{EXPIRY_MARGIN, Event};
-use crate::store::{Told, void_reason};
+use crate::store::void_reason;
 
 /// The timer that gives a reservation back before it lapses.
 pub const AUTHORIZATION_EXPIRING: &str = "authorization_expiring";
@@ -40,10 +41,10 @@ impl Subject<'_> {
         &self,
         payload: &C,
         timers: impl FnOnce(&Envelope) -> Vec<Timer>,
-    ) -> Result<Told, MalformedEnvelope> {
+    ) -> Result<Published, MalformedEnvelope> {
         let envelope = Envelope::new(&self.payment_id.to_string(), self.sequence, self.cause, payload)?;
         let timers = timers(&envelope);
-        Ok(Told { envelope, timers })
+        Ok(Published { envelope, timers })
     }
 }
 
@@ -51,7 +52,7 @@ impl Subject<'_> {
 ///
 /// # Errors
 /// When the payload cannot be written.
-pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelope> {
+pub fn told(subject: Subject<'_>, event: &Event) -> Result<Published, MalformedEnvelope> {
     let Subject {
         payment_id,
         customer_id,
@@ -114,7 +115,7 @@ pub fn told(subject: Subject<'_>, event: &Event) -> Result<Told, MalformedEnvelo
     }
 }
 
-fn action_required(subject: Subject<'_>) -> Result<Told, MalformedEnvelope> {
+fn action_required(subject: Subject<'_>) -> Result<Published, MalformedEnvelope> {
     let payload = ActionRequired {
         payment_id: subject.payment_id,
         order_id: order_of(subject.payment_id),
@@ -128,7 +129,12 @@ fn action_required(subject: Subject<'_>) -> Result<Told, MalformedEnvelope> {
     })
 }
 
-fn settling(subject: Subject<'_>, charge: Money, tries: u32, retry_at: Timestamp) -> Result<Told, MalformedEnvelope> {
+fn settling(
+    subject: Subject<'_>,
+    charge: Money,
+    tries: u32,
+    retry_at: Timestamp,
+) -> Result<Published, MalformedEnvelope> {
     let payload = Settling {
         payment_id: subject.payment_id,
         order_id: order_of(subject.payment_id),
@@ -143,7 +149,7 @@ fn stalled(
     charge: Money,
     since: Timestamp,
     retry_at: Option<Timestamp>,
-) -> Result<Told, MalformedEnvelope> {
+) -> Result<Published, MalformedEnvelope> {
     let payload = Stalled {
         payment_id: subject.payment_id,
         order_id: order_of(subject.payment_id),

@@ -14,8 +14,7 @@
 
 mod retrying;
 
-use ::store::{Commit, EVENT_PREFIX, Freshness, Index, Key, Query, StoreError, StoredTimer, Table};
-use contracts::{Envelope, Timer};
+use ::store::{Commit, EventLog, Freshness, Key, Published, StepItem, StoreError, Table};
 use kernel::{Currency, Money, PaymentId, PaymentMethodId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +25,6 @@ use crate::domain::{Attempt, Card, IntentId, NextAction, State, VoidReason};
 
 /// The sort key of a saved card begins with it.
 pub const METHOD_PREFIX: &str = "METHOD#";
-
-/// The refusal of a step that somebody else was faster with.
-pub const PAYMENT_MOVED: &str = "payment_moved";
 
 /// A payment as it is known here: whose it is, and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,37 +44,14 @@ pub struct Loaded {
     pub sequence: u32,
 }
 
-/// What others hear of a step.
-#[derive(Debug)]
-pub struct Told {
-    /// The event.
-    pub envelope: Envelope,
-    /// The deadlines that it sets.
-    pub timers: Vec<Timer>,
-}
-
-/// A step's item: what [`::store::StoredEvent`] has if others hear of it, and the payment after the step.
+/// A payment after a step, as the step's item has it.
 #[derive(Debug, Serialize)]
-struct StepRecord {
-    sequence: u32,
-    event_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", with = "::store::envelope")]
-    envelope: Option<Envelope>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    timers: Vec<StoredTimer>,
+struct StateRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     gsi1pk: Option<&'static str>,
     /// When the next try is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     gsi1sk: Option<Timestamp>,
-    #[serde(flatten)]
-    payment: PaymentRecord,
-}
-
-/// What is read of a step's item.
-#[derive(Debug, Deserialize)]
-struct StepState {
-    sequence: u32,
     #[serde(flatten)]
     payment: PaymentRecord,
 }
@@ -170,44 +143,34 @@ pub async fn load_fresh(
     payment_id: PaymentId,
     freshness: Freshness,
 ) -> Result<Option<Loaded>, StoreError> {
-    let newest = Query::new(Index::Table, steps_partition(payment_id), 1)
-        .prefix(EVENT_PREFIX)
-        .newest_first()
-        .freshness(freshness);
-    let page = table.query::<StepState>(&newest).await?;
-    let Some(last) = page.items.into_iter().next() else {
+    let Some(last) = log(payment_id).last::<PaymentRecord>(table, freshness).await? else {
         return Ok(None);
     };
     Ok(Some(Loaded {
-        payment: last.value.payment.try_into()?,
-        sequence: last.value.sequence,
+        payment: last.state.try_into()?,
+        sequence: last.sequence,
     }))
 }
 
-/// Adds a payment's step to a commit, which is refused with [`PAYMENT_MOVED`] if somebody else was faster with it.
+/// Adds a payment's step to a commit, if nobody else has. Nobody hears of one that publishes nothing.
 #[must_use]
-pub fn append(commit: Commit, payment_id: PaymentId, after: &Loaded, told: Option<Told>) -> Commit {
-    let key = Key::new(
-        steps_partition(payment_id),
-        format!("{EVENT_PREFIX}{:08}", after.sequence),
-    );
-    commit.also_create(&key, &StepRecord::new(after, told), PAYMENT_MOVED)
+pub fn append(commit: Commit, payment_id: PaymentId, after: &Loaded, published: Option<Published>) -> Commit {
+    log(payment_id).append(commit, &step_item(after, published))
 }
 
-impl StepRecord {
-    fn new(after: &Loaded, told: Option<Told>) -> Self {
-        let (envelope, timers) = told.map_or((None, Vec::new()), |told| (Some(told.envelope), told.timers));
-        let next_try = next_try(&after.payment.state, &timers);
-        Self {
-            sequence: after.sequence,
-            gsi1pk: next_try.map(|_| SETTLING),
-            gsi1sk: next_try,
-            event_type: envelope.as_ref().map(|envelope| envelope.event_type.clone()),
-            envelope,
-            timers: timers.into_iter().map(StoredTimer::from).collect(),
-            payment: PaymentRecord::new(&after.payment),
-        }
-    }
+fn log(payment_id: PaymentId) -> EventLog {
+    EventLog::new(steps_partition(payment_id))
+}
+
+fn step_item(after: &Loaded, published: Option<Published>) -> StepItem<StateRecord> {
+    let timers = published.as_ref().map_or(&[][..], |published| &published.timers);
+    let next_try = next_try(&after.payment.state, timers);
+    let record = StateRecord {
+        gsi1pk: next_try.map(|_| SETTLING),
+        gsi1sk: next_try,
+        payment: PaymentRecord::new(&after.payment),
+    };
+    StepItem::new(after.sequence, published, record)
 }
 
 /// Where the provider's id of a person is.
@@ -418,6 +381,7 @@ impl TryFrom<PaymentRecord> for Payment {
 mod tests {
     use super::*;
     use crate::domain::Event;
+    use ::store::Step;
     use kernel::TypedId as _;
     use serde_dynamo::AttributeValue as Attribute;
     use uuid::Uuid;
@@ -442,15 +406,15 @@ mod tests {
             let payment = Payment { customer_id, state };
             let item = item(&payment, None);
             assert!(bytes(&item) < 450, "{item:?}");
-            let read: StepState = serde_dynamo::from_item(item).unwrap();
+            let read: Step<PaymentRecord> = serde_dynamo::from_item(item).unwrap();
             assert_eq!(read.sequence, 4);
-            assert_eq!(Payment::try_from(read.payment).unwrap(), payment);
+            assert_eq!(Payment::try_from(read.state).unwrap(), payment);
         }
     }
 
     /// As the table gets it.
-    fn item(payment: &Payment, told: Option<Told>) -> Item {
-        let record = StepRecord::new(&loaded(payment), told);
+    fn item(payment: &Payment, published: Option<Published>) -> Item {
+        let record = step_item(&loaded(payment), published);
         let mut item: Item = serde_dynamo::to_item(record).unwrap();
         item.retain(|_, value| !matches!(value, Attribute::Null(_)));
         item

@@ -15,7 +15,6 @@ mod get_restaurant;
 mod list_my_restaurants;
 mod list_reviews;
 mod list_submitted_restaurants;
-mod maybe_key;
 mod pause_restaurant;
 mod problems;
 mod publish_menu;

@@ -1,8 +1,7 @@
 //! Address books in the table: read one, or change one and commit it. Nobody else hears of it.
 
 use ::store::{
-    Answer, COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, ChangeError, Commit, CommitError, Precedent, RequestKey, StoreError,
-    Stored, Table, read,
+    Answer, Attempts, ChangeError, Commit, CommitError, Precedent, RequestKey, StoreError, Stored, Table, read,
 };
 use contracts::Cause;
 use kernel::UserId;
@@ -61,7 +60,9 @@ pub async fn add(
     mut edit: impl FnMut(&mut AddressBook) -> Result<Answer, AddressRejection>,
 ) -> Result<Addition, ChangeError<AddressRejection>> {
     let key = book_key(user_id);
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let mut found = table.get_all(&[request.key(), key.clone()]).await?.into_iter();
         let marker = found.next().flatten();
         let precedent = request.judge(marker.as_ref(), cause.now);
@@ -79,10 +80,8 @@ pub async fn add(
         match table.commit(commit.answer(request, &answer)).await {
             Ok(()) => return Ok(Addition::Done(answer)),
             // Either somebody changed the book or the same request was faster: look again.
-            Err(CommitError::Conflict | CommitError::KeyTaken(_)) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(CommitError::Store(error)) => return Err(error.into()),
-            Err(error @ (CommitError::Duplicate | CommitError::Refused(_))) => return Err(ChangeError::Commit(error)),
+            Err(CommitError::Conflict | CommitError::KeyTaken(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }

@@ -89,8 +89,8 @@ impl From<Timer> for StoredTimer {
 /// Why a write is there, which is what its refusal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    Aggregate,
-    Event,
+    /// What was decided on: a refusal means that somebody else was faster.
+    Lock,
     Consumed,
     Answer,
     Condition(&'static str),
@@ -192,7 +192,7 @@ impl Commit {
             sequence: 0,
         });
         self.put(
-            Purpose::Aggregate,
+            Purpose::Lock,
             key,
             record,
             1,
@@ -222,18 +222,12 @@ impl Commit {
             "version = :version",
             [(":version", AttributeValue::N(read.version.to_string()))],
         );
-        self.put(Purpose::Aggregate, key, record, read.version + 1, sequence, condition)
+        self.put(Purpose::Lock, key, record, read.version + 1, sequence, condition)
     }
 
     /// Publishes an event of the aggregate, after those added before. Call it after `create` or `replace`.
     #[must_use]
-    pub fn event<C: Contract>(self, payload: &C) -> Self {
-        self.event_with_timers(payload, |_| Vec::new())
-    }
-
-    /// Publishes an event that sets deadlines: `timers` gets the event's sequence and the cause.
-    #[must_use]
-    pub fn event_with_timers<C: Contract>(mut self, payload: &C, timers: impl FnOnce(&Envelope) -> Vec<Timer>) -> Self {
+    pub fn event<C: Contract>(mut self, payload: &C) -> Self {
         let Some(aggregate) = &mut self.aggregate else {
             self.failure = Some(StoreError::Corrupt(format!("{} without its aggregate", C::TYPE)));
             return self;
@@ -251,14 +245,13 @@ impl Commit {
         if let Some((_, Write::Put { item, .. })) = self.writes.get_mut(aggregate.write) {
             item.insert("sequence".to_owned(), AttributeValue::N(sequence.to_string()));
         }
-        let timers = timers(&envelope);
         let record = StoredEvent {
             event_type: C::TYPE.to_owned(),
             envelope,
-            timers,
+            timers: Vec::new(),
         };
         self.put(
-            Purpose::Event,
+            Purpose::Lock,
             &key,
             &record,
             1,
@@ -282,22 +275,11 @@ impl Commit {
     /// Stores the answer to a client's request under its key: a second commit for the key is
     /// [`CommitError::KeyTaken`].
     #[must_use]
-    pub fn answer(self, request: &RequestKey, answer: &Answer) -> Self {
-        self.answer_when(request, answer, false)
-    }
-
-    /// Stores the answer to a request that [`crate::Table::begin`] began.
-    #[must_use]
-    pub fn answer_begun(self, request: &RequestKey, answer: &Answer) -> Self {
-        self.answer_when(request, answer, true)
-    }
-
-    fn answer_when(mut self, request: &RequestKey, answer: &Answer, begun: bool) -> Self {
-        let (expression, values) = request.condition(begun, self.cause.now);
-        let condition = Condition {
-            expression: Some(expression),
-            values,
-        };
+    pub fn answer(mut self, request: &RequestKey, answer: &Answer) -> Self {
+        let condition = Condition::new(
+            "attribute_not_exists(pk) OR expires_at <= :now",
+            [(":now", AttributeValue::N(self.cause.now.as_second().to_string()))],
+        );
         let item = request.answered(answer, self.cause.now);
         self.writes.push((Purpose::Answer, Write::Put { item, condition }));
         self
@@ -309,51 +291,58 @@ impl Commit {
         self.put(Purpose::Condition("put"), key, record, 1, 0, Condition::default())
     }
 
-    /// Creates a further record; `refusal` names what it means if it is there already.
+    /// Creates a further record: if it is there already, the commit is [`CommitError::Conflict`].
     #[must_use]
-    pub fn also_create<T: Serialize>(self, key: &Key, record: &T, refusal: &'static str) -> Self {
+    pub fn also_create<T: Serialize>(self, key: &Key, record: &T) -> Self {
+        let condition = Condition::new("attribute_not_exists(pk)", []);
+        self.put(Purpose::Lock, key, record, 1, 0, condition)
+    }
+
+    /// Creates a further record of which there can be one for good; `refusal` names what it means if it is there already.
+    #[must_use]
+    pub fn also_claim<T: Serialize>(self, key: &Key, record: &T, refusal: &'static str) -> Self {
         let condition = Condition::new("attribute_not_exists(pk)", []);
         self.put(Purpose::Condition(refusal), key, record, 1, 0, condition)
     }
 
-    /// Replaces a further record if it still is what was read.
+    /// Replaces a further record: if it is no longer what was read, the commit is [`CommitError::Conflict`].
     #[must_use]
-    pub fn also_replace<T: Serialize, U>(self, key: &Key, read: &Stored<U>, record: &T, refusal: &'static str) -> Self {
+    pub fn also_replace<T: Serialize, U>(self, key: &Key, read: &Stored<U>, record: &T) -> Self {
         let condition = Condition::new(
             "version = :version",
             [(":version", AttributeValue::N(read.version.to_string()))],
         );
-        self.put(
-            Purpose::Condition(refusal),
-            key,
-            record,
-            read.version + 1,
-            read.sequence,
-            condition,
-        )
+        self.put(Purpose::Lock, key, record, read.version + 1, read.sequence, condition)
     }
 
-    /// Deletes a further record, if a condition on it holds. An empty condition always holds.
+    /// Creates a further record if none was read, or replaces the one that was.
     #[must_use]
-    pub fn also_delete<const N: usize>(
-        mut self,
-        key: &Key,
-        condition: &str,
-        values: [(&str, AttributeValue); N],
-        refusal: &'static str,
-    ) -> Self {
-        let condition = if condition.is_empty() {
-            Condition::default()
-        } else {
-            Condition::new(condition, values)
+    pub fn also_write<T: Serialize, U>(self, key: &Key, read: Option<&Stored<U>>, record: &T) -> Self {
+        match read {
+            Some(read) => self.also_replace(key, read, record),
+            None => self.also_create(key, record),
+        }
+    }
+
+    /// Deletes a further record, whether or not it is there.
+    #[must_use]
+    pub fn also_delete(mut self, key: &Key) -> Self {
+        let delete = Write::Delete {
+            key: key.clone(),
+            condition: Condition::default(),
         };
-        self.writes.push((
-            Purpose::Condition(refusal),
-            Write::Delete {
-                key: key.clone(),
-                condition,
-            },
-        ));
+        self.writes.push((Purpose::Lock, delete));
+        self
+    }
+
+    /// Deletes a further record; `refusal` names what it means if it is not there.
+    #[must_use]
+    pub fn also_remove(mut self, key: &Key, refusal: &'static str) -> Self {
+        let delete = Write::Delete {
+            key: key.clone(),
+            condition: Condition::new("attribute_exists(pk)", []),
+        };
+        self.writes.push((Purpose::Condition(refusal), delete));
         self
     }
 
@@ -459,7 +448,8 @@ impl Plan {
             .map_or(CommitError::Conflict, |purpose| refusal(*purpose, old))
     }
 
-    /// What a cancelled transaction means. Having been here before outranks a lost race: both show after a repetition.
+    /// What a cancelled transaction means. A repetition outranks a lost race, since both show after it, and a lost race
+    /// outranks a refusal, which was decided on what is no longer so.
     pub fn cancelled(&self, reasons: &[CancellationReason]) -> CommitError {
         let mut failed: Vec<(Purpose, Option<Item>)> = self
             .purposes
@@ -471,8 +461,8 @@ impl Plan {
         failed.sort_by_key(|(purpose, _)| match purpose {
             Purpose::Consumed => 0,
             Purpose::Answer => 1,
-            Purpose::Condition(_) => 2,
-            Purpose::Aggregate | Purpose::Event => 3,
+            Purpose::Lock => 2,
+            Purpose::Condition(_) => 3,
         });
         if let Some((purpose, old)) = failed.into_iter().next() {
             return refusal(purpose, old);
@@ -488,7 +478,7 @@ impl Plan {
 
 fn refusal(purpose: Purpose, old: Option<Item>) -> CommitError {
     match purpose {
-        Purpose::Aggregate | Purpose::Event => CommitError::Conflict,
+        Purpose::Lock => CommitError::Conflict,
         Purpose::Consumed => CommitError::Duplicate,
         Purpose::Answer => CommitError::KeyTaken(old),
         Purpose::Condition(label) => CommitError::Refused(label),

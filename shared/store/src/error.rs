@@ -44,6 +44,12 @@ impl From<serde_dynamo::Error> for StoreError {
     }
 }
 
+impl From<contracts::MalformedEnvelope> for StoreError {
+    fn from(error: contracts::MalformedEnvelope) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
 /// Why a commit changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
@@ -79,6 +85,30 @@ pub enum ChangeError<R> {
     /// A failure that is nobody's decision.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// For commits that nothing but a lost race can refuse: any other refusal is a defect.
+impl From<CommitError> for StoreError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => error,
+            CommitError::Conflict => Self::Contended(1),
+            CommitError::Duplicate | CommitError::KeyTaken(_) | CommitError::Refused(_) => {
+                Self::Corrupt(error.to_string())
+            }
+        }
+    }
+}
+
+impl<R> From<CommitError> for ChangeError<R> {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => Self::Store(error),
+            CommitError::Conflict | CommitError::Duplicate | CommitError::KeyTaken(_) | CommitError::Refused(_) => {
+                Self::Commit(error)
+            }
+        }
+    }
 }
 
 pub(crate) fn text_attribute(item: &Item, name: &str) -> Option<String> {

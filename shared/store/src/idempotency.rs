@@ -1,10 +1,7 @@
 //! Client requests that may be sent again: `Idempotency-Key`.
 //!
-//! Most requests are one commit: the answer is stored in it, and of two at once one commit wins and the other finds its
-//! answer. A request that must call somebody else between two commits is begun first ([`crate::Table::begin`]) and
-//! answered by its last commit.
-
-use std::collections::HashMap;
+//! The answer is stored in the commit that the request leads to, so of two at once one commit wins and the other finds its
+//! answer.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use kernel::{SignedDuration, Timestamp};
@@ -14,8 +11,6 @@ use crate::{Item, Key};
 
 /// How long an answer can be replayed.
 pub const REPLAY_WINDOW: SignedDuration = SignedDuration::from_hours(24);
-/// How long a begun request blocks its key: longer than any function that serves requests may run.
-pub const IN_PROGRESS_LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 /// A request as its `Idempotency-Key` identifies it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +41,6 @@ pub enum Precedent {
     None,
     /// The same request was answered: answer the same.
     Answered(Answer),
-    /// The same request is being worked on.
-    InProgress,
     /// The key was used for another request.
     OtherRequest,
 }
@@ -76,42 +69,17 @@ impl RequestKey {
         }
         match (number_attribute(marker, "status"), text_attribute(marker, "body")) {
             (Some(status), Some(body)) => Precedent::Answered(Answer { status, body }),
-            _ if seconds("lease_until") <= now.as_second() => Precedent::None,
-            _ => Precedent::InProgress,
+            _ => Precedent::None,
         }
     }
 
-    fn marker(&self, now: Timestamp) -> Item {
+    pub(crate) fn answered(&self, answer: &Answer, now: Timestamp) -> Item {
         let mut item = self.key().attributes();
         let expires_at = now.as_second() + REPLAY_WINDOW.as_secs();
         item.insert("fingerprint".to_owned(), AttributeValue::S(self.fingerprint.clone()));
         item.insert("expires_at".to_owned(), AttributeValue::N(expires_at.to_string()));
-        item
-    }
-
-    pub(crate) fn in_progress(&self, now: Timestamp) -> Item {
-        let mut item = self.marker(now);
-        let lease_until = now.as_second() + IN_PROGRESS_LEASE.as_secs();
-        item.insert("lease_until".to_owned(), AttributeValue::N(lease_until.to_string()));
-        item
-    }
-
-    pub(crate) fn answered(&self, answer: &Answer, now: Timestamp) -> Item {
-        let mut item = self.marker(now);
         item.insert("status".to_owned(), AttributeValue::N(answer.status.to_string()));
         item.insert("body".to_owned(), AttributeValue::S(answer.body.clone()));
         item
-    }
-
-    /// The key is free, or its marker expired, or (for whoever begun it) not answered yet.
-    pub(crate) fn condition(&self, begun: bool, now: Timestamp) -> (String, HashMap<String, AttributeValue>) {
-        let mut values = HashMap::from([(":now".to_owned(), AttributeValue::N(now.as_second().to_string()))]);
-        let mut condition = "attribute_not_exists(pk) OR expires_at <= :now".to_owned();
-        let lease = if begun { "" } else { " AND lease_until <= :now" };
-        condition.push_str(" OR (attribute_not_exists(body) AND fingerprint = :fingerprint");
-        condition.push_str(lease);
-        condition.push(')');
-        values.insert(":fingerprint".to_owned(), AttributeValue::S(self.fingerprint.clone()));
-        (condition, values)
     }
 }

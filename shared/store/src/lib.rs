@@ -4,11 +4,13 @@
 //! which the table's stream hands to the relay, so nothing is published that did not happen and nothing that happened
 //! stays unpublished. This crate knows DynamoDB and contracts; it knows no HTTP, no queue and no service.
 
+mod attempts;
 mod budget;
 mod commit;
 mod cursor;
 pub mod envelope;
 mod error;
+mod event_log;
 mod idempotency;
 mod item;
 pub mod json;
@@ -16,12 +18,14 @@ mod meter;
 mod query;
 mod table;
 
+pub use attempts::Attempts;
 pub use budget::{Budget, SpendError, digest};
 pub use commit::{Commit, EVENT_PREFIX, StoredEvent, StoredTimer};
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::{ChangeError, CommitError, StoreError};
-pub use idempotency::{Answer, IN_PROGRESS_LEASE, Precedent, REPLAY_WINDOW, RequestKey};
+pub use event_log::{EventLog, Published, Step, StepItem};
+pub use idempotency::{Answer, Precedent, REPLAY_WINDOW, RequestKey};
 pub use item::{Item, Key, Stored, read};
 pub use meter::{Meter, Reading};
 pub use query::{Freshness, Index, Page, Query};
-pub use table::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Table};
+pub use table::Table;

@@ -44,7 +44,6 @@ pub struct Query {
     pub(crate) between: Option<(String, String)>,
     pub(crate) newest_first: bool,
     pub(crate) consistent: bool,
-    pub(crate) filter: Option<(String, String)>,
     pub(crate) limit: usize,
     pub(crate) after: Option<HashMap<String, String>>,
 }
@@ -80,7 +79,6 @@ impl Query {
             between: None,
             newest_first: false,
             consistent: matches!(index, Index::Table),
-            filter: None,
             limit,
             after: None,
         }
@@ -114,13 +112,6 @@ impl Query {
         self
     }
 
-    /// Only records whose attribute has this text. What is left out is read all the same.
-    #[must_use]
-    pub fn only(mut self, attribute: &str, value: &str) -> Self {
-        self.filter = Some((attribute.to_owned(), value.to_owned()));
-        self
-    }
-
     /// Goes on where a page ended.
     #[must_use]
     pub fn after(mut self, position: Option<HashMap<String, String>>) -> Self {
@@ -128,11 +119,11 @@ impl Query {
         self
     }
 
-    /// Names the list for its cursors: the same list with another filter is another list.
+    /// Names the list for its cursors: the same partition with other bounds is another list.
     fn scope(&self) -> String {
         format!(
-            "{:?}|{}|{:?}|{:?}|{:?}|{}",
-            self.index, self.partition, self.prefix, self.between, self.filter, self.newest_first
+            "{:?}|{}|{:?}|{:?}|{}",
+            self.index, self.partition, self.prefix, self.between, self.newest_first
         )
     }
 

@@ -12,21 +12,20 @@ use aws_sdk_dynamodb::types::{
 };
 use contracts::Cause;
 use kernel::Timestamp;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::commit::{Plan, SolePut, names};
 use crate::query::{from_position, to_position};
 use crate::{
-    ChangeError, Commit, CommitError, Freshness, Item, Key, Meter, Page, Precedent, Query, RequestKey, StoreError,
-    Stored, read,
+    Attempts, ChangeError, Commit, CommitError, Freshness, Item, Key, Meter, Page, Precedent, Query, RequestKey,
+    StoreError, Stored, read,
 };
 
-/// How often a change is decided before the caller hears that others are faster.
-pub const COMMIT_ATTEMPTS_MAX: u32 = 3;
-/// The pause before a change is decided again, times the attempt.
-pub const CONFLICT_PAUSE: Duration = Duration::from_millis(15);
-/// Rounds in which one page of a filtered list is filled, or keys left unprocessed are asked for again.
+/// Rounds in which one page of a list of large items is filled, or keys left unprocessed are asked for again.
 const ROUNDS_MAX: u32 = 8;
+/// The pause before keys left unprocessed are asked for again, times the round.
+const UNPROCESSED_PAUSE: Duration = Duration::from_millis(15);
 /// What one `BatchGetItem` takes.
 const BATCH_KEYS_MAX: usize = 100;
 
@@ -149,7 +148,7 @@ impl Table {
                 return Ok(());
             };
             if round > 0 {
-                tokio::time::sleep(CONFLICT_PAUSE * round).await;
+                tokio::time::sleep(UNPROCESSED_PAUSE * round).await;
             }
             self.meter.call();
             let output = self
@@ -226,12 +225,6 @@ impl Table {
             condition = format!("{condition} AND {sk} BETWEEN :low AND :high");
             request = request.expression_attribute_values(":low", text(low));
             request = request.expression_attribute_values(":high", text(high));
-        }
-        if let Some((attribute, value)) = &query.filter {
-            request = request
-                .filter_expression("#filter = :filter")
-                .expression_attribute_names("#filter", attribute)
-                .expression_attribute_values(":filter", text(value));
         }
         self.meter.call();
         let output = request
@@ -336,6 +329,19 @@ impl Table {
         }
     }
 
+    /// Carries a commit out if what it was decided on is still so; `false`: somebody else was faster, so read and decide
+    /// again. For commits of which a lost race is the only refusal.
+    ///
+    /// # Errors
+    /// When the table does not answer. Another refusal is a defect, and then [`StoreError::Corrupt`].
+    pub async fn commit_if_current(&self, commit: Commit) -> Result<bool, StoreError> {
+        match self.commit(commit).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Reads an aggregate, lets `decide` make a commit of it, and carries it out; when somebody else was faster, again.
     /// `decide` gives the commit, or none if there is nothing to do, and what to return.
     ///
@@ -349,20 +355,47 @@ impl Table {
     where
         T: DeserializeOwned,
     {
-        for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.next().await?;
             let stored = self.get(key).await?.ok_or(ChangeError::Missing)?;
             let (commit, output) = decide(stored).map_err(ChangeError::Rejected)?;
             let Some(commit) = commit else { return Ok(output) };
             match self.commit(commit).await {
                 Ok(()) => return Ok(output),
-                Err(CommitError::Conflict) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(error @ (CommitError::Duplicate | CommitError::KeyTaken(_) | CommitError::Refused(_))) => {
-                    return Err(ChangeError::Commit(error));
-                }
+                Err(CommitError::Conflict) => {}
+                Err(error) => return Err(error.into()),
             }
         }
-        Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
+    }
+
+    /// Changes a record that nobody else hears of, and creates it from its default if there is none. `change` says whether
+    /// there is anything to write.
+    ///
+    /// # Errors
+    /// When the table does not answer, or others are faster each time.
+    pub async fn upsert<T>(
+        &self,
+        cause: &Cause,
+        key: &Key,
+        mut change: impl FnMut(&mut T) -> bool,
+    ) -> Result<(), StoreError>
+    where
+        T: Default + Clone + Serialize + DeserializeOwned,
+    {
+        let mut attempts = Attempts::default();
+        loop {
+            attempts.next().await?;
+            let stored = self.get::<T>(key).await?;
+            let mut record = stored.as_ref().map(|stored| stored.value.clone()).unwrap_or_default();
+            if !change(&mut record) {
+                return Ok(());
+            }
+            let commit = Commit::new(cause).also_write(key, stored.as_ref(), &record);
+            if self.commit_if_current(commit).await? {
+                return Ok(());
+            }
+        }
     }
 
     /// What is known of a client's request.
@@ -372,45 +405,5 @@ impl Table {
     pub async fn precedent(&self, request: &RequestKey, now: Timestamp) -> Result<Precedent, StoreError> {
         let found = self.get_all(&[request.key()]).await?.pop().flatten();
         Ok(request.judge(found.as_ref(), now))
-    }
-
-    /// Begins a request that cannot be answered by one commit: until it is answered or its lease ends, others with the
-    /// same key hear that it is in progress.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn begin(&self, request: &RequestKey, cause: &Cause) -> Result<Precedent, StoreError> {
-        let (condition, values) = request.condition(false, cause.now);
-        let mut item = request.in_progress(cause.now);
-        item.insert(PUT_TOKEN.to_owned(), put_token());
-        self.meter.call();
-        let result = self
-            .client
-            .put_item()
-            .table_name(&*self.name)
-            .set_item(Some(item.clone()))
-            .condition_expression(condition)
-            .set_expression_attribute_values(Some(values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match result {
-            Ok(output) => {
-                self.meter.write(output.consumed_capacity());
-                Ok(Precedent::None)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                    let ours = is_ours(refused.item(), &item);
-                    Ok(if ours {
-                        Precedent::None
-                    } else {
-                        request.judge(refused.item(), cause.now)
-                    })
-                }
-                _ => Err(StoreError::from_sdk(error)),
-            },
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /v1/couriers`.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, StoreError};
+use ::store::{Attempts, Commit};
 use axum::extract::State;
 use contracts::Cause;
 use http::StatusCode;
@@ -14,8 +14,7 @@ use super::shapes::{REFERENCE_LENGTH_MAX, Reference};
 use super::views::{CourierView, VehicleName};
 use crate::app::App;
 use crate::domain::courier::{Courier, Duty};
-use crate::steps::unexpected;
-use crate::store::{self, COURIER_MOVED, CourierRecord, DocumentRecord, Documents};
+use crate::store::{self, CourierRecord, DocumentRecord, Documents};
 
 /// Papers that one courier hands in.
 const DOCUMENTS_MAX: usize = 10;
@@ -124,13 +123,12 @@ async fn create(app: &App, cause: &Cause, courier_id: CourierId, application: Ap
     let documents = Documents::applied(courier_id, courier.vehicle, cause.now, papers.collect());
     let key = store::courier_key(courier_id);
     let commit = Commit::new(cause)
-        .also_create(&key, &record, COURIER_MOVED)
+        .also_create(&key, &record)
         .also_put(&store::documents_key(courier_id), &documents);
-    match app.table.commit(commit).await {
-        Ok(()) => Ok(courier),
-        Err(error) if store::lost_race(&error) => again(app, cause, courier_id, courier, &documents).await,
-        Err(error) => Err(unexpected(error).into()),
+    if app.table.commit_if_current(commit).await? {
+        return Ok(courier);
     }
+    again(app, cause, courier_id, courier, &documents).await
 }
 
 /// Who was rejected may apply again, with other papers or another vehicle, and whoever has new papers hands them in: an
@@ -142,9 +140,11 @@ async fn again(
     wanted: Courier,
     documents: &Documents,
 ) -> Result<Courier, Problem> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let Some((stored, known)) = store::courier(&app.table, courier_id).await? else {
-            break;
+            continue;
         };
         let handed_in = store::documents(&app.table, courier_id).await?;
         let is_refused_applicant = known.duty == Duty::Pending && known.rejected.is_some();
@@ -165,13 +165,10 @@ async fn again(
         let replacing = documents.clone().replacing(handed_in.as_ref());
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &becomes)
             .also_put(&store::documents_key(courier_id), &replacing);
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(becomes),
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app.table.commit_if_current(commit).await? {
+            return Ok(becomes);
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }
 
 /// A courier rides and works as before.

@@ -13,7 +13,6 @@ use super::{By, about, carries, close};
 use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::incident::{IncidentKind, Reporter};
-use crate::steps::unexpected;
 use crate::store::{self, Found, Incident, IncidentItem};
 
 /// Who is at fault.
@@ -66,7 +65,7 @@ pub async fn judge_failure(
         };
         let key = store::incident_key(delivery_id, review.reported_at, &"judgement");
         let commit = Commit::new(&cause).also_put(&key, &IncidentItem::from(incident));
-        app.table.commit(commit).await.map_err(unexpected)?;
+        app.table.commit(commit).await?;
     }
     let fault = judgement.fault.into();
     let command = |_, _: &_| Command::Judge { fault };

@@ -1,6 +1,6 @@
 //! `POST /v1/deliveries/{delivery_id}/incidents`.
 
-use ::store::{Answer, Commit, CommitError, Precedent};
+use ::store::{Answer, Commit};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header};
@@ -14,7 +14,6 @@ use super::shapes::{NOTE_LENGTH_MAX, Note};
 use crate::app::App;
 use crate::domain::Delivery;
 use crate::domain::incident::{INCIDENTS_MAX, IncidentKind, Reporter};
-use crate::steps::unexpected;
 use crate::store::{self, Found, Incident, IncidentItem};
 
 /// Something that went wrong.
@@ -56,7 +55,7 @@ pub async fn report_incident(
     let by = reporter(&app, &principal, &loaded.delivery).await?;
     let by = by.ok_or_else(Problem::not_found)?;
     let request = key.request(&principal, "report_incident", &report);
-    if let Some(answer) = settled(app.table.precedent(&request, cause.now).await?)? {
+    if let Some(answer) = replay(app.table.precedent(&request, cause.now).await?)? {
         return Ok(answer);
     }
     if store::incidents(&app.table, delivery_id, INCIDENTS_MAX).await? >= INCIDENTS_MAX {
@@ -82,18 +81,7 @@ pub async fn report_incident(
     match app.table.commit(commit).await {
         Ok(()) => Ok((StatusCode::CREATED, [(header::CONTENT_TYPE, "application/json")], body).into_response()),
         // The same request was faster than itself.
-        Err(CommitError::KeyTaken(_) | CommitError::Conflict) => Err(Problem::in_progress()),
-        Err(error) => Err(unexpected(error).into()),
-    }
-}
-
-/// The answer that was given before, if there is one.
-fn settled(precedent: Precedent) -> Result<Option<Response>, Problem> {
-    match precedent {
-        Precedent::None => Ok(None),
-        Precedent::Answered(answer) => Ok(Some(replay(&answer))),
-        Precedent::OtherRequest => Err(Problem::key_reused()),
-        Precedent::InProgress => Err(Problem::in_progress()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! An operator's answer to an application, or to new papers.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, StoreError};
+use ::store::{Attempts, Commit};
 use contracts::Cause;
 use kernel::CourierId;
 use runtime::Problem;
@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use super::refused;
 use crate::app::App;
 use crate::domain::courier::{Courier, Refusal};
-use crate::steps::unexpected;
 use crate::store::{self, Documents};
 
 /// What an operator makes of a courier and the papers that were handed in last; nothing if that changes nothing.
@@ -56,7 +55,9 @@ pub async fn review(
     looked_at: LookedAt,
     answer: &Answer<'_>,
 ) -> Result<Courier, Problem> {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let (courier, documents) = tokio::try_join!(
             store::courier(&app.table, courier_id),
             store::documents(&app.table, courier_id)
@@ -69,11 +70,12 @@ pub async fn review(
         }
         let answered = answered.unwrap_or(courier);
         let commit = store::replace_courier(Commit::new(cause), courier_id, &stored, &answered);
-        match app.table.commit(store::looked_at(commit, courier_id)).await {
-            Ok(()) => return Ok(answered),
-            Err(error) if store::lost_race(&error) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(unexpected(error).into()),
+        if app
+            .table
+            .commit_if_current(store::looked_at(commit, courier_id))
+            .await?
+        {
+            return Ok(answered);
         }
     }
-    Err(StoreError::Contended(COMMIT_ATTEMPTS_MAX).into())
 }

@@ -4,21 +4,20 @@
 //! back at its own version; whoever wants a run meanwhile counts it up, so that the giving back is refused and the run goes
 //! round again. So no trigger is lost between the last look and the release.
 
-use ::store::{Commit, Freshness, StoreError, Stored};
+use ::store::{Attempts, Commit, StoreError, Stored};
 use contracts::Cause;
 use kernel::SignedDuration;
 
 use crate::app::App;
 use crate::domain::cell::Zone;
 use crate::domain::epoch::Trip;
-use crate::steps::unexpected;
-use crate::store::{self, Figures, ZONE_MOVED, ZoneRecord};
+use crate::store::{self, Figures, ZoneRecord};
 
 /// How long a run may take before another may begin: several times what the slowest takes, and less than anybody waits
 /// for an offer after a run has died.
 const LEASE: SignedDuration = SignedDuration::from_secs(15);
-/// How often the record is read again because somebody else wrote it.
-const ATTEMPTS_MAX: u32 = 5;
+/// How often giving a lease back is tried while others want another run.
+const RELEASES_MAX: u32 = 5;
 
 /// A zone's lease, taken.
 #[derive(Debug)]
@@ -45,12 +44,9 @@ impl Lease {
     /// # Errors
     /// When the table does not answer, or others are faster each time.
     pub async fn take(app: &App, cause: &Cause, zone: Zone) -> Result<Option<Self>, StoreError> {
-        for attempt in 0..ATTEMPTS_MAX {
-            let freshness = if attempt == 0 {
-                Freshness::Recent
-            } else {
-                Freshness::Latest
-            };
+        let mut attempts = Attempts::default();
+        loop {
+            let freshness = attempts.next().await?;
             let read: Option<Stored<ZoneRecord>> = app.table.get_fresh(&store::zone_key(zone), freshness).await?;
             let token = runtime::ids::random().simple().to_string();
             let mut next = read.as_ref().map_or_else(ZoneRecord::new, |read| read.value.clone());
@@ -68,7 +64,6 @@ impl Lease {
                 return Ok((!is_taken).then_some(Self { zone, token, held }));
             }
         }
-        Err(StoreError::Contended(ATTEMPTS_MAX))
     }
 
     /// What the engine held at the end of the last epoch.
@@ -107,7 +102,7 @@ impl Lease {
 
     /// Gives the lease back after a failure, if that is possible; else it ends by itself.
     pub async fn give_up(&mut self, app: &App, cause: &Cause) {
-        for _ in 0..ATTEMPTS_MAX {
+        for _ in 0..RELEASES_MAX {
             match self.release(app, cause).await {
                 Ok(Released::Wanted) => {}
                 Ok(Released::Done | Released::Lost) => return,
@@ -129,18 +124,11 @@ async fn replace(
     next: ZoneRecord,
 ) -> Result<Option<Stored<ZoneRecord>>, StoreError> {
     let key = store::zone_key(zone);
-    let commit = Commit::new(cause);
-    let (commit, version) = match read {
-        Some(read) => (commit.also_replace(&key, read, &next, ZONE_MOVED), read.version + 1),
-        None => (commit.also_create(&key, &next, ZONE_MOVED), 1),
-    };
-    match app.table.commit(commit).await {
-        Ok(()) => Ok(Some(Stored {
-            value: next,
-            version,
-            sequence: 0,
-        })),
-        Err(error) if store::lost_race(&error) => Ok(None),
-        Err(error) => Err(unexpected(error)),
-    }
+    let commit = Commit::new(cause).also_write(&key, read, &next);
+    let is_written = app.table.commit_if_current(commit).await?;
+    Ok(is_written.then(|| Stored {
+        value: next,
+        version: read.map_or(0, |read| read.version) + 1,
+        sequence: 0,
+    }))
 }

@@ -13,7 +13,7 @@ use crate::domain::epoch::Proposal;
 use crate::domain::lifecycle::decide;
 use crate::domain::{Offer, State};
 use crate::rows;
-use crate::steps::{Unstepped, about, add, unexpected};
+use crate::steps::{Unstepped, about, add};
 use crate::store::{self, Found};
 
 /// Offers a trip to its courier. Both the courier and each delivery must be what was read; else nothing is written, and the
@@ -68,14 +68,11 @@ pub async fn make(app: &App, cause: &Cause, scene: &Scene, proposal: &Proposal) 
         steps.push((*delivery_id, stepped));
     }
     let commit = store::replace_courier(commit, trip.courier_id, stored, &held);
-    match app.table.commit(commit).await {
-        Ok(()) => {
-            rows::follow(app, cause, &steps).await?;
-            Ok(Settled::Done)
-        }
-        Err(error) if store::lost_race(&error) => Ok(Settled::Again),
-        Err(error) => Err(unexpected(error).into()),
+    if !app.table.commit_if_current(commit).await? {
+        return Ok(Settled::Again);
     }
+    rows::follow(app, cause, &steps).await?;
+    Ok(Settled::Done)
 }
 
 /// True of what may be offered. The offer's commit finds out if that was a moment ago.

@@ -108,7 +108,7 @@ pub fn note(commit: Commit, cause: &Cause, delivery_id: DeliveryId, facts: &Fact
             fault,
             ..
         } => {
-            let commit = commit.also_delete(&review_key(delivery_id), "", [], super::DELIVERY_MOVED);
+            let commit = commit.also_delete(&review_key(delivery_id));
             if fault == Fault::Courier {
                 counted(commit, courier_id, AT_FAULT)
             } else {

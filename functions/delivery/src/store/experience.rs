@@ -1,6 +1,6 @@
 //! What was learned, as it is kept: an item for each kitchen, and one for each zone.
 
-use ::store::{Commit, CommitError, Freshness, Key, StoreError, Stored, Table};
+use ::store::{Commit, Freshness, Key, StoreError, Stored, Table};
 use contracts::Cause;
 use eta::{Effect, Kitchen, Market, Roads};
 use kernel::RestaurantId;
@@ -8,10 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::cell::{Cell, Zone};
 use crate::domain::experience::{CELLS_MAX, Ends, Town};
-use crate::steps::unexpected;
-
-/// The refusal of a lesson about what somebody else has taught meanwhile.
-const TAUGHT: &str = "taught";
 
 /// What is kept of a kitchen: under half a kilobyte.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -104,15 +100,9 @@ pub async fn teach<T: Serialize, U>(
     read: Option<&Stored<U>>,
     record: &T,
 ) -> Result<(), StoreError> {
-    let commit = Commit::new(cause);
-    let commit = match read {
-        Some(read) => commit.also_replace(key, read, record, TAUGHT),
-        None => commit.also_create(key, record, TAUGHT),
-    };
-    match table.commit(commit).await {
-        Ok(()) | Err(CommitError::Refused(TAUGHT) | CommitError::Conflict) => Ok(()),
-        Err(error) => Err(unexpected(error)),
-    }
+    let commit = Commit::new(cause).also_write(key, read, record);
+    table.commit_if_current(commit).await?;
+    Ok(())
 }
 
 #[cfg(test)]

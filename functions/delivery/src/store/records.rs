@@ -2,9 +2,8 @@
 //!
 //! The state is in every event item, so its names are short: an event of a delivery fits one write unit.
 
-use ::store::{StoreError, StoredTimer};
+use ::store::{Published, StepItem, StoreError};
 use contracts::order::Stop;
-use contracts::{Envelope, Timer};
 use kernel::{CourierId, Money, OfferId, OrderId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -12,53 +11,33 @@ use super::names::{FaultRecord, ReasonRecord, VehicleRecord};
 use crate::domain::proof::PhotoId;
 use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Review, Search, State};
 
-/// An event item: what [`::store::StoredEvent`] has, and the state after the event.
-#[derive(Debug, Serialize)]
+/// The state after an event, as the event's item has it.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct StepRecord {
-    /// Nothing for a step that nobody else hears of.
-    #[serde(with = "::store::envelope", skip_serializing_if = "Option::is_none")]
-    envelope: Option<Envelope>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    timers: Vec<StoredTimer>,
-    sequence: u32,
     progress: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The facts, which only the first event of a delivery that began has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     facts: Option<String>,
 }
 
-/// What is read of an event item.
-#[derive(Debug, Deserialize)]
-pub struct StepState {
-    /// The position among the delivery's events.
-    pub sequence: u32,
-    progress: String,
-    facts: Option<String>,
+/// A delivery's step as its item is written; nobody hears of one that publishes nothing.
+///
+/// # Errors
+/// When the state cannot be written: a defect.
+pub fn step_item(
+    sequence: u32,
+    published: Option<Published>,
+    progress: &Progress,
+    facts: Option<&Facts>,
+) -> Result<StepItem<StepRecord>, StoreError> {
+    let record = StepRecord {
+        progress: text(&ProgressRecord::from(progress))?,
+        facts: facts.map(|facts| text(&FactsRecord::from(facts))).transpose()?,
+    };
+    Ok(StepItem::new(sequence, published, record).without_type())
 }
 
 impl StepRecord {
-    /// An event item.
-    ///
-    /// # Errors
-    /// When the state cannot be written: a defect.
-    pub fn new(
-        sequence: u32,
-        envelope: Option<Envelope>,
-        timers: Vec<Timer>,
-        progress: &Progress,
-        facts: Option<&Facts>,
-    ) -> Result<Self, StoreError> {
-        let facts = facts.map(|facts| text(&FactsRecord::from(facts))).transpose()?;
-        Ok(Self {
-            sequence,
-            progress: text(&ProgressRecord::from(progress))?,
-            envelope,
-            timers: timers.into_iter().map(StoredTimer::from).collect(),
-            facts,
-        })
-    }
-}
-
-impl StepState {
     /// The state after the event.
     ///
     /// # Errors
@@ -536,9 +515,11 @@ mod tests {
             traceparent: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
         };
         let subject = crate::domain::cast::id::<kernel::DeliveryId>(1).to_string();
-        let envelope = Envelope::new(&subject, 4, &cause, payload).unwrap();
-        let record = StepRecord::new(envelope.sequence, Some(envelope), Vec::new(), progress, None).unwrap();
-        let item = serde_json::to_value(&record).unwrap();
+        let published = Published {
+            envelope: contracts::Envelope::new(&subject, 4, &cause, payload).unwrap(),
+            timers: Vec::new(),
+        };
+        let item = serde_json::to_value(step_item(4, Some(published), progress, None).unwrap()).unwrap();
         let keys = format!("pkDELIVERY#{subject}skEVENT#00000004version1").len();
         let fields = item.as_object().unwrap().iter().map(|(name, value)| {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -4,7 +4,6 @@ use ::store::{Commit, Key, StoreError, Stored, Table};
 use kernel::{CourierId, ShiftId};
 use serde::{Deserialize, Serialize};
 
-use super::COURIER_MOVED;
 use super::couriers::instant;
 use crate::domain::roster::{Planned, Roster};
 use crate::domain::work::Span;
@@ -64,14 +63,11 @@ pub async fn roster(table: &Table, courier_id: CourierId) -> Result<RosterFound,
     })
 }
 
-/// Adds to a commit that a roster becomes another. It is refused with [`COURIER_MOVED`] if the roster is not what was read.
+/// Adds to a commit that a roster becomes another. It is a conflict if the roster is not what was read.
 #[must_use]
 pub fn put_roster(commit: Commit, courier_id: CourierId, read: &RosterFound, roster: &Roster) -> Commit {
     let (key, record) = (key(courier_id), RosterRecord::from(roster));
-    match &read.stored {
-        Some(stored) => commit.also_replace(&key, stored, &record, COURIER_MOVED),
-        None => commit.also_create(&key, &record, COURIER_MOVED),
-    }
+    commit.also_write(&key, read.stored.as_ref(), &record)
 }
 
 #[cfg(test)]

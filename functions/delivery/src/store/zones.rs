@@ -258,7 +258,7 @@ pub async fn list_zone(table: &Table, cause: &Cause, zone: Zone) -> Result<Times
     };
     let key = Key::new(LIST, zone.to_string());
     let commit = Commit::new(cause).also_put(&key, &record);
-    table.commit(commit).await.map_err(crate::steps::unexpected)?;
+    table.commit(commit).await?;
     Ok(until)
 }
 

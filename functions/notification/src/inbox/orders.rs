@@ -1,6 +1,6 @@
 //! Orders: their audience is remembered, their followers and people are told.
 
-use ::store::{Commit, CommitError, Stored};
+use ::store::{Commit, Stored};
 use contracts::{Cause, Envelope};
 use kernel::{CourierId, OrderId};
 use runtime::{Consumed, Done, Undone};
@@ -66,7 +66,7 @@ pub async fn happened(desk: &Desk, event: &Envelope, happening: &Happening, caus
 async fn end_courier(desk: &Desk, order_id: OrderId, known: &Stored<Audience>, cause: &Cause) -> Result<(), Undone> {
     let mut audience = known.value.clone();
     if audience.end_courier() {
-        let commit = Commit::new(cause).also_replace(&audience_key(order_id), known, &audience, "changed");
+        let commit = Commit::new(cause).also_replace(&audience_key(order_id), known, &audience);
         desk.table.commit(commit).await?;
     }
     Ok(())
@@ -85,11 +85,10 @@ async fn remember(desk: &Desk, happening: &Happening, cause: &Cause) -> Result<(
         courier_since: 0,
         expires_at: expiry(cause.now, AUDIENCE_KEPT_FOR),
     };
-    let commit = Commit::new(cause).also_create(&audience_key(happening.order_id()), &audience, "known");
-    match desk.table.commit(commit).await {
-        Ok(()) | Err(CommitError::Refused(_)) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    let commit = Commit::new(cause).also_create(&audience_key(happening.order_id()), &audience);
+    // If it is overtaken, an earlier event has told.
+    desk.table.commit_if_current(commit).await?;
+    Ok(())
 }
 
 /// Remembers who fetches an order; false if a later event has told otherwise, so that this one is no news. An order that is
@@ -109,7 +108,7 @@ async fn remember_courier(
     let is_news = audience.note_courier(courier_id, event.sequence);
     if audience != known.value {
         let key = audience_key(order_id);
-        let commit = Commit::new(cause).also_replace(&key, known, &audience, "changed");
+        let commit = Commit::new(cause).also_replace(&key, known, &audience);
         desk.table.commit(commit).await?;
         known.value = audience;
     }

@@ -189,7 +189,7 @@ impl Live {
             connection_id: connection_id.clone(),
             expires_at: ticket.expires_at,
         };
-        let take = Commit::new(cause).also_create(&ticket_key(&ticket.id), &used, "used");
+        let take = Commit::new(cause).also_claim(&ticket_key(&ticket.id), &used, "used");
         match self.table.commit(take).await {
             Ok(()) => {}
             Err(CommitError::Refused(_)) => return 403,
@@ -315,7 +315,7 @@ impl Live {
     async fn unsubscribe(&self, connection_id: &str, topic: Topic, cause: &Cause) -> Result<(), Refusal> {
         let connection = self.open_connection(connection_id, cause).await?;
         self.table.spend(&COMMANDS, connection_id, cause.now).await?;
-        let commit = Commit::new(cause).also_delete(&watcher_key(&topic, connection_id), "", [], "gone");
+        let commit = Commit::new(cause).also_delete(&watcher_key(&topic, connection_id));
         self.table.commit(commit).await?;
         let mut shorter = connection.value.clone();
         shorter.topics.retain(|known| *known != topic);
@@ -333,7 +333,7 @@ impl Live {
         cause: &Cause,
     ) -> Result<(), Refusal> {
         let key = connection_key(connection_id);
-        let commit = Commit::new(cause).also_replace(&key, read, connection, "connection_changed");
+        let commit = Commit::new(cause).also_replace(&key, read, connection);
         Ok(self.table.commit(commit).await?)
     }
 }

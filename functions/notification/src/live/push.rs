@@ -195,7 +195,7 @@ async fn employed(table: &Table, gathered: &Gathered, topic: Topic, watchers: Ve
 }
 
 async fn forget(table: &Table, topic: &Topic, connection_id: &str, cause: &Cause) {
-    let commit = Commit::new(cause).also_delete(&watcher_key(topic, connection_id), "", [], "gone");
+    let commit = Commit::new(cause).also_delete(&watcher_key(topic, connection_id));
     if let Err(error) = table.commit(commit).await {
         // It is found gone again with the next frame, or forgotten by the table in time.
         tracing::warn!(error = %error, "a connection that is gone could not be forgotten");

@@ -15,8 +15,6 @@ use crate::store::{Connection, Session, Sessions, connection_key, sessions_key, 
 
 /// Connections of one person at once: a phone, a tablet, a counter's screen and a few tabs. The oldest gives way to a new one.
 const SESSIONS_MAX: usize = 10;
-/// Tries to change the list: several apps of one person may connect at once.
-const ATTEMPTS_MAX: u32 = 8;
 
 /// Enters a connection, and tells which others must go: the oldest, if there would be too many.
 ///
@@ -24,11 +22,12 @@ const ATTEMPTS_MAX: u32 = 8;
 /// When the table does not answer, or the person's apps connect all at once.
 pub async fn enter(table: &Table, user_id: UserId, session: Session, cause: &Cause) -> Result<Vec<String>, StoreError> {
     let mut displaced = Vec::new();
-    change(table, user_id, cause, |sessions| {
+    let key = sessions_key(user_id);
+    let enter = |sessions: &mut Sessions| {
         displaced = sessions.enter(session.clone(), cause.now.as_second());
         true
-    })
-    .await?;
+    };
+    table.upsert(cause, &key, enter).await?;
     Ok(displaced)
 }
 
@@ -37,39 +36,13 @@ pub async fn enter(table: &Table, user_id: UserId, session: Session, cause: &Cau
 /// # Errors
 /// When the table does not answer.
 pub async fn leave(table: &Table, user_id: UserId, connection_id: &str, cause: &Cause) -> Result<(), StoreError> {
-    change(table, user_id, cause, |sessions| {
+    let key = sessions_key(user_id);
+    let leave = |sessions: &mut Sessions| {
         let before = sessions.open.len();
         sessions.open.retain(|session| session.connection_id != connection_id);
         sessions.open.len() < before
-    })
-    .await
-}
-
-async fn change(
-    table: &Table,
-    user_id: UserId,
-    cause: &Cause,
-    mut change: impl FnMut(&mut Sessions) -> bool,
-) -> Result<(), StoreError> {
-    let key = sessions_key(user_id);
-    for _ in 0..ATTEMPTS_MAX {
-        let stored = table.get::<Sessions>(&key).await?;
-        let mut sessions = stored.as_ref().map(|stored| stored.value.clone()).unwrap_or_default();
-        if !change(&mut sessions) {
-            return Ok(());
-        }
-        let commit = Commit::new(cause);
-        let commit = match &stored {
-            Some(stored) => commit.also_replace(&key, stored, &sessions, "changed"),
-            None => commit.also_create(&key, &sessions, "changed"),
-        };
-        match table.commit(commit).await {
-            Ok(()) => return Ok(()),
-            Err(CommitError::Store(error)) => return Err(error),
-            Err(_) => {}
-        }
-    }
-    Err(StoreError::Contended(ATTEMPTS_MAX))
+    };
+    table.upsert(cause, &key, leave).await
 }
 
 /// Ends those connections of a person that were opened as what the person is not any more: all of them, if suspended. Nothing
@@ -140,9 +113,9 @@ pub async fn forget(
     connection: &Connection,
     cause: &Cause,
 ) -> Result<(), StoreError> {
-    let mut commit = Commit::new(cause).also_delete(&connection_key(connection_id), "", [], "gone");
+    let mut commit = Commit::new(cause).also_delete(&connection_key(connection_id));
     for topic in &connection.topics {
-        commit = commit.also_delete(&watcher_key(topic, connection_id), "", [], "gone");
+        commit = commit.also_delete(&watcher_key(topic, connection_id));
     }
     match table.commit(commit).await {
         Ok(()) => Ok(()),

@@ -3,9 +3,7 @@
 //! Two round trips: one read of everything that decides, one transaction. Nobody else is asked: that the restaurant is
 //! still as it was quoted is a condition of the transaction. Only when it is not, the quote is held against what changed.
 
-use std::time::Duration;
-
-use ::store::{Answer, Commit, CommitError, Item, Precedent, RequestKey, StoreError, Stored};
+use ::store::{Answer, Attempts, Commit, CommitError, Item, Published, RequestKey, StoreError, Stored};
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -15,7 +13,7 @@ use http::StatusCode;
 use kernel::{
     Money, OrderId, PaymentMethodId, QuoteId, RestaurantId, Role, SignedDuration, Text, Timestamp, TypedId as _,
 };
-use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, replay};
+use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, replay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,15 +25,10 @@ use crate::domain::quote::{Fixed, still_holds};
 use crate::domain::{Order, Refusal, State as OrderState, StateName};
 use crate::publish;
 use crate::store::{
-    KITCHEN_FULL, ORDER_MOVED, PlacedRecord, QuoteRecord, RESTAURANT_CHANGED, Slot, UNPAID_MAX, WAITING_CHANGED,
-    Waiting, WaitingRecord, begin, customer_list, gate_key, join, known, load_all, loads, placed_key, quote_key,
-    take_slot, waiting_key,
+    KITCHEN_FULL, PlacedRecord, QuoteRecord, RESTAURANT_CHANGED, Slot, UNPAID_MAX, Waiting, WaitingRecord, begin,
+    customer_list, gate_key, join, known, load_all, loads, placed_key, quote_key, take_slot, waiting_key,
 };
 
-/// How often placing is tried when others use the same restaurant's items at the same moment.
-const ATTEMPTS_MAX: u32 = 6;
-/// The longest first pause between two tries; the actual one is drawn evenly below it, and doubles.
-const PAUSE_MS_MAX: u32 = 40;
 /// How long an unpaid order keeps its place in a kitchen that has places.
 const SLOT_HOLD: SignedDuration = SignedDuration::from_mins(5);
 /// Characters of a note to the restaurant about the whole order, at most.
@@ -112,9 +105,11 @@ pub async fn place_order(
     };
     let mut renewed = None;
     let mut unpaid;
-    for attempt in 0..ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let quote = match placing.read().await? {
-            Found::Answered(answer) => return Ok(replay(&answer)),
+            Found::Answered(response) => return Ok(response),
             Found::Quote(quote, waiting) => {
                 unpaid = placing.unpaid(&quote, waiting).await?;
                 renewed.take().unwrap_or(quote)
@@ -122,19 +117,16 @@ pub async fn place_order(
         };
         match placing.commit(&quote, &unpaid).await {
             Ok(answer) => return Ok((StatusCode::CREATED, Json(answer)).into_response()),
-            Err(CommitError::KeyTaken(marker)) => return placing.answered_meanwhile(marker.as_ref()),
+            Err(CommitError::KeyTaken(marker)) => {
+                let precedent = placing.request.judge(marker.as_ref(), placing.cause.now);
+                return replay(precedent)?.ok_or_else(Problem::in_progress);
+            }
             Err(CommitError::Refused(RESTAURANT_CHANGED)) => renewed = Some(placing.renew(*quote).await?),
             Err(CommitError::Refused(KITCHEN_FULL)) => return Err(Refusal::KitchenFull.into()),
-            Err(CommitError::Conflict | CommitError::Refused(ORDER_MOVED | WAITING_CHANGED)) => pause(attempt).await,
+            Err(CommitError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Err(StoreError::Contended(ATTEMPTS_MAX).into())
-}
-
-async fn pause(attempt: u32) {
-    let longest = PAUSE_MS_MAX << attempt;
-    tokio::time::sleep(Duration::from_millis(ids::below(longest).into())).await;
 }
 
 struct Placing {
@@ -147,7 +139,7 @@ struct Placing {
 }
 
 enum Found {
-    Answered(Answer),
+    Answered(Response),
     Quote(Box<QuoteRecord>, Option<Stored<WaitingRecord>>),
 }
 
@@ -169,11 +161,8 @@ impl Placing {
         let mut items = self.app.table.get_all(&keys).await?.into_iter();
         let mut next = || items.next().flatten();
         let (marker, quote, order, waiting) = (next(), next(), next(), next());
-        match self.request.judge(marker.as_ref(), self.cause.now) {
-            Precedent::None => {}
-            Precedent::Answered(answer) => return Ok(Found::Answered(answer)),
-            Precedent::InProgress => return Err(Problem::in_progress()),
-            Precedent::OtherRequest => return Err(Problem::key_reused()),
+        if let Some(response) = replay(self.request.judge(marker.as_ref(), self.cause.now))? {
+            return Ok(Found::Answered(response));
         }
         if let Some(order) = order {
             return Err(self.used(&order));
@@ -236,15 +225,6 @@ impl Placing {
         Problem::conflict("quote_used", "The quote was ordered before.").with("order_id", self.order_id.to_string())
     }
 
-    /// The same key was used at the same moment, and the other request was faster.
-    fn answered_meanwhile(&self, marker: Option<&Item>) -> Result<Response, Problem> {
-        match self.request.judge(marker, self.cause.now) {
-            Precedent::Answered(answer) => Ok(replay(&answer)),
-            Precedent::OtherRequest => Err(Problem::key_reused()),
-            Precedent::InProgress | Precedent::None => Err(Problem::in_progress()),
-        }
-    }
-
     /// One transaction: the order, its first event, the answer, the kitchen's slot, and the restaurant as it was quoted.
     async fn commit(&self, quote: &QuoteRecord, unpaid: &Unpaid) -> Result<PlacedView, CommitError> {
         let now = self.cause.now;
@@ -273,7 +253,7 @@ impl Placing {
         let timers = publish::timers(None, &order.state, &envelope);
         let commit = Commit::new(&self.cause)
             .answer(&self.request, &answer)
-            .also_create(&placed_key(self.order_id), &placed, ORDER_MOVED)
+            .also_create(&placed_key(self.order_id), &placed)
             .also_check(
                 &gate_key(quote.restaurant_id),
                 "version = :version",
@@ -291,7 +271,7 @@ impl Placing {
             &unpaid.orders,
             waiting,
         );
-        let commit = begin(commit, self.order_id, envelope, timers, &order.state);
+        let commit = begin(commit, self.order_id, Published { envelope, timers }, &order.state);
         let commit = match (quote.slot, &quote.capacity) {
             (Some(start), Some(capacity)) => {
                 let slot = Slot {

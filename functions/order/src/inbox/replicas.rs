@@ -2,7 +2,7 @@
 //!
 //! Each change is one transaction with the restaurant's gate, whose version every quote remembers.
 
-use ::store::{COMMIT_ATTEMPTS_MAX, CONFLICT_PAUSE, Commit, CommitError, Stored};
+use ::store::{Attempts, Commit, Stored};
 use contracts::restaurant::{ItemAvailabilityChanged, MenuPublished, Snapshot};
 use contracts::{Cause, menu::Menu};
 use kernel::RestaurantId;
@@ -138,18 +138,15 @@ async fn change(
     id: RestaurantId,
     decide: impl AsyncFn(Option<&Stored<GateRecord>>) -> Result<Option<Commit>, Undone>,
 ) -> Consumed {
-    for attempt in 1..=COMMIT_ATTEMPTS_MAX {
+    let mut attempts = Attempts::default();
+    loop {
+        attempts.next().await?;
         let gate: Gate = app.table.get(&gate_key(id)).await?;
         let Some(commit) = decide(gate.as_ref()).await? else {
             return Ok(Done);
         };
-        match app.table.commit(commit).await {
-            Ok(()) => return Ok(Done),
-            Err(CommitError::Conflict) => tokio::time::sleep(CONFLICT_PAUSE * attempt).await,
-            Err(error) => return Err(error.into()),
+        if app.table.commit_if_current(commit).await? {
+            return Ok(Done);
         }
     }
-    Err(Undone::Retry(
-        "others change the restaurant at the same time".to_owned(),
-    ))
 }

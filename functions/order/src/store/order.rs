@@ -1,7 +1,9 @@
 //! Orders as the table holds them.
 
-use ::store::{Commit, EVENT_PREFIX, Freshness, Index, Key, Page, Query, StoreError, StoredEvent, StoredTimer, Table};
-use contracts::{Envelope, Timer};
+use ::store::{
+    Commit, EVENT_PREFIX, EventLog, Freshness, Index, Key, Page, Published, Query, StepItem, StoreError, Table,
+};
+use contracts::Envelope;
 use kernel::{CourierId, OrderId, PaymentMethodId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -10,16 +12,12 @@ use super::quote::Contents;
 use crate::domain::quote::food_with_tax;
 use crate::domain::{Facts, Order, State};
 
-/// The refusal of a step that somebody else was faster with.
-pub const ORDER_MOVED: &str = "order_moved";
 /// The refusal of an end for want of a courier: somebody has come forward.
 pub const COURIER_COMES: &str = "courier_comes";
 /// The sort key of what was placed.
 const PLACED: &str = "PLACED";
 /// The sort key of the courier assigned to an order. It lies between the events and what was placed.
 const COURIER: &str = "LINK#COURIER";
-/// Events of one order that are read at once: an order has some ten.
-const HISTORY_PAGE: usize = 100;
 /// What an order's partition ends with: what was placed, the courier if there is one, and the last event.
 const TAIL_ITEMS: usize = 3;
 
@@ -37,8 +35,8 @@ fn courier_key(order_id: OrderId) -> Key {
     Key::new(partition(order_id), COURIER)
 }
 
-fn event_key(order_id: OrderId, sequence: u32) -> Key {
-    Key::new(partition(order_id), format!("{EVENT_PREFIX}{sequence:08}"))
+fn log(order_id: OrderId) -> EventLog {
+    EventLog::new(partition(order_id))
 }
 
 /// An order, as it was placed. Written once.
@@ -69,20 +67,14 @@ pub struct PlacedRecord {
     gsi2sk: OrderId,
 }
 
-/// An event item: what [`StoredEvent`] has, and the state after the event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct EventRecord {
-    event_type: String,
-    #[serde(with = "::store::envelope")]
-    envelope: Envelope,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    timers: Vec<StoredTimer>,
-    sequence: u32,
+/// The state after an event, as the event's item has it; the first event also stands in the operators' list.
+#[derive(Debug, Clone, Serialize)]
+struct StateRecord<'a> {
     #[serde(with = "::store::json")]
-    state: State,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: &'a State,
+    #[serde(skip_serializing_if = "Option::is_none")]
     gsi1pk: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     gsi1sk: Option<OrderId>,
 }
 
@@ -250,32 +242,30 @@ pub async fn load_all(table: &Table, ids: &[OrderId]) -> Result<Vec<Loaded>, Sto
 /// # Errors
 /// When the table does not answer.
 pub async fn history(table: &Table, order_id: OrderId) -> Result<Vec<Envelope>, StoreError> {
-    let mut query = Query::new(Index::Table, partition(order_id), HISTORY_PAGE).prefix(EVENT_PREFIX);
-    let mut events = Vec::new();
-    loop {
-        let page: Page<StoredEvent> = table.query(&query).await?;
-        events.extend(page.items.into_iter().map(|stored| stored.value.envelope));
-        if page.next.is_none() {
-            return Ok(events);
-        }
-        query = query.after(page.next);
-    }
+    log(order_id).history(table).await
 }
 
 /// Adds the first event of an order, with which the operators' list begins to show it.
 #[must_use]
-pub fn begin(commit: Commit, order_id: OrderId, envelope: Envelope, timers: Vec<Timer>, state: &State) -> Commit {
-    let mut record = event_record(envelope, timers, state);
-    record.gsi1pk = Some(shard_partition(shard_of(order_id)));
-    record.gsi1sk = Some(order_id);
-    commit.also_create(&event_key(order_id, 1), &record, ORDER_MOVED)
+pub fn begin(commit: Commit, order_id: OrderId, published: Published, state: &State) -> Commit {
+    let record = StateRecord {
+        state,
+        gsi1pk: Some(shard_partition(shard_of(order_id))),
+        gsi1sk: Some(order_id),
+    };
+    log(order_id).append(commit, &StepItem::new(1, Some(published), record))
 }
 
 /// Adds an order's next event, if nobody else has.
 #[must_use]
-pub fn append(commit: Commit, order_id: OrderId, envelope: Envelope, timers: Vec<Timer>, state: &State) -> Commit {
-    let key = event_key(order_id, envelope.sequence);
-    commit.also_create(&key, &event_record(envelope, timers, state), ORDER_MOVED)
+pub fn append(commit: Commit, order_id: OrderId, published: Published, state: &State) -> Commit {
+    let record = StateRecord {
+        state,
+        gsi1pk: None,
+        gsi1sk: None,
+    };
+    let sequence = published.envelope.sequence;
+    log(order_id).append(commit, &StepItem::new(sequence, Some(published), record))
 }
 
 /// Adds the delivery's word on who comes for an order's food. The latest word holds, by the delivery's count of its
@@ -292,16 +282,4 @@ pub fn note_courier(commit: Commit, order_id: OrderId, courier_id: Option<Courie
 pub fn nobody_comes(commit: Commit, order_id: OrderId) -> Commit {
     let condition = "attribute_not_exists(courier_id)";
     commit.also_check(&courier_key(order_id), condition, [], COURIER_COMES)
-}
-
-fn event_record(envelope: Envelope, timers: Vec<Timer>, state: &State) -> EventRecord {
-    EventRecord {
-        event_type: envelope.event_type.clone(),
-        sequence: envelope.sequence,
-        envelope,
-        timers: timers.into_iter().map(StoredTimer::from).collect(),
-        state: state.clone(),
-        gsi1pk: None,
-        gsi1sk: None,
-    }
 }

@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 
 /// Orders of one customer that may wait for their payment at a time: who has two unpaid ones does not need a third.
 pub const UNPAID_MAX: usize = 2;
-/// The refusal of a commit when another order of the customer was placed at the same moment.
-pub const WAITING_CHANGED: &str = "waiting_changed";
 
 /// The list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,8 +59,5 @@ pub fn join(
         orders,
         expires_at: last.as_second(),
     };
-    match read {
-        Some(read) => commit.also_replace(&key, read, &record, WAITING_CHANGED),
-        None => commit.also_create(&key, &record, WAITING_CHANGED),
-    }
+    commit.also_write(&key, read, &record)
 }

@@ -46,7 +46,7 @@ pub async fn remove_payment_method(
         Ok(()) | Err(Failure::Refused { .. } | Failure::Declined { .. }) => {}
         Err(failure @ Failure::Unavailable(_)) => return Err(failure.into()),
     }
-    let commit = Commit::new(&cause).also_delete(&key, "attribute_exists(pk)", [], GONE);
+    let commit = Commit::new(&cause).also_remove(&key, GONE);
     match app.table.commit(commit).await {
         Ok(()) | Err(CommitError::Refused(GONE)) => Ok(StatusCode::NO_CONTENT),
         Err(error) => Err(error.into()),

@@ -1,6 +1,6 @@
 //! `POST /v1/restaurants`
 
-use ::store::{Answer, CommitError, Precedent, RequestKey};
+use ::store::{Answer, CommitError, RequestKey};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use contracts::Cause;
@@ -13,7 +13,6 @@ use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, repla
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::maybe_key::MaybeKey;
 use super::problems::invalid;
 use super::shapes::{Cuisine, RestaurantDescription, RestaurantName};
 use super::view::ManagementView;
@@ -81,7 +80,7 @@ pub async fn create_restaurant(
     State(app): State<App>,
     principal: Principal,
     RequestCause(cause): RequestCause,
-    MaybeKey(key): MaybeKey,
+    key: Option<IdempotencyKey>,
     Json(body): Json<NewRestaurant>,
 ) -> Result<Response, Problem> {
     principal.require(Role::Restaurant)?;
@@ -119,11 +118,10 @@ async fn create(
             ];
             Ok((StatusCode::CREATED, headers, Json(view)).into_response())
         }
-        (Err(CommitError::KeyTaken(marker)), Some(request)) => match request.judge(marker.as_ref(), cause.now) {
-            Precedent::Answered(answer) => Ok(replay(&answer)),
-            Precedent::OtherRequest => Err(Problem::key_reused()),
-            Precedent::InProgress | Precedent::None => Err(Problem::in_progress()),
-        },
+        (Err(CommitError::KeyTaken(marker)), Some(request)) => {
+            let precedent = request.judge(marker.as_ref(), cause.now);
+            replay(precedent)?.ok_or_else(Problem::in_progress)
+        }
         (Err(error), _) => Err(error.into()),
     }
 }

@@ -146,12 +146,12 @@ pub fn change(
         commit = match event {
             Event::StaffInvited(Invitation { member, until }) => employ(commit, after.id, *member, Some(*until)),
             Event::StaffPut(member) => employ(commit, after.id, *member, None),
-            Event::StaffRemoved(user_id) => commit.also_delete(&membership_key(*user_id, after.id), "", [], "staff"),
+            Event::StaffRemoved(user_id) => commit.also_delete(&membership_key(*user_id, after.id)),
             Event::MenuPublished { published, menu } => {
                 let record = MenuRecord::published(menu, published);
                 let commit = commit.also_put(&menu_key(after.id, published.version), &record);
                 match published.version.checked_sub(MENUS_KEPT) {
-                    Some(old @ 1..) => commit.also_delete(&menu_key(after.id, old), "", [], "menu"),
+                    Some(old @ 1..) => commit.also_delete(&menu_key(after.id, old)),
                     Some(0) | None => commit,
                 }
             }

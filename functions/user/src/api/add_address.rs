@@ -1,6 +1,6 @@
 //! `POST /v1/users/me/addresses`.
 
-use ::store::{Answer, Precedent};
+use ::store::Answer;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, header};
@@ -49,8 +49,6 @@ pub async fn add_address(
             answer.body,
         )
             .into_response()),
-        Addition::Known(Precedent::Answered(answer)) => Ok(replay(&answer)),
-        Addition::Known(Precedent::OtherRequest) => Err(Problem::key_reused()),
-        Addition::Known(Precedent::InProgress | Precedent::None) => Err(Problem::in_progress()),
+        Addition::Known(precedent) => replay(precedent)?.ok_or_else(Problem::in_progress),
     }
 }

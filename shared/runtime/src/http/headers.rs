@@ -1,13 +1,13 @@
 //! Headers that change what a request means.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
 use contracts::Cause;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
-use store::{Answer, RequestKey};
+use store::{Answer, Precedent, RequestKey};
 
 use super::{Principal, Problem};
 
@@ -49,6 +49,19 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
+impl<S: Send + Sync> OptionalFromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Problem> {
+        if !parts.headers.contains_key("idempotency-key") {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<S>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
+    }
+}
+
 impl IdempotencyKey {
     /// The request as the store knows it: the caller, the operation, the key, and a digest of path and body.
     #[must_use]
@@ -71,11 +84,21 @@ impl IdempotencyKey {
     }
 }
 
-/// The stored answer, again.
-#[must_use]
-pub fn replay(answer: &Answer) -> Response {
+/// The answer that a request got before, again; `None` if it got none.
+///
+/// # Errors
+/// When the key was used for another request.
+pub fn replay(precedent: Precedent) -> Result<Option<Response>, Problem> {
+    match precedent {
+        Precedent::None => Ok(None),
+        Precedent::Answered(answer) => Ok(Some(repeated(answer))),
+        Precedent::OtherRequest => Err(Problem::key_reused()),
+    }
+}
+
+fn repeated(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, answer.body.clone()).into_response();
+    let mut response = (status, answer.body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(
