@@ -4,6 +4,7 @@ mod compatibility;
 mod contracts;
 mod documents;
 mod examples;
+mod house;
 mod openapi;
 mod routes;
 mod source;
