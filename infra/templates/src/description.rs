@@ -15,7 +15,7 @@ pub struct Description {
     /// Environment variables of all functions, as SAM: `NAME: !Ref Parameter`.
     #[serde(default)]
     pub variables: String,
-    /// The functions by their handlers' names.
+    /// The functions by their handlers' names; every service has `api` and `outbox`.
     pub functions: BTreeMap<String, Function>,
     /// Why operations without a token are public. Required if there is one.
     pub public: Option<String>,
