@@ -229,11 +229,6 @@ impl Function {
         self.timeout.unwrap_or(30)
     }
 
-    /// Whether it reads or writes what the key at rest encrypts.
-    pub fn decrypts(&self) -> bool {
-        self.name == "outbox" || self.queue.is_some() || !self.table.is_empty()
-    }
-
     pub fn has_variables(&self) -> bool {
         self.name == "outbox" || self.queue.is_some() || !self.variables.is_empty()
     }
