@@ -38,7 +38,7 @@ fn event() -> contracts::order::Rejected {
         customer_id: kernel::UserId::from_uuid(Uuid::nil()),
         restaurant_id: kernel::RestaurantId::from_uuid(Uuid::nil()),
         restaurant_name: "Trattoria Bellini".to_owned(),
-        reason: "too_busy".to_owned(),
+        reason: contracts::vocabulary::RejectReason::TooBusy.into(),
     }
 }
 

@@ -31,6 +31,7 @@ pub mod work;
 
 use kernel::{CourierId, Meters, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, UserId};
 
+pub use contracts::vocabulary::{FailureReason, Fault};
 pub use estimate::{Eta, Vehicle};
 use proof::PhotoId;
 
@@ -128,34 +129,6 @@ pub struct Assignment {
     pub vehicle: Vehicle,
 }
 
-/// Why food could not be handed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureReason {
-    /// Nobody opens.
-    CustomerAbsent,
-    /// The address does not exist or is another.
-    WrongAddress,
-    /// The courier is in danger.
-    Unsafe,
-    /// The food is spoilt.
-    Damaged,
-    /// Anything else.
-    Other,
-}
-
-/// Who bears the price of food that was not handed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// Who ordered it: charged in full.
-    Customer,
-    /// Who had it: earns nothing.
-    Courier,
-    /// Who cooked it.
-    Restaurant,
-    /// Nobody of them.
-    Platform,
-}
-
 /// A failure that an operator has to judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Review {
@@ -167,23 +140,23 @@ pub struct Review {
     pub seen: bool,
 }
 
-impl FailureReason {
-    /// True where the courier says that it is the customer's fault.
-    #[must_use]
-    pub const fn blames_customer(self) -> bool {
-        match self {
-            Self::CustomerAbsent | Self::WrongAddress => true,
-            Self::Unsafe | Self::Damaged | Self::Other => false,
-        }
+/// True where the courier says that it is the customer's fault.
+#[must_use]
+pub const fn blames_customer(reason: FailureReason) -> bool {
+    match reason {
+        FailureReason::CustomerAbsent | FailureReason::WrongAddress => true,
+        FailureReason::Unsafe | FailureReason::Damaged | FailureReason::Other => false,
     }
+}
 
-    /// True if there is food that can be brought back.
-    #[must_use]
-    pub const fn leaves_food(self) -> bool {
-        match self {
-            Self::CustomerAbsent | Self::WrongAddress | Self::Unsafe | Self::Other => true,
-            Self::Damaged => false,
+/// True if there is food that can be brought back.
+#[must_use]
+pub const fn leaves_food(reason: FailureReason) -> bool {
+    match reason {
+        FailureReason::CustomerAbsent | FailureReason::WrongAddress | FailureReason::Unsafe | FailureReason::Other => {
+            true
         }
+        FailureReason::Damaged => false,
     }
 }
 

@@ -4,6 +4,7 @@ use ::store::{Commit, Freshness};
 use contracts::order::{Accepted, Cancelled, Delayed, Ready, Stop, Undeliverable};
 use contracts::restaurant::{self, Snapshot};
 use contracts::user::RolesChanged;
+use contracts::vocabulary::{UndeliverableReason, Word, word};
 use contracts::{Cause, Contract as _, Envelope};
 use kernel::{CourierId, DeliveryId, OrderId, Role, Timestamp, TypedId as _, UserId};
 use runtime::{Consumed, Done, Standing, Undone, once};
@@ -18,8 +19,6 @@ use crate::runner::{self, Known, Reach};
 use crate::steps::{Unstepped, follow_up, step};
 use crate::{foresight, rows, shift, store};
 
-/// The reason of an order that ends because nobody heard of its food any more.
-const MISSING: &str = "overdue";
 /// How many different PINs there are: four digits.
 const PINS: u32 = 10_000;
 
@@ -39,7 +38,7 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
         }
         Undeliverable::TYPE => {
             let undeliverable: Undeliverable = event.data()?;
-            let is_paid = undeliverable.reason != MISSING;
+            let is_paid = is_paid(&undeliverable.reason);
             ended(app, cause, undeliverable.order_id, undeliverable.customer_id, is_paid).await
         }
         restaurant::Approved::TYPE => {
@@ -51,6 +50,21 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
             staffed(app, cause, event.sequence, changed.restaurant).await
         }
         _ => Ok(Done),
+    }
+}
+
+/// Whether the courier is paid for an order that was not handed over: not where nobody heard of its food any more.
+const fn is_paid(reason: &word::UndeliverableReason) -> bool {
+    match reason {
+        Word::Known(UndeliverableReason::Overdue) => false,
+        Word::Known(
+            UndeliverableReason::CustomerAbsent
+            | UndeliverableReason::WrongAddress
+            | UndeliverableReason::Unsafe
+            | UndeliverableReason::Damaged
+            | UndeliverableReason::Other,
+        )
+        | Word::Unknown(_) => true,
     }
 }
 

@@ -1,14 +1,15 @@
 //! What has happened, as others hear of it: domain events as contracts, and the deadlines they set.
 
+use contracts::vocabulary::{self, DeclineReason, FoodLeft, OfferEnding, Proof, ReleaseDetail};
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use contracts::{courier, delivery as wire};
 use kernel::{CourierId, DeliveryId, Timestamp};
 
-use crate::domain::command::{DeclineReason, Ending, ReleaseReason, ReturnOutcome, UnassignReason};
+use crate::domain::command::{Ending, ReleaseReason};
 use crate::domain::earnings::Earnings;
-use crate::domain::event::{Escalation, Event, Stop};
+use crate::domain::event::Event;
 use crate::domain::proof::Proven;
-use crate::domain::{Assignment, Eta, Facts, FailureReason, Fault, Offer, RUN_SAFETY_NET, State};
+use crate::domain::{Assignment, Eta, Facts, Offer, RUN_SAFETY_NET, State, leaves_food};
 
 /// The offer is over if nobody answered.
 pub const OFFER_EXPIRED: &str = "offer_expired";
@@ -113,7 +114,8 @@ pub fn envelope(
         ),
         Event::OfferEnded { offer, ending } => {
             let (courier_id, offer_id) = (offer.courier_id, offer.offer_id);
-            let (ending, reason) = ending_names(ending);
+            let (ending, reason) = ended(ending);
+            let (ending, reason) = (ending.into(), reason.map(Into::into));
             payload!(
                 subject,
                 OfferEnded {
@@ -127,11 +129,8 @@ pub fn envelope(
         Event::Unmatched { retry_at } => payload!(subject, Unmatched { retry_at }),
         Event::Assigned(Assignment { courier_id, .. }) => payload!(subject, Assigned { courier_id }),
         Event::Released { courier_id, reason } => {
-            let detail = match reason {
-                ReleaseReason::Operator(why) => Some(unassign_name(why).to_owned()),
-                ReleaseReason::ShiftEnded | ReleaseReason::Silent | ReleaseReason::KitchenLate => None,
-            };
-            let reason = Some(release_name(reason).to_owned());
+            let (reason, detail) = released(reason);
+            let (reason, detail) = (Some(reason.into()), detail.map(Into::into));
             payload!(
                 subject,
                 Released {
@@ -149,7 +148,7 @@ pub fn envelope(
         }
         Event::EtaChanged { eta } => payload!(subject, EtaChanged { eta: eta.into() }),
         Event::Arrived { courier_id, stop, .. } => {
-            let place = stop_name(stop).to_owned();
+            let place = stop.into();
             payload!(subject, CourierArrived { courier_id, place })
         }
         Event::PickedUp {
@@ -181,7 +180,7 @@ pub fn envelope(
             proven,
             earned,
         } => {
-            let proof = Some(proof_name(proven).to_owned());
+            let proof = Some(proof(proven).into());
             let earned = Some(earned.into());
             payload!(
                 subject,
@@ -202,7 +201,7 @@ pub fn envelope(
             subject,
             FailureReported {
                 courier_id,
-                reason: failure_name(reason).to_owned(),
+                reason: reason.into(),
                 review_by: review.until
             }
         ),
@@ -213,15 +212,18 @@ pub fn envelope(
             earned,
             ..
         } => {
-            let food = if reason.leaves_food() { "returning" } else { "disposed" };
-            let (food, reason) = (Some(food.to_owned()), failure_name(reason).to_owned());
+            let food = if leaves_food(reason) {
+                FoodLeft::Returning
+            } else {
+                FoodLeft::Disposed
+            };
             payload!(
                 subject,
                 Failed {
                     courier_id,
-                    reason,
-                    fault: Some(fault_name(fault).to_owned()),
-                    food,
+                    reason: reason.into(),
+                    fault: Some(fault.into()),
+                    food: Some(food.into()),
                     earned: earned.map(Into::into),
                 }
             )
@@ -231,7 +233,7 @@ pub fn envelope(
             outcome,
             earned,
         } => {
-            let outcome = outcome_name(outcome).to_owned();
+            let outcome = outcome.into();
             let earned = earned.map(Into::into);
             payload!(
                 subject,
@@ -243,7 +245,7 @@ pub fn envelope(
             )
         }
         Event::Escalated { offers, why } => {
-            let reason = Some(escalation_name(why).to_owned());
+            let reason = Some(why.into());
             payload!(subject, Escalated { offers, reason })
         }
         Event::Withdrawn { courier_id, earned } => {
@@ -295,83 +297,28 @@ pub fn timers(event: &Event, after: &State, envelope: &Envelope) -> Vec<Timer> {
     due.map(timer).into_iter().collect()
 }
 
-fn ending_names(ending: Ending) -> (String, Option<String>) {
-    let reason = |reason: &str| ("declined".to_owned(), Some(reason.to_owned()));
+/// How an offer ended, and why if it was declined.
+const fn ended(ending: Ending) -> (OfferEnding, Option<DeclineReason>) {
     match ending {
-        Ending::Declined(DeclineReason::TooFar) => reason("too_far"),
-        Ending::Declined(DeclineReason::Break) => reason("break"),
-        Ending::Declined(DeclineReason::VehicleProblem) => reason("vehicle_problem"),
-        Ending::Declined(DeclineReason::Other) => reason("other"),
-        Ending::Expired => ("expired".to_owned(), None),
-        Ending::ShiftEnded => ("shift_ended".to_owned(), None),
+        Ending::Declined(reason) => (OfferEnding::Declined, Some(reason)),
+        Ending::Expired => (OfferEnding::Expired, None),
+        Ending::ShiftEnded => (OfferEnding::ShiftEnded, None),
     }
 }
 
-const fn stop_name(stop: Stop) -> &'static str {
-    match stop {
-        Stop::Restaurant => "restaurant",
-        Stop::Customer => "customer",
-    }
-}
-
-const fn release_name(reason: ReleaseReason) -> &'static str {
+/// Why a courier is free again, and what an operator said of it.
+const fn released(reason: ReleaseReason) -> (vocabulary::ReleaseReason, Option<ReleaseDetail>) {
     match reason {
-        ReleaseReason::ShiftEnded => "shift_ended",
-        ReleaseReason::Silent => "silent",
-        ReleaseReason::KitchenLate => "kitchen_late",
-        ReleaseReason::Operator(_) => "operator",
+        ReleaseReason::ShiftEnded => (vocabulary::ReleaseReason::ShiftEnded, None),
+        ReleaseReason::Silent => (vocabulary::ReleaseReason::Silent, None),
+        ReleaseReason::KitchenLate => (vocabulary::ReleaseReason::KitchenLate, None),
+        ReleaseReason::Operator(detail) => (vocabulary::ReleaseReason::Operator, Some(detail)),
     }
 }
 
-const fn unassign_name(reason: UnassignReason) -> &'static str {
-    match reason {
-        UnassignReason::CourierUnreachable => "courier_unreachable",
-        UnassignReason::CourierProblem => "courier_problem",
-        UnassignReason::RestaurantProblem => "restaurant_problem",
-        UnassignReason::Other => "other",
-    }
-}
-
-const fn proof_name(proven: Proven) -> &'static str {
+const fn proof(proven: Proven) -> Proof {
     match proven {
-        Proven::ByPin => "pin",
-        Proven::ByPhoto(_) => "photo",
-    }
-}
-
-const fn escalation_name(why: Escalation) -> &'static str {
-    match why {
-        Escalation::NoCourier => "no_courier",
-        Escalation::Overdue => "overdue",
-    }
-}
-
-const fn outcome_name(outcome: ReturnOutcome) -> &'static str {
-    match outcome {
-        ReturnOutcome::HandedBack => "handed_back",
-        ReturnOutcome::Disposed => "disposed",
-    }
-}
-
-/// Who bears the price, in JSON.
-#[must_use]
-pub const fn fault_name(fault: Fault) -> &'static str {
-    match fault {
-        Fault::Customer => "customer",
-        Fault::Courier => "courier",
-        Fault::Restaurant => "restaurant",
-        Fault::Platform => "platform",
-    }
-}
-
-/// Why food was not handed over, in JSON.
-#[must_use]
-pub const fn failure_name(reason: FailureReason) -> &'static str {
-    match reason {
-        FailureReason::CustomerAbsent => "customer_absent",
-        FailureReason::WrongAddress => "wrong_address",
-        FailureReason::Unsafe => "unsafe",
-        FailureReason::Damaged => "damaged",
-        FailureReason::Other => "other",
+        Proven::ByPin => Proof::Pin,
+        Proven::ByPhoto(_) => Proof::Photo,
     }
 }

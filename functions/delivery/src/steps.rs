@@ -10,7 +10,7 @@ use crate::domain::command::Command;
 use crate::domain::courier::{Effect, Refusal};
 use crate::domain::event::Event;
 use crate::domain::lifecycle::{Rejection, decide};
-use crate::domain::{Delivery, Eta, State, estimate};
+use crate::domain::{Delivery, Eta, State, estimate, leaves_food};
 use crate::foresight;
 use crate::rows;
 use crate::runner::{self, Known, Reach};
@@ -214,7 +214,7 @@ fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
         Event::OfferEnded { .. } | Event::Released { .. } => Some((facts.pickup.position, Reach::Own)),
         Event::FoodReady { .. } if after.progress.state == State::Waiting => Some((facts.pickup.position, Reach::Own)),
         // Whoever brings food back is not free before it is back.
-        Event::Failed { reason, .. } if reason.leaves_food() => None,
+        Event::Failed { reason, .. } if leaves_food(*reason) => None,
         // The zones next to it, where hardly anybody waits who is nearer to this courier than to others, have their minute.
         Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, Reach::Own)),
         Event::Returned { .. }

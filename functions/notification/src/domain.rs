@@ -12,11 +12,11 @@ mod preferences;
 mod route;
 
 pub use coalesce::is_worth_a_text;
-pub use decide::{AT_CUSTOMER, Recipient, decide};
+pub use decide::{Recipient, decide};
 pub use happening::Happening;
 pub use kind::Kind;
 pub use message::message_id;
-pub use notice::{CancelledBy, Category, Frequency, Notice, Rule, Urgency};
+pub use notice::{Frequency, Notice, Rule, Urgency};
 pub use preferences::Preferences;
 #[cfg(test)]
 use preferences::QuietHours;

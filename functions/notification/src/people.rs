@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use ::store::{StoreError, Table};
 use contracts::Cause;
 use contracts::internal::Contact;
+use contracts::vocabulary::MessageCategory;
 use kernel::{Country, TimeZone, UserId};
 use runtime::{CallError, Internal};
 
-use crate::domain::{Category, Preferences, Reach};
+use crate::domain::{Preferences, Reach};
 use crate::store::{Person, person_key, person_query};
 
 /// Reads a person; somebody unknown has neither contact nor preferences.
@@ -76,7 +77,8 @@ impl Person {
     /// # Errors
     /// When what was set cannot be: the text says what.
     pub fn wants(&self) -> Result<Preferences, String> {
-        let unsubscribed: BTreeSet<Category> = self.unsubscribed.keys().filter_map(|name| name.parse().ok()).collect();
+        let unsubscribed: BTreeSet<MessageCategory> =
+            self.unsubscribed.keys().filter_map(|name| name.parse().ok()).collect();
         Preferences::new(self.preferences.as_ref(), unsubscribed).map_err(|error| error.to_string())
     }
 

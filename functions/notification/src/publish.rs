@@ -35,7 +35,7 @@ pub async fn sent(table: &Table, cause: &Cause, message: Outgoing<'_>) -> Result
         channel,
         rule,
     } = message;
-    let category = rule.category.as_str().to_owned();
+    let category = rule.category.into();
     end(
         table,
         cause,
@@ -61,7 +61,7 @@ pub async fn failed(table: &Table, cause: &Cause, message: Outgoing<'_>, reason:
         channel,
         rule,
     } = message;
-    let category = rule.category.as_str().to_owned();
+    let category = rule.category.into();
     end(
         table,
         cause,

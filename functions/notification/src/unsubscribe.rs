@@ -2,10 +2,9 @@
 //! an old mailbox in wrong hands is not.
 
 use ::store::CursorKey;
+use contracts::vocabulary::MessageCategory;
 use kernel::{SignedDuration, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-
-use crate::domain::Category;
 
 /// Keeps links apart from other things sealed with the same key.
 const SCOPE: &str = "unsubscribe";
@@ -33,7 +32,13 @@ pub enum NoLink {
 }
 
 /// The link for a person and a category.
-pub fn link(key: &CursorKey, api_url: &str, user_id: UserId, category: Category, now: Timestamp) -> Option<String> {
+pub fn link(
+    key: &CursorKey,
+    api_url: &str,
+    user_id: UserId,
+    category: MessageCategory,
+    now: Timestamp,
+) -> Option<String> {
     let token = Token {
         user_id,
         category: category.as_str().to_owned(),
@@ -48,7 +53,7 @@ pub fn link(key: &CursorKey, api_url: &str, user_id: UserId, category: Category,
 ///
 /// # Errors
 /// See [`NoLink`].
-pub fn open(key: &CursorKey, token: &str, now: Timestamp) -> Result<(UserId, Category), NoLink> {
+pub fn open(key: &CursorKey, token: &str, now: Timestamp) -> Result<(UserId, MessageCategory), NoLink> {
     let token: Token = key.open(SCOPE, token).map_err(|_| NoLink::Invalid)?;
     let category = token.category.parse().map_err(|_| NoLink::Invalid)?;
     if token.expires_at <= now.as_second() {
@@ -66,9 +71,9 @@ mod tests {
         let key = CursorKey::new("secret");
         let user_id: UserId = "usr_2x4bbcxr3m8ttbn9s0m1n9q8zr".parse().unwrap();
         let now: Timestamp = "2026-11-20T18:30:00Z".parse().unwrap();
-        let link = link(&key, "https://api.example", user_id, Category::Payments, now).unwrap();
+        let link = link(&key, "https://api.example", user_id, MessageCategory::Payments, now).unwrap();
         let token = link.strip_prefix("https://api.example/v1/unsubscribe?token=").unwrap();
-        assert_eq!(open(&key, token, now), Ok((user_id, Category::Payments)));
+        assert_eq!(open(&key, token, now), Ok((user_id, MessageCategory::Payments)));
         assert_eq!(open(&CursorKey::new("other"), token, now), Err(NoLink::Invalid));
         assert_eq!(open(&key, "", now), Err(NoLink::Invalid));
         assert!(
@@ -83,7 +88,7 @@ mod tests {
         let key = CursorKey::new("secret");
         let user_id: UserId = "usr_2x4bbcxr3m8ttbn9s0m1n9q8zr".parse().unwrap();
         let now: Timestamp = "2026-11-20T18:30:00Z".parse().unwrap();
-        let link = link(&key, "", user_id, Category::Payments, now).unwrap();
+        let link = link(&key, "", user_id, MessageCategory::Payments, now).unwrap();
         let token = link.strip_prefix("/v1/unsubscribe?token=").unwrap();
         let second = SignedDuration::from_secs(1);
         assert!(open(&key, token, now + LINK_LASTS - second).is_ok());

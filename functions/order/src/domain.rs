@@ -20,6 +20,8 @@ pub mod transitions;
 #[cfg(test)]
 pub mod cast;
 
+pub use contracts::vocabulary::{CancelReason, KitchenReason, RejectReason, UndeliverableReason};
+
 pub use basket::{Basket, Choice, Line};
 pub use command::{Command, Event};
 pub use decide::{Decision, Rejection, cancellation, decide};
@@ -27,6 +29,5 @@ pub use order::{Deadlines, Facts, Order, State};
 pub use overrides::Overrides;
 pub use price::Defect;
 pub use quote::{Priced, Refusal};
-pub use reasons::{CancelReason, FailReason, KitchenReason, RejectReason};
 pub use tariff::Tariff;
 pub use transitions::{CommandName, Party, StateName};

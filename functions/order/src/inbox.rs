@@ -4,18 +4,14 @@ mod replicas;
 
 use ::store::{ChangeError, Commit};
 use contracts::restaurant::Snapshot;
+use contracts::vocabulary::{FailureReason, Fault, VoidReason, Word};
 use contracts::{Cause, Contract as _, Envelope, MalformedEnvelope, delivery, payment, restaurant, user};
 use kernel::{CourierId, OrderId};
 use runtime::{Consumed, Done, Standing, Undone, once};
 
 use crate::app::App;
-use crate::domain::{CancelReason, Command, FailReason, Party, Rejection};
+use crate::domain::{CancelReason, Command, Party, Rejection, UndeliverableReason};
 use crate::store::note_courier;
-
-/// Why money is released that was reserved for too long.
-const AUTHORIZATION_EXPIRED: &str = "authorization_expired";
-/// Who bears the price of food that the customer is at fault for.
-const CUSTOMER: &str = "customer";
 
 /// Handles one event. What is of no interest is done.
 ///
@@ -85,10 +81,11 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
         payment::Voided::TYPE => {
             let told: payment::Voided = event.data()?;
             // An order that has ended takes no notice. One that has not must not go on without its money, whoever released it.
-            let reason = if told.reason == AUTHORIZATION_EXPIRED {
-                CancelReason::AuthorizationExpired
-            } else {
-                CancelReason::PaymentReleased
+            let reason = match told.reason {
+                Word::Known(VoidReason::AuthorizationExpired) => CancelReason::AuthorizationExpired,
+                Word::Known(VoidReason::OrderEnded | VoidReason::ReleasedElsewhere) | Word::Unknown(_) => {
+                    CancelReason::PaymentReleased
+                }
             };
             Fact::of_payment(told.order_id, Command::Void { reason })
         }
@@ -104,11 +101,11 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
         }
         delivery::Failed::TYPE => {
             let told: delivery::Failed = event.data()?;
-            let (courier, reason) = (told.courier_id, FailReason::read(&told.reason));
-            // Before it said who is at fault, the reason alone decided.
-            let is_the_customers = match &told.fault {
-                Some(fault) => fault == CUSTOMER,
-                None => reason.is_the_customers(),
+            let courier = told.courier_id;
+            let is_the_customers = is_the_customers(&told);
+            let reason = match told.reason {
+                Word::Known(reason) => reason.into(),
+                Word::Unknown(_) => UndeliverableReason::Other,
             };
             let command = Command::Fail {
                 courier,
@@ -120,6 +117,18 @@ fn fact(event: &Envelope) -> Result<Option<Fact>, MalformedEnvelope> {
         _ => return Ok(None),
     };
     Ok(Some(fact))
+}
+
+/// Whether the customer bears the price. Before the event said who is at fault, two reasons alone decided.
+const fn is_the_customers(failed: &delivery::Failed) -> bool {
+    match &failed.fault {
+        Some(Word::Known(Fault::Customer)) => true,
+        Some(Word::Known(Fault::Courier | Fault::Restaurant | Fault::Platform) | Word::Unknown(_)) => false,
+        None => matches!(
+            failed.reason,
+            Word::Known(FailureReason::CustomerAbsent | FailureReason::WrongAddress)
+        ),
+    }
 }
 
 /// Tells an order a fact. One that comes again finds the order where it led before, so no mark of it is needed.
@@ -257,6 +266,22 @@ mod tests {
             };
             assert_eq!(is_the_customers, pays, "{fault:?}");
         }
+    }
+
+    #[test]
+    fn every_failure_of_a_delivery_is_a_reason_of_its_order() {
+        let reason = |word: &str| {
+            let mut event = golden(delivery::Failed::TYPE);
+            event.data["reason"] = word.into();
+            let Command::Fail { reason, .. } = fact(&event).unwrap().unwrap().command else {
+                panic!("a failure");
+            };
+            reason.as_str()
+        };
+        for word in FailureReason::ALL {
+            assert_eq!(reason(word.as_str()), word.as_str());
+        }
+        assert_eq!(reason("struck_by_lightning"), "other");
     }
 
     #[test]

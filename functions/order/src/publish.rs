@@ -1,10 +1,12 @@
 //! What has happened, as others hear of it: domain events as contracts, and the deadlines they set.
 
 use contracts::order as wire;
+use contracts::vocabulary::CancelledBy;
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use kernel::OrderId;
 
 use crate::domain::decide::deadlines;
+use crate::domain::reasons::rejected_by;
 use crate::domain::{Event, Order, Party, State};
 use crate::store::{Contents, PlacedRecord};
 
@@ -97,7 +99,7 @@ pub fn envelope(
             customer_id,
             restaurant_name,
             ready_at: *ready_at,
-            reason: reason.to_string(),
+            reason: (*reason).into(),
         }),
         Event::Ready { ready_at } => wrapper.wrap(&wire::Ready {
             order_id,
@@ -132,14 +134,14 @@ pub fn envelope(
             customer_id,
             restaurant_id,
             restaurant_name,
-            reason: reason.to_string(),
+            reason: (*reason).into(),
         }),
         Event::Undeliverable { reason, fee } => wrapper.wrap(&wire::Undeliverable {
             order_id,
             customer_id,
             restaurant_id,
             restaurant_name,
-            reason: reason.to_string(),
+            reason: (*reason).into(),
             fee: *fee,
         }),
         Event::Cancelled { by, reason, fee } => wrapper.wrap(&wire::Cancelled {
@@ -147,10 +149,30 @@ pub fn envelope(
             customer_id,
             restaurant_id,
             restaurant_name,
-            by: by.to_string(),
-            reason: reason.to_string(),
+            by: cancelled_by(*by).into(),
+            reason: (*reason).into(),
             fee: *fee,
         }),
+    }
+}
+
+/// Who ended an order, as events name them. By the table of transitions, the others cannot cancel.
+const fn cancelled_by(by: Party) -> CancelledBy {
+    match by {
+        Party::Customer => CancelledBy::Customer,
+        Party::Restaurant => CancelledBy::Restaurant,
+        Party::Operator => CancelledBy::Operator,
+        Party::Platform | Party::Courier | Party::Payment | Party::Delivery => CancelledBy::Platform,
+    }
+}
+
+/// The party that an event names.
+const fn party(by: CancelledBy) -> Party {
+    match by {
+        CancelledBy::Customer => Party::Customer,
+        CancelledBy::Restaurant => Party::Restaurant,
+        CancelledBy::Operator => Party::Operator,
+        CancelledBy::Platform => Party::Platform,
     }
 }
 
@@ -188,11 +210,14 @@ pub fn actor(event: &Envelope) -> Party {
         wire::Confirmed::TYPE => Party::Payment,
         wire::CourierLost::TYPE => Party::Delivery,
         wire::Accepted::TYPE | wire::Delayed::TYPE | wire::Ready::TYPE => Party::Restaurant,
-        wire::Rejected::TYPE if said("reason") != Some("no_answer") => Party::Restaurant,
+        wire::Rejected::TYPE => {
+            let reason = said("reason").and_then(|reason| reason.parse().ok());
+            reason.map_or(Party::Restaurant, rejected_by)
+        }
         wire::PickedUp::TYPE | wire::Delivered::TYPE | wire::Undeliverable::TYPE => Party::Courier,
         wire::Cancelled::TYPE => {
-            let by = said("by").and_then(|by| Party::ALL.iter().find(|party| party.as_str() == by));
-            by.copied().unwrap_or(Party::Platform)
+            let by = said("by").and_then(|by| by.parse().ok());
+            by.map_or(Party::Platform, party)
         }
         _ => Party::Platform,
     }

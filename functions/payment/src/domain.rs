@@ -10,10 +10,12 @@ mod decide;
 mod method;
 mod payment;
 
+pub use contracts::vocabulary::VoidReason;
+
 pub use command::{Ask, Command, Decision, Event, Observation, Rejection, Standing};
 pub use decide::decide;
 pub use method::{Card, ProviderToken, TOKEN_LENGTH_MAX};
-pub use payment::{Attempt, EXPIRY_MARGIN, IntentId, NextAction, STALLED_AFTER, State, VoidReason};
+pub use payment::{Attempt, EXPIRY_MARGIN, IntentId, NextAction, STALLED_AFTER, State};
 
 #[cfg(test)]
 mod tests;

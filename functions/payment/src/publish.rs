@@ -2,11 +2,11 @@
 
 use ::store::Published;
 use contracts::payment::{ActionRequired, Authorized, Captured, Declined, Settling, Stalled, Voided};
+use contracts::vocabulary::Settlement;
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use kernel::{Money, OrderId, PaymentId, SignedDuration, Timestamp, TypedId as _, UserId};
 
 use crate::domain::{EXPIRY_MARGIN, Event};
-use crate::store::void_reason;
 
 /// The timer that gives a reservation back before it lapses.
 pub const AUTHORIZATION_EXPIRING: &str = "authorization_expiring";
@@ -108,7 +108,7 @@ pub fn told(subject: Subject<'_>, event: &Event) -> Result<Published, MalformedE
                 payment_id,
                 order_id,
                 customer_id,
-                reason: void_reason(*reason).to_owned(),
+                reason: (*reason).into(),
             },
             nothing,
         ),
@@ -154,7 +154,12 @@ fn stalled(
         payment_id: subject.payment_id,
         order_id: order_of(subject.payment_id),
         customer_id: subject.customer_id,
-        operation: if charge.is_zero() { "release" } else { "capture" }.to_owned(),
+        operation: if charge.is_zero() {
+            Settlement::Release
+        } else {
+            Settlement::Capture
+        }
+        .into(),
         amount: charge,
         since,
     };

@@ -194,16 +194,6 @@ pub fn methods_partition(user_id: UserId) -> String {
     format!("USER#{user_id}")
 }
 
-/// The text of a void's reason, in items and events.
-#[must_use]
-pub const fn void_reason(reason: VoidReason) -> &'static str {
-    match reason {
-        VoidReason::OrderEnded => "order_ended",
-        VoidReason::AuthorizationExpired => "authorization_expired",
-        VoidReason::ReleasedElsewhere => "released_elsewhere",
-    }
-}
-
 impl PaymentRecord {
     fn new(payment: &Payment) -> Self {
         let mut record = Self::empty(payment.customer_id, Phase::Forestalled);
@@ -258,7 +248,7 @@ impl PaymentRecord {
                 Phase::Captured
             }
             State::Voided { reason, .. } => {
-                record.reason = Some(void_reason(*reason).to_owned());
+                record.reason = Some(reason.to_string());
                 Phase::Voided
             }
         };
@@ -304,9 +294,7 @@ impl PaymentRecord {
     }
 
     fn void_reason(&self) -> Option<VoidReason> {
-        VoidReason::ALL
-            .into_iter()
-            .find(|reason| self.reason.as_deref() == Some(void_reason(*reason)))
+        self.reason.as_deref()?.parse().ok()
     }
 
     fn into_state(mut self) -> Option<State> {

@@ -4,7 +4,7 @@ use kernel::{CourierId, DeliveryId, Money, OfferId, OrderId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::words;
+use crate::vocabulary::word;
 
 /// When the food should arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -66,8 +66,7 @@ delivery_events! {
         /// Who.
         courier_id: CourierId,
         /// `restaurant` or `customer`.
-        #[schema(value_type = words::Place)]
-        place: String,
+        place: word::Place,
     }
     /// The courier has the food.
     PickedUp {
@@ -84,8 +83,7 @@ delivery_events! {
         delivered_at: Timestamp,
         /// What proved it: `pin` or `photo`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<words::Proof>)]
-        proof: Option<String>,
+        proof: Option<word::Proof>,
         /// What the courier earned with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         earned: Option<Earned>,
@@ -96,8 +94,7 @@ delivery_events! {
         /// Who says so.
         courier_id: CourierId,
         /// `customer_absent`, `wrong_address`, `unsafe`, `damaged` or `other`.
-        #[schema(value_type = words::FailureReason)]
-        reason: String,
+        reason: word::FailureReason,
         /// Until when an operator may decide; afterwards nobody is charged.
         review_by: Timestamp,
     }
@@ -106,16 +103,13 @@ delivery_events! {
         /// Who tried.
         courier_id: CourierId,
         /// `customer_absent`, `wrong_address`, `unsafe`, `damaged` or `other`.
-        #[schema(value_type = words::FailureReason)]
-        reason: String,
+        reason: word::FailureReason,
         /// Who bears the price: `customer`, `courier`, `restaurant` or `platform`. Only `customer` is charged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<words::Fault>)]
-        fault: Option<String>,
+        fault: Option<word::Fault>,
         /// What becomes of the food: `returning` to the restaurant, or `disposed`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<words::FoodLeft>)]
-        food: Option<String>,
+        food: Option<word::FoodLeft>,
         /// What the courier earned with it, in minor units: without a tip.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         earned: Option<Earned>,
@@ -125,8 +119,7 @@ delivery_events! {
         /// Who had it.
         courier_id: CourierId,
         /// `handed_back` to the restaurant, or `disposed`.
-        #[schema(value_type = words::ReturnOutcome)]
-        outcome: String,
+        outcome: word::ReturnOutcome,
         /// What the courier earned with the way back, in minor units.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         earned: Option<Earned>,
@@ -142,8 +135,7 @@ delivery_events! {
         offers: u32,
         /// Why: `no_courier` can be found, or the food is long `overdue` with the courier who took it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<words::EscalationReason>)]
-        reason: Option<String>,
+        reason: Option<word::EscalationReason>,
     }
     /// A courier is asked to take it.
     Offered {
@@ -161,12 +153,10 @@ delivery_events! {
         /// The offer.
         offer_id: OfferId,
         /// `declined`, `expired` or `shift_ended`.
-        #[schema(value_type = words::OfferEnding)]
-        ending: String,
+        ending: word::OfferEnding,
         /// Why it was declined: `too_far`, `break`, `vehicle_problem` or `other`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<words::DeclineReason>)]
-        reason: Option<String>,
+        reason: Option<word::DeclineReason>,
     }
     /// Nobody is free nearby.
     Unmatched {
@@ -180,12 +170,10 @@ delivery_events! {
         courier_id: CourierId,
         /// Why: `shift_ended`, `silent`, `kitchen_late` or `operator`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<words::ReleaseReason>)]
-        reason: Option<String>,
+        reason: Option<word::ReleaseReason>,
         /// What the operator said: `courier_unreachable`, `courier_problem`, `restaurant_problem` or `other`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = Option<words::ReleaseDetail>)]
-        detail: Option<String>,
+        detail: Option<word::ReleaseDetail>,
     }
     /// The kitchen is done.
     FoodReady {

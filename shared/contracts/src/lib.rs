@@ -15,7 +15,7 @@ pub mod payment;
 pub mod restaurant;
 pub mod timer;
 pub mod user;
-pub mod words;
+pub mod vocabulary;
 
 pub use envelope::{Cause, Envelope, MalformedEnvelope};
 pub use timer::Timer;

@@ -4,7 +4,7 @@ use kernel::{MessageId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::words;
+use crate::vocabulary::word;
 
 /// The way a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -30,8 +30,7 @@ pub struct Sent {
     /// How.
     pub channel: Channel,
     /// What about, such as `order_updates`.
-    #[schema(value_type = words::MessageCategory)]
-    pub category: String,
+    pub category: word::MessageCategory,
 }
 
 /// A message was not sent, for good: a provider refused it, or it exceeds a budget.
@@ -44,8 +43,7 @@ pub struct Failed {
     /// How.
     pub channel: Channel,
     /// What about.
-    #[schema(value_type = words::MessageCategory)]
-    pub category: String,
+    pub category: word::MessageCategory,
     /// The provider's reason; or `number_budget`, `person_budget`, `market_budget`, `country_not_served`, or `coalesced` if
     /// another one of a moment ago said as much.
     pub reason: String,

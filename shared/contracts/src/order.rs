@@ -4,7 +4,7 @@ use kernel::{CourierId, Money, OrderId, PaymentMethodId, Position, RestaurantId,
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::words;
+use crate::vocabulary::word;
 
 /// A customer placed an order: the payment may be authorised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -121,8 +121,7 @@ pub struct Rejected {
     /// The restaurant's name, for messages.
     pub restaurant_name: String,
     /// `too_busy`, `out_of_stock`, `closing`, `other`, or `no_answer`.
-    #[schema(value_type = words::RejectReason)]
-    pub reason: String,
+    pub reason: word::RejectReason,
 }
 
 /// The kitchen needs longer.
@@ -137,8 +136,7 @@ pub struct Delayed {
     /// When the kitchen now means to be done.
     pub ready_at: Timestamp,
     /// Why.
-    #[schema(value_type = words::DelayReason)]
-    pub reason: String,
+    pub reason: word::KitchenReason,
 }
 
 /// The food can be fetched.
@@ -214,11 +212,9 @@ pub struct Cancelled {
     /// The restaurant's name, for messages.
     pub restaurant_name: String,
     /// `customer`, `restaurant`, `operator` or `platform`.
-    #[schema(value_type = words::CancelledBy)]
-    pub by: String,
+    pub by: word::CancelledBy,
     /// Such as `changed_my_mind`, `payment_declined`, `payment_timeout`, `no_courier`.
-    #[schema(value_type = words::CancelReason)]
-    pub reason: String,
+    pub reason: word::CancelReason,
     /// What is still charged.
     pub fee: Money,
 }
@@ -235,8 +231,7 @@ pub struct Undeliverable {
     /// The restaurant's name, for messages.
     pub restaurant_name: String,
     /// Such as `customer_absent`.
-    #[schema(value_type = words::UndeliverableReason)]
-    pub reason: String,
+    pub reason: word::UndeliverableReason,
     /// What is still charged.
     pub fee: Money,
 }

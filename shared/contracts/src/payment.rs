@@ -4,7 +4,7 @@ use kernel::{Money, OrderId, PaymentId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::words;
+use crate::vocabulary::word;
 
 /// The customer's money is reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -68,8 +68,7 @@ pub struct Voided {
     /// Whose money.
     pub customer_id: UserId,
     /// `order_ended`, `authorization_expired`, or `released_elsewhere`: somebody released it at the provider.
-    #[schema(value_type = words::VoidReason)]
-    pub reason: String,
+    pub reason: word::VoidReason,
 }
 
 /// What becomes of the reserved money is decided: it is being taken, or released. [`Captured`], [`Voided`] or, if it takes long,
@@ -97,8 +96,7 @@ pub struct Stalled {
     /// Whose money.
     pub customer_id: UserId,
     /// What does not succeed: `capture` or `release`.
-    #[schema(value_type = words::Settlement)]
-    pub operation: String,
+    pub operation: word::Settlement,
     /// How much is to be taken or released.
     pub amount: Money,
     /// Since when it is tried.

@@ -1,6 +1,8 @@
 //! `POST /v1/offers/{offer_id}/decline`.
 
+use super::shapes::DeclineReasonName;
 use axum::extract::State;
+use contracts::vocabulary::DeclineReason;
 use kernel::OfferId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{about, answer_offer, courier_of, live_offer, refused};
 use crate::app::App;
-use crate::domain::command::{Command, DeclineReason, Ending};
+use crate::domain::command::{Command, Ending};
 use crate::domain::courier::{OfferEnd, Refusal};
 
 /// Why an offer is declined.
@@ -16,32 +18,8 @@ use crate::domain::courier::{OfferEnd, Refusal};
 #[serde(deny_unknown_fields)]
 pub struct Decline {
     /// Why.
-    reason: DeclineReasonName,
-}
-
-/// Why an offer is declined.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DeclineReasonName {
-    /// The restaurant or the customer is too far.
-    TooFar,
-    /// The courier takes a break.
-    Break,
-    /// The vehicle does not work.
-    VehicleProblem,
-    /// Anything else.
-    Other,
-}
-
-impl From<DeclineReasonName> for DeclineReason {
-    fn from(name: DeclineReasonName) -> Self {
-        match name {
-            DeclineReasonName::TooFar => Self::TooFar,
-            DeclineReasonName::Break => Self::Break,
-            DeclineReasonName::VehicleProblem => Self::VehicleProblem,
-            DeclineReasonName::Other => Self::Other,
-        }
-    }
+    #[schema(value_type = DeclineReasonName)]
+    reason: DeclineReason,
 }
 
 /// A declined offer.
@@ -89,7 +67,7 @@ pub async fn decline_offer(
         Err(refusal) => return Err(refused(refusal)),
     };
     let first = *offer.deliveries.first().ok_or_else(Problem::not_found)?;
-    let ending = Ending::Declined(decline.reason.into());
+    let ending = Ending::Declined(decline.reason);
     let end = Command::EndOffer { offer_id, ending };
     answer_offer(&app, &about(&cause, first), &offer.deliveries, end).await?;
     Ok(declined)

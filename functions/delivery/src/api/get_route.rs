@@ -1,6 +1,7 @@
 //! `GET /v1/couriers/me/route`.
 
 use axum::extract::State;
+use contracts::vocabulary::Place;
 use kernel::{DeliveryId, OrderId, Position, Timestamp};
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Serialize;
@@ -12,7 +13,6 @@ use super::views::StopKind;
 use crate::app::App;
 use crate::domain::State as DeliveryState;
 use crate::domain::courier::{Bond, Shift};
-use crate::domain::event::Stop;
 use crate::domain::experience::Town;
 use crate::domain::itinerary::{Ahead, itinerary};
 use crate::domain::ways::Ways;
@@ -128,7 +128,7 @@ fn stops(
 
 fn stop(ahead: &Ahead, delivery: &Delivery) -> RouteStop {
     let facts = &delivery.facts;
-    let to_restaurant = ahead.stop == Stop::Restaurant;
+    let to_restaurant = ahead.stop == Place::Restaurant;
     let returns = matches!(delivery.progress.state, DeliveryState::Returning { .. });
     let (kind, place) = match (to_restaurant, returns) {
         (true, true) => (StopKind::Return, &facts.pickup),

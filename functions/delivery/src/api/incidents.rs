@@ -154,11 +154,11 @@ pub fn noted(event: &Envelope) -> Result<Option<IncidentView>, MalformedEnvelope
         }
         delivery::Failed::TYPE => {
             let failed: delivery::Failed = event.data()?;
-            (NotedName::Failed, Some(failed.reason))
+            (NotedName::Failed, Some(failed.reason.to_string()))
         }
         delivery::Released::TYPE => {
             let released: delivery::Released = event.data()?;
-            (NotedName::Unassigned, released.reason)
+            (NotedName::Unassigned, released.reason.map(|reason| reason.to_string()))
         }
         _ => return Ok(None),
     };

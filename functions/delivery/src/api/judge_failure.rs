@@ -7,10 +7,11 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::shapes::{NOTE_LENGTH_MAX, Note};
-use super::views::{DeliveryView, FaultName};
+use super::shapes::{FaultName, NOTE_LENGTH_MAX, Note};
+use super::views::DeliveryView;
 use super::{By, about, carries, close};
 use crate::app::App;
+use crate::domain::Fault;
 use crate::domain::command::Command;
 use crate::domain::incident::{IncidentKind, Reporter};
 use crate::store::{self, Found, Incident, IncidentItem};
@@ -20,7 +21,8 @@ use crate::store::{self, Found, Incident, IncidentItem};
 #[serde(deny_unknown_fields)]
 pub struct Judgement {
     /// Who bears the price: only `customer` is charged, and a courier who is at fault earns nothing.
-    fault: FaultName,
+    #[schema(value_type = FaultName)]
+    fault: Fault,
     /// Why, among the delivery's incidents: at most 500 characters.
     #[serde(default)]
     #[schema(value_type = Option<Note>)]
@@ -67,7 +69,7 @@ pub async fn judge_failure(
         let commit = Commit::new(&cause).also_put(&key, &IncidentItem::from(incident));
         app.table.commit(commit).await?;
     }
-    let fault = judgement.fault.into();
+    let fault = judgement.fault;
     let command = |_, _: &_| Command::Judge { fault };
     let stepped = close(&app, &cause, delivery_id, By::Operator, &command).await?;
     Ok(Json(DeliveryView::new(delivery_id, &stepped.delivery)))

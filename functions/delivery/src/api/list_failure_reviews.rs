@@ -6,7 +6,7 @@ use runtime::{Json, Listing, Paging, Principal, Problem, Query, RequestCause};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::mark_failed::FailureReasonName;
+use super::shapes::FailureReasonName;
 use super::views::CasesView;
 use crate::app::App;
 use crate::domain::FailureReason;
@@ -22,7 +22,8 @@ pub struct ReviewView {
     /// Who reported it.
     courier_id: CourierId,
     /// What the courier said. What is `damaged` needs no judgement.
-    reason: FailureReasonName,
+    #[schema(value_type = FailureReasonName)]
+    reason: FailureReason,
     /// When.
     reported_at: Timestamp,
     /// Until when it may be judged; afterwards nobody is charged.
@@ -65,7 +66,7 @@ pub async fn list_failure_reviews(
             delivery_id: review.delivery_id,
             order_id: review.order_id,
             courier_id: review.courier_id,
-            reason: FailureReason::from(review.reason).into(),
+            reason: review.reason,
             reported_at: review.reported_at,
             review_by: review.until,
             seen_at_door: review.seen,

@@ -4,15 +4,16 @@ use ::store::Freshness;
 use axum::extract::State;
 use kernel::DeliveryId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::views::{DeliveryView, FaultName};
+use super::shapes::{FailureReasonName, FaultName};
+use super::views::DeliveryView;
 use super::{By, about, by_courier_or_operator, close};
 use crate::app::App;
 use crate::domain::command::{Command, Word};
 use crate::domain::presence::presence;
-use crate::domain::{Facts, FailureReason, Fault};
+use crate::domain::{Facts, FailureReason, Fault, leaves_food};
 use crate::store;
 
 /// Why the food cannot be handed over.
@@ -20,50 +21,12 @@ use crate::store;
 #[serde(deny_unknown_fields)]
 pub struct Failure {
     /// Why.
-    reason: FailureReasonName,
+    #[schema(value_type = FailureReasonName)]
+    reason: FailureReason,
     /// Who is at fault, by operators only; without it the courier for `damaged` food, and nobody else.
     #[serde(default)]
-    fault: Option<FaultName>,
-}
-
-/// Why the food cannot be handed over.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureReasonName {
-    /// Nobody opens.
-    CustomerAbsent,
-    /// The address does not exist or is another.
-    WrongAddress,
-    /// The courier is in danger.
-    Unsafe,
-    /// The food is spoilt.
-    Damaged,
-    /// Anything else.
-    Other,
-}
-
-impl From<FailureReasonName> for FailureReason {
-    fn from(name: FailureReasonName) -> Self {
-        match name {
-            FailureReasonName::CustomerAbsent => Self::CustomerAbsent,
-            FailureReasonName::WrongAddress => Self::WrongAddress,
-            FailureReasonName::Unsafe => Self::Unsafe,
-            FailureReasonName::Damaged => Self::Damaged,
-            FailureReasonName::Other => Self::Other,
-        }
-    }
-}
-
-impl From<FailureReason> for FailureReasonName {
-    fn from(reason: FailureReason) -> Self {
-        match reason {
-            FailureReason::CustomerAbsent => Self::CustomerAbsent,
-            FailureReason::WrongAddress => Self::WrongAddress,
-            FailureReason::Unsafe => Self::Unsafe,
-            FailureReason::Damaged => Self::Damaged,
-            FailureReason::Other => Self::Other,
-        }
-    }
+    #[schema(value_type = Option<FaultName>)]
+    fault: Option<Fault>,
 }
 
 /// Give up on handing over
@@ -89,7 +52,7 @@ pub async fn mark_failed(
     Path(delivery_id): Path<DeliveryId>,
     Json(failure): Json<Failure>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let reason = FailureReason::from(failure.reason);
+    let reason = failure.reason;
     let by = by_courier_or_operator(&app, &principal, delivery_id).await?;
     let seen = match by {
         By::Courier(_) if failure.fault.is_some() => {
@@ -99,12 +62,12 @@ pub async fn mark_failed(
         By::Courier(courier_id) => store::whereabouts(&app.table, courier_id, Freshness::Latest).await?,
         By::Operator => None,
     };
-    let by_default = if reason.leaves_food() {
+    let by_default = if leaves_food(reason) {
         Fault::Platform
     } else {
         Fault::Courier
     };
-    let fault = failure.fault.map_or(by_default, Fault::from);
+    let fault = failure.fault.unwrap_or(by_default);
     let command = |courier_id, facts: &Facts| Command::Fail {
         courier_id,
         reason,

@@ -1,43 +1,36 @@
 //! `POST /v1/deliveries/{delivery_id}/returned`.
 
 use axum::extract::State;
+use contracts::vocabulary::ReturnOutcome;
 use kernel::DeliveryId;
 use runtime::{Json, Optional, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::shapes::ReturnOutcomeName;
 use super::views::DeliveryView;
 use super::{about, by_courier_or_operator, close};
 use crate::app::App;
-use crate::domain::command::{Command, ReturnOutcome};
+use crate::domain::command::Command;
 
 /// What became of the food.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Return {
     /// By default `handed_back`.
-    #[serde(default)]
-    outcome: ReturnOutcomeName,
+    #[serde(default = "handed_back")]
+    #[schema(value_type = ReturnOutcomeName)]
+    outcome: ReturnOutcome,
 }
 
-/// What became of the food.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ReturnOutcomeName {
-    /// The restaurant has it again.
-    #[default]
-    HandedBack,
-    /// The restaurant was closed or did not want it.
-    Disposed,
-}
-
-impl From<ReturnOutcomeName> for ReturnOutcome {
-    fn from(name: ReturnOutcomeName) -> Self {
-        match name {
-            ReturnOutcomeName::HandedBack => Self::HandedBack,
-            ReturnOutcomeName::Disposed => Self::Disposed,
-        }
+impl Default for Return {
+    fn default() -> Self {
+        Self { outcome: handed_back() }
     }
+}
+
+const fn handed_back() -> ReturnOutcome {
+    ReturnOutcome::HandedBack
 }
 
 /// Bring food back
@@ -58,7 +51,7 @@ pub async fn mark_returned(
     Path(delivery_id): Path<DeliveryId>,
     Optional(body): Optional<Return>,
 ) -> Result<Json<DeliveryView>, Problem> {
-    let outcome = body.outcome.into();
+    let outcome = body.outcome;
     let by = by_courier_or_operator(&app, &principal, delivery_id).await?;
     let command = |courier_id, _: &_| Command::Return { courier_id, outcome };
     let stepped = close(&app, &about(&cause, delivery_id), delivery_id, by, &command).await?;

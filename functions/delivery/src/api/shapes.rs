@@ -2,6 +2,7 @@
 
 use contracts::internal::{ADDRESS_LINE_MAX, CITY_MAX, INSTRUCTIONS_MAX, POSTAL_CODE_MAX};
 use contracts::restaurant::NAME_CHARACTERS_MAX;
+use contracts::vocabulary::{DeclineReason, FailureReason, Fault, ReleaseDetail, ReturnOutcome, closed_schema};
 use kernel::Position;
 use runtime::openapi::shapes::{pattern, text, words};
 use runtime::shapes;
@@ -21,6 +22,16 @@ shapes! {
     StateName = words(Phase::ALL.map(Phase::as_str));
     /// What a photo is.
     PhotoType = words(PHOTO_TYPES);
+    /// Why the food cannot be handed over.
+    FailureReasonName = closed_schema::<FailureReason>();
+    /// Who bears the price of food that was not handed over.
+    FaultName = closed_schema::<Fault>();
+    /// What became of the food.
+    ReturnOutcomeName = closed_schema::<ReturnOutcome>();
+    /// Why an offer is declined.
+    DeclineReasonName = closed_schema::<DeclineReason>();
+    /// Why a courier is taken off a delivery.
+    UnassignReasonName = closed_schema::<ReleaseDetail>();
     /// Where a photo of a delivery is kept.
     PhotoKey = pattern(
         "^photos/del_[0-7][0-9a-hjkmnp-tv-z]{25}/[0-9a-f]{32}$",

@@ -1,14 +1,16 @@
 //! `POST /v1/deliveries/{delivery_id}/unassign`.
 
 use axum::extract::State;
+use contracts::vocabulary::ReleaseDetail;
 use kernel::{DeliveryId, Role};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::shapes::UnassignReasonName;
 use super::views::DeliveryView;
 use crate::app::App;
-use crate::domain::command::{Command, ReleaseReason, UnassignReason};
+use crate::domain::command::{Command, ReleaseReason};
 use crate::domain::lifecycle::Rejection;
 use crate::domain::transitions::Verb;
 use crate::steps::{Unstepped, about, follow_up, step};
@@ -19,32 +21,8 @@ use crate::store::Loaded;
 #[serde(deny_unknown_fields)]
 pub struct Unassignment {
     /// Why.
-    reason: UnassignReasonName,
-}
-
-/// Why a courier is taken off a delivery.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UnassignReasonName {
-    /// Nobody reaches the courier.
-    CourierUnreachable,
-    /// The courier cannot go on.
-    CourierProblem,
-    /// Something at the restaurant.
-    RestaurantProblem,
-    /// Anything else.
-    Other,
-}
-
-impl From<UnassignReasonName> for UnassignReason {
-    fn from(name: UnassignReasonName) -> Self {
-        match name {
-            UnassignReasonName::CourierUnreachable => Self::CourierUnreachable,
-            UnassignReasonName::CourierProblem => Self::CourierProblem,
-            UnassignReasonName::RestaurantProblem => Self::RestaurantProblem,
-            UnassignReasonName::Other => Self::Other,
-        }
-    }
+    #[schema(value_type = UnassignReasonName)]
+    reason: ReleaseDetail,
 }
 
 /// Take a courier off a delivery
@@ -66,7 +44,7 @@ pub async fn unassign_courier(
 ) -> Result<Json<DeliveryView>, Problem> {
     principal.require(Role::Operator)?;
     let cause = about(&cause, delivery_id);
-    let reason = ReleaseReason::Operator(unassignment.reason.into());
+    let reason = ReleaseReason::Operator(unassignment.reason);
     let command = |loaded: &Loaded| {
         let courier_id = loaded.delivery.progress.state.assignment()?.courier_id;
         Some(Command::Release { courier_id, reason })

@@ -8,7 +8,7 @@ use super::shapes::{AddressLine, RestaurantName, StateName};
 use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd, SuspendReason};
 use crate::domain::estimate;
 use crate::domain::tariff;
-use crate::domain::{Delivery, Eta, Facts, Fault, Offer, Vehicle};
+use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
 use crate::store::{CASES_MAX, Cases};
 
 /// What a courier rides.
@@ -392,31 +392,6 @@ pub struct DeliveryView {
     /// Until when an operator judges who is at fault, if that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review_by: Option<Timestamp>,
-}
-
-/// Who bears the price of food that was not handed over.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultName {
-    /// Who ordered it.
-    Customer,
-    /// Who had it.
-    Courier,
-    /// Who cooked it.
-    Restaurant,
-    /// Nobody of them.
-    Platform,
-}
-
-impl From<FaultName> for Fault {
-    fn from(name: FaultName) -> Self {
-        match name {
-            FaultName::Customer => Self::Customer,
-            FaultName::Courier => Self::Courier,
-            FaultName::Restaurant => Self::Restaurant,
-            FaultName::Platform => Self::Platform,
-        }
-    }
 }
 
 /// What a courier was involved in during the last 30 days, counted up to 100.

@@ -1,24 +1,12 @@
 //! What may be asked of a delivery.
 
+use contracts::vocabulary::{DeclineReason, ReleaseDetail, ReturnOutcome};
 use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
 use super::presence::Presence;
 use super::proof::Proof;
 use super::transitions::Verb;
-use super::{Eta, FailureReason, Fault, Offer};
-
-/// Why a courier does not want a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeclineReason {
-    /// The restaurant or the customer is too far.
-    TooFar,
-    /// The courier takes a break.
-    Break,
-    /// The vehicle does not work.
-    VehicleProblem,
-    /// Anything else.
-    Other,
-}
+use super::{Eta, FailureReason, Fault, Offer, leaves_food};
 
 /// How an offer ended without being taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,29 +29,7 @@ pub enum ReleaseReason {
     /// The kitchen is late, and the courier is needed elsewhere.
     KitchenLate,
     /// An operator decided so.
-    Operator(UnassignReason),
-}
-
-/// Why an operator takes a courier off a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnassignReason {
-    /// Nobody reaches the courier.
-    CourierUnreachable,
-    /// The courier cannot go on.
-    CourierProblem,
-    /// Something at the restaurant.
-    RestaurantProblem,
-    /// Anything else.
-    Other,
-}
-
-/// What became of food that nobody took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReturnOutcome {
-    /// The restaurant has it again.
-    HandedBack,
-    /// The restaurant was closed or did not want it.
-    Disposed,
+    Operator(ReleaseDetail),
 }
 
 /// Whose word it is that food cannot be handed over.
@@ -207,7 +173,7 @@ impl Command<'_> {
             Self::PickUp { .. } => Verb::PickUp,
             Self::ArriveAtCustomer { .. } => Verb::ArriveAtCustomer,
             Self::HandOver { .. } => Verb::HandOver,
-            Self::Fail { reason, .. } if reason.leaves_food() => Verb::Fail,
+            Self::Fail { reason, .. } if leaves_food(*reason) => Verb::Fail,
             Self::Fail { .. } => Verb::Discard,
             Self::Return { .. } => Verb::Return,
             Self::Judge { .. } | Self::LeaveUnjudged => Verb::Judge,

@@ -13,7 +13,7 @@ use kernel::{Country, CourierId, DeliveryId, OfferId, Timestamp};
 use super::command::Ending;
 use super::event::Event;
 use super::work::{Exhausted, Rules, Span, rules, works_until};
-use super::{State, Vehicle};
+use super::{State, Vehicle, leaves_food};
 
 pub use bar::SuspendReason;
 pub use shift::{Job, LiveOffer, Shift, ShiftEnd};
@@ -130,7 +130,7 @@ impl Effect {
             }
             Event::Released { .. } => bound_by(before, OfferEnd::Withdrawn),
             // Who brings food back is not free before it is back.
-            Event::Failed { reason, .. } if reason.leaves_food() => None,
+            Event::Failed { reason, .. } if leaves_food(*reason) => None,
             Event::Delivered { .. } | Event::Failed { .. } | Event::Returned { .. } | Event::Withdrawn { .. } => {
                 bound_by(before, OfferEnd::Accepted)
             }

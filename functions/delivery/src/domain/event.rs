@@ -1,30 +1,13 @@
 //! What may have happened to a delivery.
 
+use contracts::vocabulary::{EscalationReason, Place, ReturnOutcome};
 use kernel::{CourierId, Timestamp};
 
-use super::command::{Ending, ReleaseReason, ReturnOutcome};
+use super::command::{Ending, ReleaseReason};
 use super::earnings::Earnings;
 use super::presence::Presence;
 use super::proof::Proven;
 use super::{Assignment, Eta, FailureReason, Fault, Offer, Review};
-
-/// Where a courier arrives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
-    /// Where the food is fetched.
-    Restaurant,
-    /// Where it is brought.
-    Customer,
-}
-
-/// Why an operator should look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Escalation {
-    /// Nobody takes it.
-    NoCourier,
-    /// It is long overdue with the courier who took it, whether he is lost or late.
-    Overdue,
-}
 
 /// What has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +55,7 @@ pub enum Event {
         /// Who.
         courier_id: CourierId,
         /// Where.
-        stop: Stop,
+        stop: Place,
         /// Since when.
         at: Timestamp,
         /// Whether the courier was seen there.
@@ -151,7 +134,7 @@ pub enum Event {
         /// How many couriers were asked.
         offers: u32,
         /// Why.
-        why: Escalation,
+        why: EscalationReason,
     },
     /// The order ended before the food arrived.
     Withdrawn {

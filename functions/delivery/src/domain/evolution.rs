@@ -1,11 +1,12 @@
 //! What becomes of a delivery by what happened to it.
 
+use contracts::vocabulary::Place;
 use kernel::{CourierId, Timestamp};
 
 use super::command::{Ending, ReleaseReason};
-use super::event::{Event, Stop};
+use super::event::Event;
 use super::lifecycle::{failed_before, waited};
-use super::{Carried, FailureReason, PASSED_REMEMBERED_MAX, Progress, State};
+use super::{Carried, FailureReason, PASSED_REMEMBERED_MAX, Progress, State, leaves_food};
 
 /// What the progress is after an event.
 #[must_use]
@@ -119,18 +120,18 @@ fn remember(couriers: &mut Vec<CourierId>, courier_id: CourierId) {
     couriers.drain(..surplus);
 }
 
-fn arrived(state: State, stop: Stop) -> State {
+fn arrived(state: State, stop: Place) -> State {
     match (state.assignment(), stop) {
-        (Some(assignment), Stop::Restaurant) => State::AtRestaurant(*assignment),
-        (Some(assignment), Stop::Customer) => State::AtCustomer(*assignment),
-        (None, Stop::Restaurant | Stop::Customer) => state,
+        (Some(assignment), Place::Restaurant) => State::AtRestaurant(*assignment),
+        (Some(assignment), Place::Customer) => State::AtCustomer(*assignment),
+        (None, Place::Restaurant | Place::Customer) => state,
     }
 }
 
 /// Food that is left goes back with whoever has it.
 fn failed(state: State, courier_id: CourierId, reason: FailureReason) -> State {
     match state.assignment() {
-        Some(assignment) if reason.leaves_food() => State::Returning {
+        Some(assignment) if leaves_food(reason) => State::Returning {
             assignment: *assignment,
             reason,
         },

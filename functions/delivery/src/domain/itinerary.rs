@@ -5,11 +5,11 @@
 //! a shorter way. Food that is not ready yet makes the courier wait, and each minute beyond what was promised costs
 //! [`LATE`] more.
 
+use contracts::vocabulary::Place;
 use dispatch::route::{Errand, Promise, Promises, Weights, sequence_as_promised};
 use kernel::{DeliveryId, Position, SignedDuration, Timestamp};
 
 use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, Vehicle};
-use super::event::Stop;
 use super::ways::Ways;
 use super::{Delivery, State};
 
@@ -28,7 +28,7 @@ pub struct Ahead {
     /// For which delivery.
     pub delivery_id: DeliveryId,
     /// Whether food is fetched or brought.
-    pub stop: Stop,
+    pub stop: Place,
     /// Where.
     pub position: Position,
     /// When the courier is there.
@@ -97,9 +97,9 @@ pub fn itinerary(
         let leaves_at = handed_at + service(node, nodes.get(index + 1).copied().unwrap_or_default());
         let to_restaurant = fetches || goes_back(&delivery.progress.state);
         let stop = if to_restaurant {
-            Stop::Restaurant
+            Place::Restaurant
         } else {
-            Stop::Customer
+            Place::Customer
         };
         ahead.push(Ahead {
             delivery_id: *delivery_id,
@@ -130,7 +130,7 @@ fn promise(delivery: &Delivery, now: Timestamp) -> Promise {
 /// How many other customers get theirs before a delivery's.
 #[must_use]
 pub fn stops_before(ahead: &[Ahead], delivery_id: DeliveryId) -> u32 {
-    let drop_offs = ahead.iter().filter(|ahead| ahead.stop == Stop::Customer);
+    let drop_offs = ahead.iter().filter(|ahead| ahead.stop == Place::Customer);
     let before = drop_offs.take_while(|ahead| ahead.delivery_id != delivery_id).count();
     u32::try_from(before).unwrap_or(u32::MAX)
 }
@@ -146,7 +146,7 @@ pub fn detour(
 ) -> SignedDuration {
     let arrival = |jobs: &[(DeliveryId, &Delivery)]| {
         let mut ahead = itinerary(jobs, seen, vehicle, ways).into_iter();
-        let door = ahead.find(|ahead| ahead.delivery_id == delivery_id && ahead.stop == Stop::Customer)?;
+        let door = ahead.find(|ahead| ahead.delivery_id == delivery_id && ahead.stop == Place::Customer)?;
         Some(door.arrives_at)
     };
     let alone: Vec<_> = jobs.iter().copied().filter(|(id, _)| *id == delivery_id).collect();
@@ -245,7 +245,7 @@ mod tests {
         let stops: Vec<_> = ahead.iter().map(|ahead| ahead.stop).collect();
         assert_eq!(
             stops,
-            [Stop::Restaurant, Stop::Restaurant, Stop::Customer, Stop::Customer]
+            [Place::Restaurant, Place::Restaurant, Place::Customer, Place::Customer]
         );
         assert_eq!((ahead[2].delivery_id, ahead[3].delivery_id), (id(1), id(2)));
         assert_eq!(ahead[1].leaves_at, near.ready_at() + PICKUP_SERVICE);
@@ -265,7 +265,7 @@ mod tests {
             &Ways::new(&Town::default(), NOON),
         );
         assert_eq!(ahead.len(), 1);
-        assert_eq!((ahead[0].stop, ahead[0].position), (Stop::Customer, kerkstraat()));
+        assert_eq!((ahead[0].stop, ahead[0].position), (Place::Customer, kerkstraat()));
         assert_eq!(
             itinerary(
                 &[(id(2), &waiting)],

@@ -1,17 +1,18 @@
 //! What may be done with a delivery, and what then has happened.
 
+use contracts::vocabulary::{EscalationReason, Place, ReturnOutcome};
 use kernel::{CourierId, OfferId, SignedDuration, Timestamp};
 
-use super::command::{Command, ReturnOutcome, Word};
+use super::command::{Command, Word};
 use super::earnings::{Earnings, earned, earned_in_vain, earned_on_the_way_back, earned_so_far};
-use super::event::{Escalation, Event, Stop};
+use super::event::Event;
 use super::open::{OVERDUE_AFTER, SEARCH_ENDS_AFTER, escalation_due};
 use super::presence::Presence;
 use super::proof::{Proof, Proven, nobody_opened, photo_suffices, was_tried};
 use super::transitions::{Phase, Verb, target};
 use super::{
     Assignment, CODE_ATTEMPTS_MAX, Delivery, EPOCH_EVERY, FailureReason, Fault, Offer, PIN_ATTEMPTS_MAX, Progress,
-    Review, State,
+    Review, State, blames_customer, leaves_food,
 };
 
 /// A failure is judged within so much of the pick-up: the order service takes food for lost an hour later.
@@ -237,17 +238,17 @@ fn perform(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> Result
         Command::Release { courier_id, reason } => Event::Released { courier_id, reason },
         Command::NoteOverdue => Event::Escalated {
             offers: delivery.progress.search.offers,
-            why: Escalation::Overdue,
+            why: EscalationReason::Overdue,
         },
         Command::NoteDelay { ready_at } => Event::FoodDelayed { ready_at },
         Command::NoteReady { at } => Event::FoodReady { at },
         Command::Reestimate { eta } => Event::EtaChanged { eta },
         Command::ArriveAtRestaurant { courier_id, presence } => {
-            arrive(delivery, courier_id, Stop::Restaurant, presence, now)
+            arrive(delivery, courier_id, Place::Restaurant, presence, now)
         }
         Command::PickUp { courier_id, order_code } => pick_up(delivery, courier_id, order_code, now)?,
         Command::ArriveAtCustomer { courier_id, presence } => {
-            arrive(delivery, courier_id, Stop::Customer, presence, now)
+            arrive(delivery, courier_id, Place::Customer, presence, now)
         }
         Command::HandOver {
             courier_id,
@@ -289,7 +290,7 @@ fn live_offer(delivery: &Delivery, offer_id: OfferId) -> Result<Offer, Rejection
 }
 
 /// Who was not seen there may have arrived all the same, since receivers fail: it is noted, and nothing hangs on it.
-fn arrive(delivery: &Delivery, courier_id: CourierId, stop: Stop, presence: Presence, now: Timestamp) -> Event {
+fn arrive(delivery: &Delivery, courier_id: CourierId, stop: Place, presence: Presence, now: Timestamp) -> Event {
     let is_there = matches!(delivery.progress.state.phase(), Phase::AtRestaurant | Phase::AtCustomer);
     if is_there {
         return Event::SeenThere { at: now };
@@ -374,7 +375,7 @@ fn fail(
     let (presence, door_wait, review_lasts) = match word {
         Word::Operator(fault) => return Ok(failed(fault)),
         // The courier's own fault is believed.
-        Word::Courier { .. } if !reason.leaves_food() => return Ok(failed(Fault::Courier)),
+        Word::Courier { .. } if !leaves_food(reason) => return Ok(failed(Fault::Courier)),
         Word::Courier {
             presence,
             door_wait,
@@ -384,7 +385,7 @@ fn fail(
     if reason == FailureReason::CustomerAbsent {
         nobody_opened(delivery, now, door_wait)?;
     }
-    if reason.blames_customer() && was_tried(delivery, presence, now, door_wait) {
+    if blames_customer(reason) && was_tried(delivery, presence, now, door_wait) {
         return Ok(failed(Fault::Customer));
     }
     // Whole seconds, as they are stored.
@@ -454,7 +455,7 @@ fn miss_matters(delivery: &Delivery, now: Timestamp) -> bool {
 fn with_escalation(delivery: &Delivery, event: Event, now: Timestamp) -> Vec<Event> {
     let search = &delivery.progress.search;
     if escalation_due(search.offers, delivery.ready_at(), now) && !search.escalated {
-        let why = Escalation::NoCourier;
+        let why = EscalationReason::NoCourier;
         let offers = search.offers;
         vec![Event::Escalated { offers, why }, event]
     } else {

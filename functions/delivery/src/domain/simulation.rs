@@ -1,17 +1,17 @@
 //! A city's afternoon in the pure domain: couriers who decline, do not answer or go silent, kitchens that are late, and
 //! customers who cancel. The rules are the runner's own; only the table is missing.
 
+use contracts::vocabulary::{DeclineReason, Place};
 use std::collections::{BTreeMap, HashMap};
 
 use kernel::{CourierId, DeliveryId, OfferId, Position, SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::cast::{NOON, delivery, id, minutes, trattoria};
-use super::command::{Command, DeclineReason, Ending, ReleaseReason};
+use super::command::{Command, Ending, ReleaseReason};
 use super::courier::{Bond, Courier, Duty, Effect, LiveOffer, Shift};
 use super::epoch::{Candidate, Epoch, Seen, Trip, decide as decide_epoch, nearest};
 use super::estimate::Vehicle;
-use super::event::Stop;
 use super::evolution::evolve;
 use super::experience::Town;
 use super::itinerary::itinerary;
@@ -209,7 +209,7 @@ impl City {
         }
         let delivery_id = next.delivery_id;
         match next.stop {
-            Stop::Restaurant => {
+            Place::Restaurant => {
                 let presence = Presence::Unseen;
                 self.does(delivery_id, &Command::ArriveAtRestaurant { courier_id, presence })
                     .unwrap();
@@ -221,7 +221,7 @@ impl City {
                 self.does(delivery_id, &Command::PickUp { courier_id, order_code })
                     .unwrap();
             }
-            Stop::Customer => {
+            Place::Customer => {
                 if next.leaves_at > self.now {
                     return false;
                 }

@@ -1,12 +1,13 @@
 //! Every phase with every command against the transition table, and the stories of a delivery as data.
 
+use contracts::vocabulary::{DeclineReason, EscalationReason, Place, ReturnOutcome};
 use kernel::{ServedCurrency, SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::cast::{NOON, ada, assignment, ben, delivery, first_eta, id, minutes, offer};
-use super::command::{Command, DeclineReason, Ending, ReleaseReason, ReturnOutcome, Word};
+use super::command::{Command, Ending, ReleaseReason, Word};
 use super::earnings::{earned_in_vain, earned_on_the_way_back};
-use super::event::{Escalation, Event, Stop};
+use super::event::Event;
 use super::evolution::evolve;
 use super::lifecycle::{Rejection, decide};
 use super::open::OVERDUE_AFTER;
@@ -510,7 +511,7 @@ fn a_courier_who_leaves_before_the_pick_up_is_replaced() {
     assert_eq!(after(&given, &events).progress.state, State::Waiting);
     let arrived = Event::Arrived {
         courier_id: ada(),
-        stop: Stop::Restaurant,
+        stop: Place::Restaurant,
         at: NOON,
         seen: true,
     };
@@ -553,7 +554,7 @@ fn food_that_is_long_overdue_is_told_once_for_each_courier() {
         let events = decide(&given, &Command::NoteOverdue, overdue());
         let told = Event::Escalated {
             offers: 0,
-            why: Escalation::Overdue,
+            why: EscalationReason::Overdue,
         };
         let expected = match phase {
             Phase::Waiting | Phase::Offered => Err(Rejection::WrongState {

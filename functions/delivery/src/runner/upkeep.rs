@@ -1,6 +1,7 @@
 //! What a zone is looked after for: couriers who have gone silent, kitchens that are late, rows that were left behind, and
 //! food that nobody can bring.
 
+use contracts::vocabulary::ReturnOutcome;
 use std::collections::HashMap;
 
 use ::store::Freshness;
@@ -12,7 +13,7 @@ use super::scene::Scene;
 use crate::app::App;
 use crate::domain::Delivery;
 use crate::domain::cell::{Zone, zones_in_reach};
-use crate::domain::command::{Command, ReleaseReason, ReturnOutcome};
+use crate::domain::command::{Command, ReleaseReason};
 use crate::domain::open::{Open, is_fetching, is_kept_waiting, is_returning, to_be_freed};
 use crate::steps::{Unstepped, about, reestimate, step};
 use crate::store::{self, Found, Loaded};

@@ -5,11 +5,10 @@ use contracts::Cause;
 use kernel::{CourierId, DeliveryId, Meters, OrderId, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::names::ReasonRecord;
 use super::partition;
 use crate::domain::event::Event;
 use crate::domain::presence::Presence;
-use crate::domain::{Facts, Fault};
+use crate::domain::{Facts, FailureReason, Fault};
 
 /// How long cases are counted: long enough to see a habit, and short enough that a bad week is forgotten.
 const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -36,7 +35,7 @@ pub struct ReviewRecord {
     /// Who reported it.
     pub courier_id: CourierId,
     /// Why.
-    pub reason: ReasonRecord,
+    pub reason: FailureReason,
     /// When.
     pub reported_at: Timestamp,
     /// Until when it may be judged.
@@ -87,7 +86,7 @@ pub fn note(commit: Commit, cause: &Cause, delivery_id: DeliveryId, facts: &Fact
                 delivery_id,
                 order_id: facts.order_id,
                 courier_id,
-                reason: reason.into(),
+                reason,
                 reported_at: review.reported_at,
                 until: review.until,
                 seen: presence == Presence::Seen,

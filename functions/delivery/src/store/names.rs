@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Vehicle;
 use crate::domain::courier::{OfferEnd, RejectReason, ShiftEnd, SuspendReason};
 use crate::domain::incident::{IncidentKind, Reporter};
 use crate::domain::open::Food;
-use crate::domain::{FailureReason, Fault, Vehicle};
 
 macro_rules! mirrored {
     ($(#[$doc:meta])* $record:ident = $domain:ident { $($name:ident),* }) => {
@@ -36,14 +36,6 @@ macro_rules! mirrored {
 mirrored!(
     /// A vehicle.
     VehicleRecord = Vehicle { Bicycle, Scooter, Car, Foot }
-);
-mirrored!(
-    /// Why food could not be handed over.
-    ReasonRecord = FailureReason { CustomerAbsent, WrongAddress, Unsafe, Damaged, Other }
-);
-mirrored!(
-    /// Who is at fault.
-    FaultRecord = Fault { Customer, Courier, Restaurant, Platform }
 );
 mirrored!(
     /// What went wrong.

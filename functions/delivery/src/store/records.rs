@@ -4,10 +4,11 @@
 
 use ::store::{Published, StepItem, StoreError};
 use contracts::order::Stop;
+use contracts::vocabulary::{FailureReason, Fault};
 use kernel::{CourierId, Money, OfferId, OrderId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::names::{FaultRecord, ReasonRecord, VehicleRecord};
+use super::names::VehicleRecord;
 use crate::domain::proof::PhotoId;
 use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Review, Search, State};
 
@@ -206,7 +207,7 @@ struct ProgressRecord {
     #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
     review: Option<(i64, i64, bool)>,
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
-    fault: Option<FaultRecord>,
+    fault: Option<Fault>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
@@ -235,15 +236,15 @@ enum StateRecord {
     },
     Returning {
         a: AssignmentRecord,
-        r: ReasonRecord,
+        r: FailureReason,
     },
     Returned {
         c: CourierId,
-        r: ReasonRecord,
+        r: FailureReason,
     },
     Failed {
         c: CourierId,
-        r: ReasonRecord,
+        r: FailureReason,
     },
     Withdrawn {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -299,15 +300,15 @@ impl From<State> for StateRecord {
             },
             State::Returning { assignment, reason } => Self::Returning {
                 a: assignment.into(),
-                r: reason.into(),
+                r: reason,
             },
             State::Returned { courier_id, reason } => Self::Returned {
                 c: courier_id,
-                r: reason.into(),
+                r: reason,
             },
             State::Failed { courier_id, reason } => Self::Failed {
                 c: courier_id,
-                r: reason.into(),
+                r: reason,
             },
             State::Withdrawn { courier_id } => Self::Withdrawn { c: courier_id },
         }
@@ -336,15 +337,15 @@ impl TryFrom<StateRecord> for State {
             },
             StateRecord::Returning { a, r } => Self::Returning {
                 assignment: a.into(),
-                reason: r.into(),
+                reason: r,
             },
             StateRecord::Returned { c, r } => Self::Returned {
                 courier_id: c,
-                reason: r.into(),
+                reason: r,
             },
             StateRecord::Failed { c, r } => Self::Failed {
                 courier_id: c,
-                reason: r.into(),
+                reason: r,
             },
             StateRecord::Withdrawn { c } => Self::Withdrawn { courier_id: c },
         })
@@ -380,7 +381,7 @@ impl From<&Progress> for ProgressRecord {
             review: progress
                 .review
                 .map(|review| (review.reported_at.as_second(), review.until.as_second(), review.seen)),
-            fault: progress.fault.map(Into::into),
+            fault: progress.fault,
         }
     }
 }
@@ -413,7 +414,7 @@ impl TryFrom<ProgressRecord> for Progress {
             waited_s: record.waited_s,
             photo: record.photo.as_deref().map(photo).transpose()?,
             review: record.review.map(review).transpose()?,
-            fault: record.fault.map(Into::into),
+            fault: record.fault,
         })
     }
 }
@@ -429,9 +430,9 @@ pub struct StaffRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::PASSED_REMEMBERED_MAX;
     use crate::domain::Vehicle;
     use crate::domain::cast::{NOON, ada, assignment, ben, delivery, facts, offer};
-    use crate::domain::{FailureReason, PASSED_REMEMBERED_MAX};
     use contracts::Cause;
 
     fn states() -> [State; 11] {
@@ -552,7 +553,7 @@ mod tests {
             customer_id: facts().customer_id,
             courier_id: ada(),
             delivered_at: NOON,
-            proof: Some("pin".to_owned()),
+            proof: Some(contracts::vocabulary::Proof::Pin.into()),
             earned: Some(contracts::delivery::Earned {
                 base: 300,
                 distance: 1_275,

@@ -1,5 +1,6 @@
 //! What the description says of texts.
 
+use contracts::vocabulary::MessageCategory;
 use runtime::openapi::shapes::{growing_words, pattern, text, words};
 use runtime::shapes;
 
@@ -10,7 +11,7 @@ shapes! {
     /// What a message tells.
     Kind = growing_words(domain::Kind::ALL.iter().map(|kind| kind.as_str()));
     /// What a message is about.
-    Category = words(domain::Category::ALL.map(domain::Category::as_str));
+    Category = words(MessageCategory::ALL.iter().map(|category| category.as_str()));
     /// A message's headline.
     Title = text(TITLE_CHARACTERS_MAX, "Your order is confirmed");
     /// What a message says.

@@ -1,9 +1,10 @@
 //! The decision table: what happened, and who hears what.
 
 use contracts::delivery::Released;
+use contracts::vocabulary::{CancelReason, EscalationReason, Place, VoidReason, Word};
 use kernel::{CourierId, TypedId as _, UserId};
 
-use super::{CancelledBy, Happening, Notice};
+use super::{Happening, Notice};
 
 /// Who hears of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +14,6 @@ pub enum Recipient {
     /// Whoever runs the platform: one inbox for all.
     Operators,
 }
-
-/// The place that a courier has reached, as the delivery service calls it.
-pub const AT_CUSTOMER: &str = "customer";
-/// The reason of a cancellation that follows a declined payment.
-const PAYMENT_DECLINED: &str = "payment_declined";
-/// The reason of a released payment that nobody ended.
-const AUTHORIZATION_EXPIRED: &str = "authorization_expired";
 
 /// Decides who hears what. `courier` is who fetches the food after what happened, if anybody does; `restaurant` is the restaurant's
 /// name, if it is known. The kitchen follows its orders live and needs no message.
@@ -45,10 +39,11 @@ fn operators_hear(happening: &Happening, restaurant: Option<&str>) -> Option<Not
     let restaurant = restaurant.map(str::to_owned);
     if let Happening::DeliveryEscalated(event) = happening {
         let offers = event.offers;
-        return Some(if event.reason.as_deref() == Some(OVERDUE) {
-            Notice::DeliveryOverdue { restaurant }
-        } else {
-            Notice::DeliveryEscalated { offers, restaurant }
+        return Some(match event.reason {
+            Some(Word::Known(EscalationReason::Overdue)) => Notice::DeliveryOverdue { restaurant },
+            Some(Word::Known(EscalationReason::NoCourier) | Word::Unknown(_)) | None => {
+                Notice::DeliveryEscalated { offers, restaurant }
+            }
         });
     }
     if let Happening::FailureReported(event) = happening {
@@ -68,9 +63,6 @@ fn operators_hear(happening: &Happening, restaurant: Option<&str>) -> Option<Not
     }
     None
 }
-
-/// Why an operator should look: somebody took the food, and it is long overdue.
-const OVERDUE: &str = "overdue";
 
 fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> {
     let known = || known.map(str::to_owned);
@@ -93,7 +85,10 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
         Happening::PickedUp(event) => Notice::OutForDelivery {
             restaurant: Some(event.restaurant_name.clone()),
         },
-        Happening::CourierArrived(event) if event.place == AT_CUSTOMER => Notice::CourierAtDoor { restaurant: known() },
+        Happening::CourierArrived(event) => match event.place {
+            Word::Known(Place::Customer) => Notice::CourierAtDoor { restaurant: known() },
+            Word::Known(Place::Restaurant) | Word::Unknown(_) => return None,
+        },
         Happening::Delivered(event) => Notice::OrderDelivered {
             restaurant: event.restaurant_name.clone(),
         },
@@ -101,12 +96,12 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
             restaurant: event.restaurant_name.clone(),
             reason: event.reason.clone(),
         },
-        Happening::Cancelled(event) if event.reason == PAYMENT_DECLINED => Notice::OrderUnpaid {
+        Happening::Cancelled(event) if event.reason == CancelReason::PaymentDeclined.into() => Notice::OrderUnpaid {
             restaurant: event.restaurant_name.clone(),
         },
         Happening::Cancelled(event) => Notice::OrderCancelled {
             restaurant: event.restaurant_name.clone(),
-            by: cancelled_by(&event.by),
+            by: event.by.clone(),
             reason: event.reason.clone(),
             fee: event.fee,
         },
@@ -125,17 +120,16 @@ fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> 
             restaurant: known(),
             amount: event.amount,
         },
-        Happening::PaymentVoided(event) if event.reason == AUTHORIZATION_EXPIRED => {
-            Notice::PaymentExpired { restaurant: known() }
-        }
-        // A placed order is not one before the payment stands. That money was released, the order's end has told.
-        // That food waits for its courier, where the courier is, and when to expect the food, is followed live.
+        Happening::PaymentVoided(event) => match event.reason {
+            Word::Known(VoidReason::AuthorizationExpired) => Notice::PaymentExpired { restaurant: known() },
+            // The order's end has told it.
+            Word::Known(VoidReason::OrderEnded | VoidReason::ReleasedElsewhere) | Word::Unknown(_) => return None,
+        },
+        // A placed order is not one before the payment stands. That food waits for its courier, where the courier is, and when to expect the food, is followed live.
         Happening::Placed(_)
         | Happening::Ready(_)
-        | Happening::PaymentVoided(_)
         | Happening::CourierAssigned(_)
         | Happening::CourierReleased(_)
-        | Happening::CourierArrived(_)
         | Happening::EtaChanged(_)
         | Happening::PaymentStalled(_)
         | Happening::DeliveryEscalated(_) => return None,
@@ -175,20 +169,9 @@ fn courier_hears(happening: &Happening) -> Option<Notice> {
 }
 
 fn taken_off(event: &Released, restaurant: Option<&str>) -> Notice {
-    // What the operator said is more than that it was the operator.
-    let reason = event.detail.as_ref().or(event.reason.as_ref());
     Notice::CourierReleased {
         restaurant: restaurant.map(str::to_owned),
-        reason: reason.cloned().unwrap_or_default(),
-    }
-}
-
-fn cancelled_by(name: &str) -> CancelledBy {
-    if name == "customer" {
-        CancelledBy::Customer
-    } else if name == "restaurant" {
-        CancelledBy::Restaurant
-    } else {
-        CancelledBy::Platform
+        reason: event.reason.clone(),
+        detail: event.detail.clone(),
     }
 }

@@ -1,75 +1,10 @@
 //! What a person can be told, and the table of how.
 
-use std::str::FromStr;
-
 use contracts::order::Window;
+use contracts::vocabulary::{CancelledBy, MessageCategory, ReleaseReason, Word, word};
 use kernel::{Money, Timestamp};
 
 use super::Kind;
-
-/// What a message is about: the unit of a person's preferences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Category {
-    /// The order and the kitchen.
-    OrderUpdates,
-    /// The way of the food to the door.
-    DeliveryUpdates,
-    /// Charges and their problems.
-    Payments,
-    /// The account and its safety.
-    Account,
-    /// A courier's work.
-    Work,
-    /// What an operator must look at.
-    Operations,
-    /// Advertising: only for those who asked for it.
-    Marketing,
-}
-
-impl Category {
-    /// Every category.
-    pub const ALL: [Self; 7] = [
-        Self::OrderUpdates,
-        Self::DeliveryUpdates,
-        Self::Payments,
-        Self::Account,
-        Self::Work,
-        Self::Operations,
-        Self::Marketing,
-    ];
-
-    /// The name in preferences and events.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrderUpdates => "order_updates",
-            Self::DeliveryUpdates => "delivery_updates",
-            Self::Payments => "payments",
-            Self::Account => "account",
-            Self::Work => "work",
-            Self::Operations => "operations",
-            Self::Marketing => "marketing",
-        }
-    }
-}
-
-/// A category that no message has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a category of messages")]
-pub struct UnknownCategory;
-
-impl FromStr for Category {
-    type Err = UnknownCategory;
-    fn from_str(text: &str) -> Result<Self, UnknownCategory> {
-        Self::ALL
-            .into_iter()
-            .find(|category| category.as_str() == text)
-            .ok_or(UnknownCategory)
-    }
-}
-
-/// The reason of a courier who was taken off by ending the shift.
-const SHIFT_ENDED: &str = "shift_ended";
 
 /// Whether a message may wake somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,17 +22,6 @@ pub enum Frequency {
     OncePerOrder,
     /// As often as something happens.
     Any,
-}
-
-/// Who ended an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CancelledBy {
-    /// The one who ordered, and so knows.
-    Customer,
-    /// The kitchen.
-    Restaurant,
-    /// The platform: an operator or a deadline.
-    Platform,
 }
 
 /// What a person is told, with the facts that its text needs.
@@ -127,8 +51,8 @@ pub enum Notice {
         restaurant: String,
         /// When it means to be done.
         ready_at: Timestamp,
-        /// Why, as its code.
-        reason: String,
+        /// Why.
+        reason: word::KitchenReason,
     },
     /// The courier has the food.
     OutForDelivery {
@@ -149,17 +73,17 @@ pub enum Notice {
     OrderRejected {
         /// Which.
         restaurant: String,
-        /// Why, as its code.
-        reason: String,
+        /// Why.
+        reason: word::RejectReason,
     },
     /// The order ended before the food left.
     OrderCancelled {
         /// Where.
         restaurant: String,
         /// Who ended it.
-        by: CancelledBy,
-        /// Why, as its code.
-        reason: String,
+        by: word::CancelledBy,
+        /// Why.
+        reason: word::CancelReason,
         /// What is charged all the same.
         fee: Money,
     },
@@ -172,8 +96,8 @@ pub enum Notice {
     OrderUndeliverable {
         /// From where.
         restaurant: String,
-        /// Why, as its code.
-        reason: String,
+        /// Why.
+        reason: word::UndeliverableReason,
         /// What is charged all the same.
         fee: Money,
     },
@@ -215,8 +139,10 @@ pub enum Notice {
     CourierReleased {
         /// Where it was to be fetched.
         restaurant: Option<String>,
-        /// Why, as its code, or as the operator's.
-        reason: String,
+        /// Why.
+        reason: Option<word::ReleaseReason>,
+        /// What an operator said besides.
+        detail: Option<word::ReleaseDetail>,
     },
     /// No courier takes a delivery.
     DeliveryEscalated {
@@ -234,8 +160,8 @@ pub enum Notice {
     FailureToReview {
         /// Where the food is from.
         restaurant: Option<String>,
-        /// Why, as its code.
-        reason: String,
+        /// Why.
+        reason: word::FailureReason,
         /// Until when.
         review_by: Timestamp,
     },
@@ -243,15 +169,15 @@ pub enum Notice {
     FailureLookedInto {
         /// From where.
         restaurant: Option<String>,
-        /// Why, as its code.
-        reason: String,
+        /// Why.
+        reason: word::FailureReason,
     },
     /// Money that should have been taken or released long ago still is not.
     PaymentStalled {
         /// What for.
         restaurant: Option<String>,
-        /// `capture` or `release`.
-        operation: String,
+        /// What does not succeed.
+        operation: word::Settlement,
         /// How much.
         amount: Money,
         /// Since when it is tried.
@@ -270,7 +196,7 @@ pub struct Rule {
     /// Names the notice in the inbox, in logs and to apps.
     pub name: &'static str,
     /// What it is about.
-    pub category: Category,
+    pub category: MessageCategory,
     /// Whether it may wake somebody.
     pub urgency: Urgency,
     /// By e-mail too.
@@ -284,7 +210,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    const fn new(kind: Kind, category: Category) -> Self {
+    const fn new(kind: Kind, category: MessageCategory) -> Self {
         Self {
             name: kind.as_str(),
             category,
@@ -326,7 +252,7 @@ impl Notice {
     /// How the notice goes.
     #[must_use]
     pub fn rule(&self) -> Rule {
-        use Category::{Account, DeliveryUpdates, Operations, OrderUpdates, Payments, Work};
+        use MessageCategory::{Account, DeliveryUpdates, Operations, OrderUpdates, Payments, Work};
         match self {
             Self::OrderConfirmed { .. } => Rule::new(Kind::OrderConfirmed, OrderUpdates).email().once_per_order(),
             Self::OrderAccepted { .. } => Rule::new(Kind::OrderAccepted, OrderUpdates),
@@ -343,11 +269,12 @@ impl Notice {
                 .urgent()
                 .essential(),
             Self::OrderCancelled {
-                by: CancelledBy::Customer,
+                by: Word::Known(CancelledBy::Customer),
                 ..
             } => Rule::new(Kind::OrderCancelled, OrderUpdates).email().essential(),
             Self::OrderCancelled {
-                by: CancelledBy::Restaurant | CancelledBy::Platform,
+                by:
+                    Word::Known(CancelledBy::Restaurant | CancelledBy::Operator | CancelledBy::Platform) | Word::Unknown(_),
                 ..
             } => Rule::new(Kind::OrderCancelled, OrderUpdates)
                 .email()
@@ -370,8 +297,19 @@ impl Notice {
             Self::CourierDelayed { .. } => Rule::new(Kind::CourierDelayed, Work),
             Self::CourierCancelled { .. } => Rule::new(Kind::CourierCancelled, Work).sms().urgent().essential(),
             // Who ended the shift knows that what was not fetched goes to somebody else.
-            Self::CourierReleased { reason, .. } if reason == SHIFT_ENDED => Rule::new(Kind::CourierReleased, Work),
-            Self::CourierReleased { .. } => Rule::new(Kind::CourierReleased, Work).sms().urgent().essential(),
+            Self::CourierReleased {
+                reason: Some(Word::Known(ReleaseReason::ShiftEnded)),
+                ..
+            } => Rule::new(Kind::CourierReleased, Work),
+            Self::CourierReleased {
+                reason:
+                    Some(
+                        Word::Known(ReleaseReason::Silent | ReleaseReason::KitchenLate | ReleaseReason::Operator)
+                        | Word::Unknown(_),
+                    )
+                    | None,
+                ..
+            } => Rule::new(Kind::CourierReleased, Work).sms().urgent().essential(),
             Self::DeliveryEscalated { .. } => Rule::new(Kind::DeliveryEscalated, Operations).urgent(),
             Self::DeliveryOverdue { .. } => Rule::new(Kind::DeliveryOverdue, Operations).urgent(),
             Self::FailureToReview { .. } => Rule::new(Kind::DeliveryFailureReported, Operations).urgent(),

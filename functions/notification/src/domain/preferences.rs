@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::user::{Channels, PreferencesChanged};
+use contracts::vocabulary::MessageCategory;
 use kernel::hours::{InvalidHours, LocalTime};
 use kernel::{TimeZone, Timestamp};
-
-use super::Category;
 
 /// A span of local time in which only urgent messages make a sound; `to` at or before `from` runs over midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +39,10 @@ impl QuietHours {
 /// A person's preferences. Without any, everything but marketing is on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Preferences {
-    channels: BTreeMap<Category, Channels>,
+    channels: BTreeMap<MessageCategory, Channels>,
     quiet_hours: Option<QuietHours>,
     marketing: bool,
-    unsubscribed: BTreeSet<Category>,
+    unsubscribed: BTreeSet<MessageCategory>,
 }
 
 const ALL: Channels = Channels {
@@ -65,7 +64,10 @@ impl Preferences {
     ///
     /// # Errors
     /// When the quiet hours are no times of day.
-    pub fn new(set: Option<&PreferencesChanged>, unsubscribed: BTreeSet<Category>) -> Result<Self, InvalidHours> {
+    pub fn new(
+        set: Option<&PreferencesChanged>,
+        unsubscribed: BTreeSet<MessageCategory>,
+    ) -> Result<Self, InvalidHours> {
         let Some(set) = set else {
             return Ok(Self {
                 unsubscribed,
@@ -91,8 +93,8 @@ impl Preferences {
 
     /// The channels that are on for a category.
     #[must_use]
-    pub fn channels(&self, category: Category) -> Channels {
-        if category == Category::Marketing && !self.marketing {
+    pub fn channels(&self, category: MessageCategory) -> Channels {
+        if category == MessageCategory::Marketing && !self.marketing {
             return NONE;
         }
         let mut channels = self.channels.get(&category).copied().unwrap_or(ALL);

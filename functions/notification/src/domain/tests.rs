@@ -4,6 +4,7 @@ use std::path::Path;
 
 use contracts::Envelope;
 use contracts::user::{Channels, PreferencesChanged, QuietHours as QuietHoursSet};
+use contracts::vocabulary::{MessageCategory, ReleaseDetail, ReleaseReason};
 use kernel::{CourierId, TimeZone, Timestamp, TypedId as _, UserId};
 
 use super::*;
@@ -168,7 +169,7 @@ fn a_courier_who_is_taken_off_hears_of_it_and_nobody_else() {
             panic!("{told:?}")
         };
         assert_eq!(user.uuid(), former.uuid());
-        assert_eq!((rule.name, rule.category), ("courier_released", Category::Work));
+        assert_eq!((rule.name, rule.category), ("courier_released", MessageCategory::Work));
         assert!(rule.sms && rule.essential && rule.urgency == Urgency::Urgent);
     }
     // Who ended the shift knows it.
@@ -189,7 +190,8 @@ fn an_operators_word_says_more_than_that_it_was_an_operator() {
     );
     let expected = Notice::CourierReleased {
         restaurant: Some("Trattoria Bellini".to_owned()),
-        reason: "courier_unreachable".to_owned(),
+        reason: Some(ReleaseReason::Operator.into()),
+        detail: Some(ReleaseDetail::CourierUnreachable.into()),
     };
     assert_eq!(
         told.into_iter().map(|(_, notice)| notice).collect::<Vec<_>>(),
@@ -403,17 +405,17 @@ fn marketing_is_off_until_asked_for() {
         };
         Preferences::new(Some(&set), [].into())
             .unwrap()
-            .channels(Category::Marketing)
+            .channels(MessageCategory::Marketing)
             .email
     };
-    assert!(!Preferences::default().channels(Category::Marketing).in_app);
+    assert!(!Preferences::default().channels(MessageCategory::Marketing).in_app);
     assert!(!asked(false));
     assert!(asked(true));
 }
 
 #[test]
 fn an_unsubscribed_category_gets_no_mail_and_the_others_do() {
-    let preferences = Preferences::new(None, [Category::OrderUpdates].into()).unwrap();
+    let preferences = Preferences::new(None, [MessageCategory::OrderUpdates].into()).unwrap();
     assert_eq!(ways("order.confirmed", &preferences, REACHED, NOON), "in_app");
     assert_eq!(ways("payment.captured", &preferences, REACHED, NOON), "in_app email");
     assert_eq!(ways("order.rejected", &preferences, REACHED, NOON), "in_app email sms");

@@ -2,7 +2,7 @@
 
 use contracts::delivery::Eta;
 use contracts::order::Window;
-use contracts::words;
+use contracts::vocabulary::word;
 use kernel::{DeliveryId, Money, OfferId, OrderId, Position, Timestamp};
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -145,16 +145,14 @@ facts! {
         /// The order's state.
         state: Rejected,
         /// Why.
-        #[schema(value_type = words::RejectReason)]
-        reason: String,
+        reason: word::RejectReason,
     }
     /// The kitchen needs longer.
     OrderDelayed = "order.delayed" on Order, Restaurant {
         /// When the kitchen now means to be done.
         ready_at: Timestamp,
         /// Why.
-        #[schema(value_type = words::DelayReason)]
-        reason: String,
+        reason: word::KitchenReason,
     }
     /// The food can be fetched.
     OrderReady = "order.ready" on Order, Restaurant {
@@ -182,11 +180,9 @@ facts! {
         /// The order's state.
         state: Cancelled,
         /// Who ended it.
-        #[schema(value_type = words::CancelledBy)]
-        by: String,
+        by: word::CancelledBy,
         /// Why.
-        #[schema(value_type = words::CancelReason)]
-        reason: String,
+        reason: word::CancelReason,
         /// What is still charged.
         fee: Money,
     }
@@ -195,8 +191,7 @@ facts! {
         /// The order's state.
         state: Undeliverable,
         /// Why.
-        #[schema(value_type = words::UndeliverableReason)]
-        reason: String,
+        reason: word::UndeliverableReason,
         /// What is still charged.
         fee: Money,
     }
@@ -227,8 +222,7 @@ facts! {
         /// How the payment stands.
         payment: Stalled,
         /// What does not succeed.
-        #[schema(value_type = words::Settlement)]
-        operation: String,
+        operation: word::Settlement,
         /// How much is to be taken or released.
         amount: Money,
         /// Since when it is tried.
@@ -239,8 +233,7 @@ facts! {
         /// How the delivery stands.
         delivery: FailureReported,
         /// Why.
-        #[schema(value_type = words::FailureReason)]
-        reason: String,
+        reason: word::FailureReason,
         /// Until when an operator may decide.
         review_by: Timestamp,
     }
@@ -259,8 +252,7 @@ facts! {
         /// How the delivery stands.
         delivery: Arrived,
         /// Where the courier stands.
-        #[schema(value_type = words::Place)]
-        place: String,
+        place: word::Place,
     }
     /// The estimate moved by more than three minutes.
     DeliveryEtaChanged = "delivery.eta_changed" on Order {
@@ -274,8 +266,8 @@ facts! {
         /// How many couriers were asked.
         offers: u32,
         /// Why; nothing in what was published before there were two reasons.
-        #[schema(value_type = Option<words::EscalationReason>, required)]
-        reason: Option<String>,
+        #[schema(required)]
+        reason: Option<word::EscalationReason>,
     }
     /// A courier is asked to take a delivery. An offer of several deliveries is told once for each of them.
     DeliveryOffered = "delivery.offered" on Courier {
@@ -293,8 +285,7 @@ facts! {
         /// The delivery.
         delivery_id: DeliveryId,
         /// How it ended.
-        #[schema(value_type = words::OfferEnding)]
-        ending: String,
+        ending: word::OfferEnding,
     }
     /// The courier of an order moved. At most one frame in five seconds; some may be lost.
     CourierMoved = "courier.moved" on Order {

@@ -3,13 +3,14 @@
 use contracts::Envelope;
 use contracts::courier::{Moved, Sight};
 use contracts::delivery::{OfferEnded, Offered};
+use contracts::vocabulary::{CancelReason, Place, Word, word};
 use kernel::{OrderId, RestaurantId, Timestamp};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use super::Topic;
 use super::facts::{self, Data, Facts};
-use crate::domain::{AT_CUSTOMER, Happening};
+use crate::domain::Happening;
 
 /// Which of a topic's followers a frame is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,9 +106,9 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         | Happening::PaymentCaptured(_)
         | Happening::PaymentVoided(_)
         | Happening::EtaChanged(_) => vec![order],
-        Happening::CourierArrived(event) if event.place == AT_CUSTOMER => vec![order],
+        Happening::CourierArrived(event) if event.place == Place::Customer.into() => vec![order],
         // Before the payment stands, the kitchen has not heard of the order: its end is none of the kitchen's news.
-        Happening::Cancelled(event) if event.reason.starts_with("payment_") => vec![order],
+        Happening::Cancelled(event) if is_unpaid(&event.reason) => vec![order],
         Happening::DeliveryEscalated(_) | Happening::PaymentStalled(_) => vec![Topic::Operators],
         Happening::FailureReported(_) => vec![order, Topic::Operators],
         // Who was taken off does not follow the order any more.
@@ -136,6 +137,14 @@ pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<Res
         ..Frame::of(event, topic, happening.order_id(), facts.clone())
     };
     topics.into_iter().map(frame).collect()
+}
+
+/// Whether an order ended for want of a payment.
+const fn is_unpaid(reason: &word::CancelReason) -> bool {
+    matches!(
+        reason,
+        Word::Known(CancelReason::PaymentDeclined | CancelReason::PaymentTimeout | CancelReason::PaymentReleased)
+    )
 }
 
 /// Who may read over HTTP what a frame says: a payment is its payer's and the operators' business, and that a courier could

@@ -1,10 +1,14 @@
 //! English.
 
+use contracts::vocabulary::{
+    CancelReason, CancelledBy, FailureReason, KitchenReason, RejectReason, ReleaseDetail, ReleaseReason, Settlement,
+    UndeliverableReason, Word, word,
+};
 use kernel::Money;
 
 use super::format::{clock, moment, money, window};
 use super::{Reader, Text};
-use crate::domain::{CancelledBy, Notice};
+use crate::domain::Notice;
 
 /// A name longer than this is cut: a text message should be one.
 const NAME_LENGTH_MAX: usize = 40;
@@ -81,7 +85,7 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
             "Your order was cancelled",
             format!(
                 "{} {}",
-                cancelled(&name(restaurant), *by, reason),
+                cancelled(&name(restaurant), by, reason),
                 money_back(Some(*fee))
             ),
         )
@@ -147,9 +151,13 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
             "Delivery cancelled",
             format!("The order from {} is off: you are free.", name(restaurant)),
         ),
-        Notice::CourierReleased { restaurant, reason } => text(
+        Notice::CourierReleased {
+            restaurant,
+            reason,
+            detail,
+        } => text(
             "Taken off a delivery",
-            released(&somewhere(restaurant.as_deref()), reason),
+            released(&somewhere(restaurant.as_deref()), reason.as_ref(), detail.as_ref()),
         ),
         Notice::DeliveryEscalated { offers, restaurant } => text(
             "No courier found",
@@ -198,7 +206,7 @@ pub fn write(notice: &Notice, reader: Reader<'_>) -> Text {
                 "{} for an order from {} could not be {} since {}. It is tried on: look at the payment provider.",
                 money(*amount),
                 somewhere(restaurant.as_deref()),
-                if operation == "release" { "released" } else { "taken" },
+                settled(operation),
                 clock(zone, now, *since)
             ),
         ),
@@ -242,111 +250,167 @@ fn somewhere(restaurant: Option<&str>) -> String {
     restaurant.map_or_else(|| "the restaurant".to_owned(), name)
 }
 
-/// Why a kitchen is late; a code without words of its own says nothing.
-fn because(reason: &str) -> &'static str {
+/// Why a kitchen is late.
+fn because(reason: &word::KitchenReason) -> &'static str {
     match reason {
-        "too_busy" => " because it is very busy",
-        "out_of_stock" => " because something ran out",
-        "closing" => " because it is about to close",
-        "other" => "",
-        unknown => no_words(unknown, ""),
+        Word::Known(KitchenReason::TooBusy) => " because it is very busy",
+        Word::Known(KitchenReason::OutOfStock) => " because something ran out",
+        Word::Known(KitchenReason::Closing) => " because it is about to close",
+        Word::Known(KitchenReason::Other) => "",
+        Word::Unknown(word) => no_words(word, ""),
     }
 }
 
-/// The words for a reason that has none of its own here: somebody should add them.
-fn no_words(reason: &str, instead: &'static str) -> &'static str {
-    tracing::warn!(reason, "there are no words for a reason");
+/// The text for a word of a newer publisher, which has none here: somebody should add it.
+fn no_words(word: &str, instead: &'static str) -> &'static str {
+    tracing::warn!(word, "there is no text for a word");
     instead
 }
 
-fn refusal(reason: &str) -> &'static str {
+fn refusal(reason: &word::RejectReason) -> &'static str {
     match reason {
-        "too_busy" => " is too busy to take your order",
-        "out_of_stock" => " has run out of something you ordered",
-        "closing" => " is about to close",
-        "no_answer" => " did not answer in time",
-        "other" => " cannot take your order",
-        unknown => no_words(unknown, " cannot take your order"),
+        Word::Known(RejectReason::TooBusy) => " is too busy to take your order",
+        Word::Known(RejectReason::OutOfStock) => " has run out of something you ordered",
+        Word::Known(RejectReason::Closing) => " is about to close",
+        Word::Known(RejectReason::NoAnswer) => " did not answer in time",
+        Word::Known(RejectReason::Other) => " cannot take your order",
+        Word::Unknown(word) => no_words(word, " cannot take your order"),
     }
 }
 
-fn cancelled(restaurant: &str, by: CancelledBy, reason: &str) -> String {
+/// What could not be done with reserved money.
+fn settled(operation: &word::Settlement) -> &'static str {
+    match operation {
+        Word::Known(Settlement::Capture) => "taken",
+        Word::Known(Settlement::Release) => "released",
+        Word::Unknown(word) => no_words(word, "settled"),
+    }
+}
+
+fn cancelled(restaurant: &str, by: &word::CancelledBy, reason: &word::CancelReason) -> String {
     match by {
-        CancelledBy::Customer => format!("You cancelled your order from {restaurant}."),
-        CancelledBy::Restaurant => {
-            let why = match reason {
-                "too_busy" => ": it is too busy",
-                "out_of_stock" => ": something you ordered ran out",
-                "closing" => ": it is about to close",
-                "other" => "",
-                unknown => no_words(unknown, ""),
-            };
-            format!("{restaurant} had to cancel your order{why}.")
+        Word::Known(CancelledBy::Customer) => format!("You cancelled your order from {restaurant}."),
+        Word::Known(CancelledBy::Restaurant) => {
+            format!("{restaurant} had to cancel your order{}.", kitchens_reason(reason))
         }
-        CancelledBy::Platform => cancelled_by_us(restaurant, reason),
+        Word::Known(CancelledBy::Operator | CancelledBy::Platform) | Word::Unknown(_) => match reason {
+            Word::Known(reason) => cancelled_by_us(restaurant, *reason),
+            Word::Unknown(word) => {
+                let sorry = no_words(word, "We are sorry.");
+                format!("We had to cancel your order from {restaurant}. {sorry}")
+            }
+        },
+    }
+}
+
+/// Why a kitchen has ended an order. Most reasons are not a kitchen's to give.
+fn kitchens_reason(reason: &word::CancelReason) -> &'static str {
+    match reason {
+        Word::Known(CancelReason::TooBusy) => ": it is too busy",
+        Word::Known(CancelReason::OutOfStock) => ": something you ordered ran out",
+        Word::Known(CancelReason::Closing) => ": it is about to close",
+        Word::Known(
+            CancelReason::Other
+            | CancelReason::ChangedMyMind
+            | CancelReason::OrderedByMistake
+            | CancelReason::WrongAddress
+            | CancelReason::TooSlow
+            | CancelReason::PaymentDeclined
+            | CancelReason::PaymentTimeout
+            | CancelReason::AuthorizationExpired
+            | CancelReason::NoCourier
+            | CancelReason::PaymentReleased
+            | CancelReason::KitchenSilent,
+        ) => "",
+        Word::Unknown(word) => no_words(word, ""),
     }
 }
 
 /// Why an operator or a deadline has ended an order.
-fn cancelled_by_us(restaurant: &str, reason: &str) -> String {
+fn cancelled_by_us(restaurant: &str, reason: CancelReason) -> String {
     let order = format!("your order from {restaurant}");
     match reason {
-        "payment_timeout" => format!("Your order from {restaurant} was not paid in time."),
-        "payment_declined" => format!("The payment for {order} was declined."),
-        "payment_released" => format!("The money reserved for {order} was released again, so it could not be paid."),
-        "authorization_expired" => {
+        CancelReason::PaymentTimeout => format!("Your order from {restaurant} was not paid in time."),
+        CancelReason::PaymentDeclined => format!("The payment for {order} was declined."),
+        CancelReason::PaymentReleased => {
+            format!("The money reserved for {order} was released again, so it could not be paid.")
+        }
+        CancelReason::AuthorizationExpired => {
             format!("The bank would have released the money for {order} before the food arrives.")
         }
-        "no_courier" => format!("No courier could be found for {order}. We are sorry."),
-        "kitchen_silent" => format!("{restaurant} took your order and was not heard of again. We are sorry."),
-        "kitchen_full" => {
-            format!("{restaurant} has as many orders as it can cook, and could not take yours. We are sorry.")
+        CancelReason::NoCourier => format!("No courier could be found for {order}. We are sorry."),
+        CancelReason::KitchenSilent => {
+            format!("{restaurant} took your order and was not heard of again. We are sorry.")
         }
-        "changed_my_mind" | "ordered_by_mistake" => format!("We cancelled {order}, as you asked."),
-        "wrong_address" => format!("We cancelled {order}: it would have gone to the wrong address."),
-        "too_slow" => format!("We cancelled {order}: it would have taken too long. We are sorry."),
-        "too_busy" => format!("We cancelled {order}: it is too busy. We are sorry."),
-        "out_of_stock" => format!("We cancelled {order}: something you ordered ran out. We are sorry."),
-        "closing" => format!("We cancelled {order}: it is about to close. We are sorry."),
-        "other" => format!("We had to cancel {order}. We are sorry."),
-        unknown => {
-            let sorry = no_words(unknown, "We are sorry.");
-            format!("We had to cancel {order}. {sorry}")
-        }
+        CancelReason::ChangedMyMind | CancelReason::OrderedByMistake => format!("We cancelled {order}, as you asked."),
+        CancelReason::WrongAddress => format!("We cancelled {order}: it would have gone to the wrong address."),
+        CancelReason::TooSlow => format!("We cancelled {order}: it would have taken too long. We are sorry."),
+        CancelReason::TooBusy => format!("We cancelled {order}: it is too busy. We are sorry."),
+        CancelReason::OutOfStock => format!("We cancelled {order}: something you ordered ran out. We are sorry."),
+        CancelReason::Closing => format!("We cancelled {order}: it is about to close. We are sorry."),
+        CancelReason::Other => format!("We had to cancel {order}. We are sorry."),
     }
 }
 
-fn undeliverable(restaurant: &str, reason: &str) -> String {
-    if reason == "overdue" {
-        return format!("Your order from {restaurant} did not arrive, and nobody could tell us why. We are sorry.");
-    }
-    let why = not_handed_over(reason);
+fn undeliverable(restaurant: &str, reason: &word::UndeliverableReason) -> String {
+    let why = match reason {
+        Word::Known(UndeliverableReason::Overdue) => {
+            return format!("Your order from {restaurant} did not arrive, and nobody could tell us why. We are sorry.");
+        }
+        Word::Known(UndeliverableReason::CustomerAbsent) => failure(FailureReason::CustomerAbsent),
+        Word::Known(UndeliverableReason::WrongAddress) => failure(FailureReason::WrongAddress),
+        Word::Known(UndeliverableReason::Unsafe) => failure(FailureReason::Unsafe),
+        Word::Known(UndeliverableReason::Damaged) => failure(FailureReason::Damaged),
+        Word::Known(UndeliverableReason::Other) => failure(FailureReason::Other),
+        Word::Unknown(word) => no_words(word, failure(FailureReason::Other)),
+    };
     format!("The courier could not hand over your order from {restaurant}: {why}.")
 }
 
 /// Why a courier could not hand the food over.
-fn not_handed_over(reason: &str) -> &'static str {
+fn not_handed_over(reason: &word::FailureReason) -> &'static str {
     match reason {
-        "customer_absent" => "nobody was there to take it",
-        "wrong_address" => "the address could not be found",
-        "unsafe" => "it was not safe to hand it over",
-        "damaged" => "it was damaged on the way",
-        "other" => "something went wrong",
-        unknown => no_words(unknown, "something went wrong"),
+        Word::Known(reason) => failure(*reason),
+        Word::Unknown(word) => no_words(word, failure(FailureReason::Other)),
     }
 }
 
-/// Why a courier is free of an order; a code without words of its own says nothing.
-fn released(restaurant: &str, reason: &str) -> String {
-    let goes = format!("the order from {restaurant} goes to somebody else");
+const fn failure(reason: FailureReason) -> &'static str {
     match reason {
-        "shift_ended" => format!("Your shift has ended, so {goes}."),
-        "silent" => format!("Your phone was not heard of for a while, so {goes}."),
-        "kitchen_late" => format!("The kitchen kept you waiting, so {goes}. You are free."),
-        "courier_unreachable" => format!("We could not reach you, so {goes}."),
-        "courier_problem" => format!("Because of your trouble on the way, {goes}."),
-        "restaurant_problem" => format!("Because of trouble at the restaurant, {goes}. You are free."),
-        _ => format!("You need not fetch it: {goes}."),
+        FailureReason::CustomerAbsent => "nobody was there to take it",
+        FailureReason::WrongAddress => "the address could not be found",
+        FailureReason::Unsafe => "it was not safe to hand it over",
+        FailureReason::Damaged => "it was damaged on the way",
+        FailureReason::Other => "something went wrong",
+    }
+}
+
+/// Why a courier is free of an order. What an operator said is more than that it was an operator.
+fn released(restaurant: &str, reason: Option<&word::ReleaseReason>, detail: Option<&word::ReleaseDetail>) -> String {
+    let goes = format!("the order from {restaurant} goes to somebody else");
+    let unsaid = || format!("You need not fetch it: {goes}.");
+    match (detail, reason) {
+        (Some(Word::Known(ReleaseDetail::CourierUnreachable)), _) => format!("We could not reach you, so {goes}."),
+        (Some(Word::Known(ReleaseDetail::CourierProblem)), _) => {
+            format!("Because of your trouble on the way, {goes}.")
+        }
+        (Some(Word::Known(ReleaseDetail::RestaurantProblem)), _) => {
+            format!("Because of trouble at the restaurant, {goes}. You are free.")
+        }
+        (None, Some(Word::Known(ReleaseReason::ShiftEnded))) => format!("Your shift has ended, so {goes}."),
+        (None, Some(Word::Known(ReleaseReason::Silent))) => {
+            format!("Your phone was not heard of for a while, so {goes}.")
+        }
+        (None, Some(Word::Known(ReleaseReason::KitchenLate))) => {
+            format!("The kitchen kept you waiting, so {goes}. You are free.")
+        }
+        (Some(Word::Known(ReleaseDetail::Other)), _) | (None, Some(Word::Known(ReleaseReason::Operator)) | None) => {
+            unsaid()
+        }
+        (Some(Word::Unknown(word)), _) | (None, Some(Word::Unknown(word))) => {
+            tracing::warn!(word, "there is no text for a word");
+            unsaid()
+        }
     }
 }
 

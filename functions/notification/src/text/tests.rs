@@ -1,7 +1,10 @@
 //! What the texts look like, and that they cannot be made to say something else.
 
 use super::*;
-use crate::domain::CancelledBy;
+use contracts::vocabulary::{
+    CancelReason, CancelledBy, FailureReason, KitchenReason, RejectReason, ReleaseDetail, ReleaseReason, Settlement,
+    UndeliverableReason, Vocabulary, Word, word,
+};
 use kernel::{Currency, Money};
 
 const ORDER: &str = "ord_01jd8v4q6nf2x9m3k7p0zr5t1c";
@@ -117,24 +120,24 @@ fn names_cannot_bring_markup_or_headers() {
 #[test]
 fn an_end_without_food_says_why_and_what_happens_to_the_money() {
     let restaurant = || "Trattoria Bellini".to_owned();
-    let cancelled = |by, reason: &str, fee| Notice::OrderCancelled {
+    let cancelled = |by: CancelledBy, reason: CancelReason, fee| Notice::OrderCancelled {
         restaurant: restaurant(),
-        by,
-        reason: reason.to_owned(),
+        by: by.into(),
+        reason: reason.into(),
         fee: eur(fee),
     };
     let texts = [
-        written(&cancelled(CancelledBy::Customer, "changed_my_mind", 0)),
-        written(&cancelled(CancelledBy::Customer, "too_slow", 500)),
-        written(&cancelled(CancelledBy::Platform, "no_courier", 0)),
-        written(&cancelled(CancelledBy::Platform, "payment_timeout", 0)),
+        written(&cancelled(CancelledBy::Customer, CancelReason::ChangedMyMind, 0)),
+        written(&cancelled(CancelledBy::Customer, CancelReason::TooSlow, 500)),
+        written(&cancelled(CancelledBy::Platform, CancelReason::NoCourier, 0)),
+        written(&cancelled(CancelledBy::Platform, CancelReason::PaymentTimeout, 0)),
         written(&Notice::OrderRejected {
             restaurant: restaurant(),
-            reason: "no_answer".to_owned(),
+            reason: RejectReason::NoAnswer.into(),
         }),
         written(&Notice::OrderUndeliverable {
             restaurant: restaurant(),
-            reason: "customer_absent".to_owned(),
+            reason: UndeliverableReason::CustomerAbsent.into(),
             fee: eur(2890),
         }),
     ];
@@ -149,31 +152,36 @@ fn an_end_without_food_says_why_and_what_happens_to_the_money() {
     ");
 }
 
-/// Why a courier is taken off: the delivery service's reasons, an operator's, and one that is not known here yet.
-const RELEASES: [&str; 8] = [
-    "shift_ended",
-    "silent",
-    "kitchen_late",
-    "courier_unreachable",
-    "courier_problem",
-    "restaurant_problem",
-    "other",
-    "struck_by_lightning",
-];
+/// Why a courier is taken off: every reason and every operator's, and of each one that is not known here yet.
+fn releases(restaurant: &str) -> Vec<Notice> {
+    let released = |reason, detail| Notice::CourierReleased {
+        restaurant: Some(restaurant.to_owned()),
+        reason: Some(reason),
+        detail,
+    };
+    let reasons = ReleaseReason::ALL.iter().map(|reason| Word::Known(*reason));
+    let details = ReleaseDetail::ALL.iter().map(|detail| Word::Known(*detail));
+    let unknown = || "struck_by_lightning".to_owned();
+    let reasons = reasons.chain([Word::Unknown(unknown())]);
+    let details = details.chain([Word::Unknown(unknown())]);
+    let by_operator = details.map(|detail| released(ReleaseReason::Operator.into(), Some(detail)));
+    reasons
+        .map(|reason| released(reason, None))
+        .chain(by_operator)
+        .collect()
+}
 
 #[test]
 fn a_courier_who_is_taken_off_hears_why() {
-    let texts = RELEASES.map(|reason| {
-        let restaurant = Some("Trattoria Bellini".to_owned());
-        let reason = reason.to_owned();
-        written(&Notice::CourierReleased { restaurant, reason })
-    });
+    let texts: Vec<_> = releases("Trattoria Bellini").iter().map(written).collect();
     assert!(texts.iter().all(|text| text.title == "Taken off a delivery"));
     let bodies: Vec<_> = texts.iter().map(|text| text.body.as_str()).collect();
     insta::assert_snapshot!(bodies.join("\n"), @"
     Your shift has ended, so the order from Trattoria Bellini goes to somebody else.
     Your phone was not heard of for a while, so the order from Trattoria Bellini goes to somebody else.
     The kitchen kept you waiting, so the order from Trattoria Bellini goes to somebody else. You are free.
+    You need not fetch it: the order from Trattoria Bellini goes to somebody else.
+    You need not fetch it: the order from Trattoria Bellini goes to somebody else.
     We could not reach you, so the order from Trattoria Bellini goes to somebody else.
     Because of your trouble on the way, the order from Trattoria Bellini goes to somebody else.
     Because of trouble at the restaurant, the order from Trattoria Bellini goes to somebody else. You are free.
@@ -201,14 +209,10 @@ fn text_messages_fit_into_one() {
         },
         Notice::FailureLookedInto {
             restaurant: Some(long.clone()),
-            reason: "wrong_address".to_owned(),
+            reason: FailureReason::WrongAddress.into(),
         },
     ];
-    let releases = RELEASES.map(|reason| Notice::CourierReleased {
-        restaurant: Some(long.clone()),
-        reason: reason.to_owned(),
-    });
-    let notices = notices.into_iter().chain(releases);
+    let notices = notices.into_iter().chain(releases(&long));
     for notice in notices {
         let sms = written(&notice).sms();
         assert!(sms.chars().count() <= 160 && sms.is_ascii(), "{sms}");
@@ -234,93 +238,94 @@ fn no_text_is_longer_than_the_description_says() {
         },
         Notice::PaymentStalled {
             restaurant: Some(long()),
-            operation: "release".to_owned(),
+            operation: Settlement::Release.into(),
             amount: much,
             since: at,
         },
         Notice::SignUpRepeated,
     ];
-    for kind in ["CancelReason", "FailReason"] {
-        for reason in reasons(kind) {
-            notices.extend([
-                Notice::OrderCancelled {
-                    restaurant: long(),
-                    by: CancelledBy::Platform,
-                    reason: reason.clone(),
-                    fee: much,
-                },
-                Notice::OrderUndeliverable {
-                    restaurant: long(),
-                    reason: reason.clone(),
-                    fee: much,
-                },
-                Notice::FailureToReview {
-                    restaurant: Some(long()),
-                    reason,
-                    review_by: at,
-                },
-            ]);
-        }
-    }
+    notices.extend(CancelReason::ALL.iter().map(|reason| Notice::OrderCancelled {
+        restaurant: long(),
+        by: CancelledBy::Platform.into(),
+        reason: (*reason).into(),
+        fee: much,
+    }));
+    notices.extend(
+        UndeliverableReason::ALL
+            .iter()
+            .map(|reason| Notice::OrderUndeliverable {
+                restaurant: long(),
+                reason: (*reason).into(),
+                fee: much,
+            }),
+    );
+    notices.extend(FailureReason::ALL.iter().map(|reason| Notice::FailureToReview {
+        restaurant: Some(long()),
+        reason: (*reason).into(),
+        review_by: at,
+    }));
     for text in notices.iter().map(written) {
         assert!(text.title.chars().count() <= TITLE_CHARACTERS_MAX, "{}", text.title);
         assert!(text.body.chars().count() <= BODY_CHARACTERS_MAX, "{}", text.body);
     }
 }
 
-/// The reasons of one kind, as the order service names them.
-fn reasons(kind: &str) -> Vec<String> {
-    let source = include_str!("../../../order/src/domain/reasons.rs");
-    let start = source.find(&format!("    {kind} {{")).unwrap();
-    let block = &source[start..start + source[start..].find("\n    }").unwrap()];
-    let names = block
-        .lines()
-        .filter_map(|line| line.split_once(" = \"")?.1.strip_suffix("\","));
-    names.map(str::to_owned).collect()
-}
-
 #[test]
 fn every_reason_has_its_own_sentence_and_says_what_is_charged() {
     let restaurant = || "Bellini".to_owned();
-    let body = |notice: Notice| written(&notice).body;
-    let cancelled = |by, reason: &str| {
-        body(Notice::OrderCancelled {
-            restaurant: restaurant(),
-            by,
-            reason: reason.to_owned(),
-            fee: eur(0),
-        })
+    let cancelled = |by: CancelledBy, reason: &word::CancelReason| Notice::OrderCancelled {
+        restaurant: restaurant(),
+        by: by.into(),
+        reason: reason.clone(),
+        fee: eur(0),
     };
-    let by_us = |reason: &str| cancelled(CancelledBy::Platform, reason);
-    let by_restaurant = |reason: &str| cancelled(CancelledBy::Restaurant, reason);
-    let rejected = |reason: &str| {
-        body(Notice::OrderRejected {
-            restaurant: restaurant(),
-            reason: reason.to_owned(),
-        })
-    };
-    let undeliverable = |reason: &str| {
-        body(Notice::OrderUndeliverable {
-            restaurant: restaurant(),
-            reason: reason.to_owned(),
-            fee: eur(0),
-        })
-    };
-    check("CancelReason", 14, by_us);
-    check("KitchenReason", 4, by_restaurant);
-    check("RejectReason", 5, rejected);
-    check("FailReason", 6, undeliverable);
-    assert_ne!(by_us("kitchen_full"), by_us("other"));
+    check(CancelReason::ALL, |reason| cancelled(CancelledBy::Platform, reason));
+    check(CancelReason::ALL, |reason| cancelled(CancelledBy::Operator, reason));
+    check(
+        &[
+            CancelReason::TooBusy,
+            CancelReason::OutOfStock,
+            CancelReason::Closing,
+            CancelReason::Other,
+        ],
+        |reason| cancelled(CancelledBy::Restaurant, reason),
+    );
+    check(RejectReason::ALL, |reason| Notice::OrderRejected {
+        restaurant: restaurant(),
+        reason: reason.clone(),
+    });
+    check(UndeliverableReason::ALL, |reason| Notice::OrderUndeliverable {
+        restaurant: restaurant(),
+        reason: reason.clone(),
+        fee: eur(0),
+    });
+    check(KitchenReason::ALL, |reason| Notice::OrderDelayed {
+        restaurant: restaurant(),
+        ready_at: "2026-11-20T19:30:00Z".parse().unwrap(),
+        reason: reason.clone(),
+    });
+    check(FailureReason::ALL, |reason| Notice::FailureLookedInto {
+        restaurant: Some(restaurant()),
+        reason: reason.clone(),
+    });
 }
 
-fn check(kind: &str, least: usize, say: impl Fn(&str) -> String) {
-    let reasons = reasons(kind);
-    assert!(reasons.len() >= least, "{kind}: {reasons:?}");
-    let default = say("other");
+/// Each reason has a sentence that is not the one of `other`, and a reason that is not known here has the one of `other`.
+fn check<W: Vocabulary>(reasons: &[W], notice: impl Fn(&Word<W>) -> Notice) {
+    let said = |reason: &Word<W>| written(&notice(reason));
+    let unknown = said(&Word::Unknown("struck_by_lightning".to_owned()));
     for reason in reasons {
-        let said = say(&reason);
-        assert!(said.contains("Nothing is charged"), "{kind} {reason}: {said}");
-        assert_eq!(said == default, reason == "other", "{kind} {reason}: {said}");
+        let name = reason.word();
+        let text = said(&Word::Known(*reason));
+        let is_about_money = !matches!(
+            notice(&Word::Known(*reason)),
+            Notice::OrderDelayed { .. } | Notice::FailureLookedInto { .. }
+        );
+        assert!(
+            !is_about_money || text.body.contains("Nothing is charged"),
+            "{name}: {text:?}"
+        );
+        assert_eq!(text == unknown, name == "other", "{name}: {text:?}");
     }
 }
 
@@ -330,16 +335,16 @@ fn whoever_must_look_hears_what_is_the_matter() {
     let texts = [
         written(&Notice::FailureToReview {
             restaurant: restaurant(),
-            reason: "customer_absent".to_owned(),
+            reason: FailureReason::CustomerAbsent.into(),
             review_by: "2026-11-20T19:30:00Z".parse().unwrap(),
         }),
         written(&Notice::FailureLookedInto {
             restaurant: restaurant(),
-            reason: "customer_absent".to_owned(),
+            reason: FailureReason::CustomerAbsent.into(),
         }),
         written(&Notice::PaymentStalled {
             restaurant: restaurant(),
-            operation: "capture".to_owned(),
+            operation: Settlement::Capture.into(),
             amount: eur(2890),
             since: "2026-11-20T17:30:00Z".parse().unwrap(),
         }),

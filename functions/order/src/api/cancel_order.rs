@@ -10,6 +10,7 @@ use super::access::see;
 use super::view::CostsView;
 use crate::app::App;
 use crate::domain::decide::costs;
+use crate::domain::reasons::who_may_give;
 use crate::domain::{CancelReason, Command, CommandName, Party, StateName, cancellation};
 use crate::store::{TermsRecord, terms_key};
 
@@ -66,7 +67,7 @@ pub async fn cancel_order(
 ) -> Result<Json<CancelledView>, Problem> {
     let seen = see(&app, &principal, order_id).await?;
     let by = seen.acting(CommandName::Cancel)?;
-    if !reasons(by).contains(&reason) {
+    if !who_may_give(reason).contains(&by) {
         let message = "Not one of the reasons that you may give.";
         return Err(Problem::invalid("/reason", "invalid", message));
     }
@@ -102,13 +103,4 @@ pub async fn cancel_order(
 async fn shown(app: &App, order_id: OrderId) -> Result<Option<Money>, Problem> {
     let shown = app.table.get::<TermsRecord>(&terms_key(order_id)).await?;
     Ok(shown.map(|shown| shown.value.fee))
-}
-
-fn reasons(by: Party) -> &'static [CancelReason] {
-    match by {
-        Party::Customer => CancelReason::OF_CUSTOMER,
-        Party::Restaurant => CancelReason::OF_RESTAURANT,
-        Party::Operator => CancelReason::OF_OPERATOR,
-        Party::Courier | Party::Payment | Party::Delivery | Party::Platform => &[],
-    }
 }

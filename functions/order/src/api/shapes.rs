@@ -9,7 +9,7 @@ use utoipa::PartialSchema as _;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
 
 use super::place_order;
-use crate::domain::{CancelReason, FailReason, KitchenReason, RejectReason, basket};
+use crate::domain::{CancelReason, KitchenReason, RejectReason, UndeliverableReason, basket};
 
 /// Characters of a promotion's code, at most.
 const PROMOTION_CODE_CHARACTERS_MAX: usize = 40;
@@ -34,7 +34,7 @@ fn end_reasons() -> impl Iterator<Item = &'static str> {
     let cancelled = CancelReason::ALL.iter().map(|reason| reason.as_str());
     let kitchens = KitchenReason::ALL.iter().map(|reason| reason.as_str());
     let rejected = RejectReason::ALL.iter().map(|reason| reason.as_str());
-    let failed = FailReason::ALL.iter().map(|reason| reason.as_str());
+    let failed = UndeliverableReason::ALL.iter().map(|reason| reason.as_str());
     cancelled.chain(kitchens).chain(rejected).chain(failed)
 }
 

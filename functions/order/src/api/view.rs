@@ -10,6 +10,7 @@ use super::access::Seen;
 use super::shapes;
 use crate::domain::decide::Costs;
 use crate::domain::price::{PricedChoice, PricedLine};
+use crate::domain::reasons::rejected_by;
 use crate::domain::{Order, Party, Priced, State, StateName};
 
 /// A line of the food.
@@ -237,16 +238,6 @@ impl EndView {
             at,
             costs: costs.into(),
         })
-    }
-}
-
-fn rejected_by(reason: crate::domain::RejectReason) -> Party {
-    match reason {
-        crate::domain::RejectReason::NoAnswer => Party::Platform,
-        crate::domain::RejectReason::TooBusy
-        | crate::domain::RejectReason::OutOfStock
-        | crate::domain::RejectReason::Closing
-        | crate::domain::RejectReason::Other => Party::Restaurant,
     }
 }
 

@@ -9,7 +9,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::{CancelReason, Deadlines, Facts, FailReason, Order, Party, RejectReason, State, StateName};
+use super::{CancelReason, Deadlines, Facts, Order, Party, RejectReason, State, StateName, UndeliverableReason};
 
 /// A Friday evening in Amsterdam.
 pub const NOW: &str = "2026-11-20T18:00:00Z";
@@ -114,7 +114,7 @@ pub fn in_state(name: StateName) -> Order {
         },
         StateName::Undeliverable => State::Undeliverable {
             courier: rosa(),
-            reason: FailReason::CustomerAbsent,
+            reason: UndeliverableReason::CustomerAbsent,
             fee: eur(3120),
             at: now(),
         },

@@ -2,7 +2,7 @@
 
 use kernel::{CourierId, Money, PaymentId, Timestamp};
 
-use super::{CancelReason, CommandName, FailReason, KitchenReason, Party, RejectReason};
+use super::{CancelReason, CommandName, KitchenReason, Party, RejectReason, UndeliverableReason};
 
 /// What may be asked of an order, or told to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub enum Command {
         /// Who tried.
         courier: CourierId,
         /// Why.
-        reason: FailReason,
+        reason: UndeliverableReason,
         /// Whether the customer is at fault, and so pays.
         is_the_customers: bool,
     },
@@ -187,7 +187,7 @@ pub enum Event {
     /// The courier could not hand it over.
     Undeliverable {
         /// Why.
-        reason: FailReason,
+        reason: UndeliverableReason,
         /// What is still charged.
         fee: Money,
     },

@@ -4,8 +4,8 @@ use kernel::{CourierId, Money, SignedDuration, Timestamp};
 
 use super::transitions::{Charge, Transition, comes_early, ever, find};
 use super::{
-    CancelReason, Command, CommandName, Deadlines, Event, FailReason, KitchenReason, Order, Party, RejectReason, State,
-    StateName,
+    CancelReason, Command, CommandName, Deadlines, Event, KitchenReason, Order, Party, RejectReason, State, StateName,
+    UndeliverableReason,
 };
 
 /// Food that is announced this long after it was accepted is not the order that was promised any more.
@@ -353,10 +353,15 @@ fn overdue(order: &Order, now: Timestamp) -> Result<Decision, Rejection> {
     let courier = order.state.carrier();
     let courier = courier.ok_or(Rejection::WrongState { state, command })?;
     let nothing = Money::zero(order.facts.total.currency());
-    undeliverable(courier, FailReason::Overdue, nothing, now)
+    undeliverable(courier, UndeliverableReason::Overdue, nothing, now)
 }
 
-fn undeliverable(courier: CourierId, reason: FailReason, fee: Money, at: Timestamp) -> Result<Decision, Rejection> {
+fn undeliverable(
+    courier: CourierId,
+    reason: UndeliverableReason,
+    fee: Money,
+    at: Timestamp,
+) -> Result<Decision, Rejection> {
     let state = State::Undeliverable {
         courier,
         reason,

@@ -4,7 +4,7 @@ use contracts::order::Window;
 use kernel::{CourierId, Money, OrderId, PaymentId, RestaurantId, SignedDuration, Timestamp, TypedId as _, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{CancelReason, FailReason, Party, RejectReason, StateName};
+use super::{CancelReason, Party, RejectReason, StateName, UndeliverableReason};
 
 /// How long each side has. Configured, so that a test need not wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +142,7 @@ pub enum State {
         /// Who tried.
         courier: CourierId,
         /// Why.
-        reason: FailReason,
+        reason: UndeliverableReason,
         /// What is still charged.
         fee: Money,
         /// When.

@@ -2,44 +2,9 @@
 //!
 //! The decisions, the state diagram in the README and the test that walks every state, command and party come from it.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-macro_rules! names {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The name.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $text,)*
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    )*};
-}
-
-names! {
+contracts::vocabulary! {
     /// The states of an order.
-    StateName {
+    pub enum StateName {
         /// The payment is being authorised.
         AwaitingPayment = "awaiting_payment",
         /// Paid for, and kept until it is time to cook.
@@ -63,7 +28,7 @@ names! {
     }
 
     /// What may be asked of an order, or told to it.
-    CommandName {
+    pub enum CommandName {
         /// The payment is authorised.
         Authorize = "authorize",
         /// The payment was declined.
@@ -105,7 +70,7 @@ names! {
     }
 
     /// Who asks or tells.
-    Party {
+    pub enum Party {
         /// Who ordered.
         Customer = "customer",
         /// Somebody who works at the restaurant.

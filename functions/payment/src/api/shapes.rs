@@ -4,7 +4,6 @@ use runtime::openapi::shapes::{extensible, pattern};
 use runtime::shapes;
 
 use crate::domain::{TOKEN_LENGTH_MAX, VoidReason};
-use crate::store::void_reason;
 
 shapes! {
     /// The provider's token for a card; never the card's number.
@@ -18,7 +17,7 @@ shapes! {
     /// What the provider's library shows the bank's page for.
     ClientSecret = pattern("^[A-Za-z0-9_]+$", "pi_3PqXyZ2eZvKYlo2C_secret_Wb4uK1");
     /// Why nothing was charged. The provider may add to its codes for what banks say; ours are listed.
-    Reason = extensible(pattern("^[a-z][a-z0-9_]*$", "card_declined"), VoidReason::ALL.map(void_reason));
+    Reason = extensible(pattern("^[a-z][a-z0-9_]*$", "card_declined"), VoidReason::ALL.iter().map(|reason| reason.as_str()));
     /// The header by which Stripe signs.
     StripeSignature = pattern("^t=[0-9]+(,v[0-9]+=[0-9a-f]+)+$", "t=1763836200,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd");
     /// The id of an event of Stripe's.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::shapes;
 use crate::domain::{NextAction, State};
 use crate::publish::order_of;
-use crate::store::{MethodRecord, void_reason};
+use crate::store::MethodRecord;
 
 /// A saved card.
 #[expect(clippy::struct_field_names, reason = "the names are the API's")]
@@ -184,7 +184,7 @@ impl PaymentView {
                 PaymentState::Captured
             }
             State::Voided { reason, .. } => {
-                view.reason = Some(void_reason(*reason).to_owned());
+                view.reason = Some(reason.to_string());
                 PaymentState::Voided
             }
         };

@@ -1,5 +1,6 @@
 //! What a payment is at any moment.
 
+use contracts::vocabulary::VoidReason;
 use kernel::{Money, PaymentMethodId, SignedDuration, Timestamp};
 
 use super::Card;
@@ -50,22 +51,6 @@ pub enum NextAction {
         /// What the library asks for; only the customer may see it.
         client_secret: String,
     },
-}
-
-/// Why reserved money was released.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VoidReason {
-    /// The order ended without anything to pay.
-    OrderEnded,
-    /// The bank would have released it soon.
-    AuthorizationExpired,
-    /// Somebody released it at the provider, and not because this service asked for it.
-    ReleasedElsewhere,
-}
-
-impl VoidReason {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::OrderEnded, Self::AuthorizationExpired, Self::ReleasedElsewhere];
 }
 
 /// The state of a payment.

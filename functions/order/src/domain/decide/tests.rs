@@ -1,6 +1,6 @@
 //! The walk of every state, command and party, and what a table cannot say.
 
-use super::super::FailReason;
+use super::super::UndeliverableReason;
 use super::super::cast::{LIMITS, after, eur, id, in_state, now, order, other_courier, rosa};
 use super::super::transitions::TRANSITIONS;
 use super::*;
@@ -82,7 +82,7 @@ fn example(name: CommandName) -> Command {
         },
         CommandName::Fail => Command::Fail {
             courier: rosa(),
-            reason: FailReason::Unsafe,
+            reason: UndeliverableReason::Unsafe,
             is_the_customers: false,
         },
     }
@@ -543,12 +543,12 @@ fn that_a_courier_is_lost_counts_once_and_only_until_the_next_is_found() {
 #[test]
 fn whose_fault_a_failed_delivery_is_decides_who_pays() {
     for (reason, is_the_customers, fee) in [
-        (FailReason::CustomerAbsent, true, 3120),
+        (UndeliverableReason::CustomerAbsent, true, 3120),
         // A courier's word that it was the customer is not enough: who bears it is decided with the proof.
-        (FailReason::CustomerAbsent, false, 0),
-        (FailReason::WrongAddress, true, 3120),
-        (FailReason::Damaged, false, 0),
-        (FailReason::read("struck_by_lightning"), false, 0),
+        (UndeliverableReason::CustomerAbsent, false, 0),
+        (UndeliverableReason::WrongAddress, true, 3120),
+        (UndeliverableReason::Damaged, false, 0),
+        (UndeliverableReason::Other, false, 0),
     ] {
         let fail = Command::Fail {
             courier: rosa(),
