@@ -31,6 +31,7 @@ pub mod work;
 
 use kernel::{CourierId, Meters, Money, OfferId, OrderId, Position, RestaurantId, SignedDuration, Timestamp, UserId};
 
+use contracts::vocabulary::UndeliverableReason;
 pub use contracts::vocabulary::{FailureReason, Fault};
 pub use estimate::{Eta, Vehicle};
 use proof::PhotoId;
@@ -157,6 +158,19 @@ pub const fn leaves_food(reason: FailureReason) -> bool {
             true
         }
         FailureReason::Damaged => false,
+    }
+}
+
+/// Whether the courier is paid for an order that was not handed over: not where nobody heard of its food any more.
+#[must_use]
+pub const fn pays_courier(reason: UndeliverableReason) -> bool {
+    match reason {
+        UndeliverableReason::CustomerAbsent
+        | UndeliverableReason::WrongAddress
+        | UndeliverableReason::Unsafe
+        | UndeliverableReason::Damaged
+        | UndeliverableReason::Other => true,
+        UndeliverableReason::Overdue => false,
     }
 }
 

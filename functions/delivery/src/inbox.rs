@@ -4,7 +4,7 @@ use ::store::{Commit, Freshness};
 use contracts::order::{Accepted, Cancelled, Delayed, Ready, Stop, Undeliverable};
 use contracts::restaurant::{self, Snapshot};
 use contracts::user::RolesChanged;
-use contracts::vocabulary::{UndeliverableReason, Word, word};
+use contracts::vocabulary::Word;
 use contracts::{Cause, Contract as _, Envelope};
 use kernel::{CourierId, DeliveryId, OrderId, Role, Timestamp, TypedId as _, UserId};
 use runtime::{Consumed, Done, Standing, Undone, once};
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::domain::command::Command;
 use crate::domain::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
 use crate::domain::open::Open;
-use crate::domain::{Delivery, Facts, Place, Progress};
+use crate::domain::{Delivery, Facts, Place, Progress, pays_courier};
 use crate::foresight::About;
 use crate::runner::{self, Known, Reach};
 use crate::steps::{Unstepped, follow_up, step};
@@ -38,7 +38,10 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
         }
         Undeliverable::TYPE => {
             let undeliverable: Undeliverable = event.data()?;
-            let is_paid = is_paid(&undeliverable.reason);
+            let is_paid = match undeliverable.reason {
+                Word::Known(reason) => pays_courier(reason),
+                Word::Unknown(_) => true,
+            };
             ended(app, cause, undeliverable.order_id, undeliverable.customer_id, is_paid).await
         }
         restaurant::Approved::TYPE => {
@@ -50,21 +53,6 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
             staffed(app, cause, event.sequence, changed.restaurant).await
         }
         _ => Ok(Done),
-    }
-}
-
-/// Whether the courier is paid for an order that was not handed over: not where nobody heard of its food any more.
-const fn is_paid(reason: &word::UndeliverableReason) -> bool {
-    match reason {
-        Word::Known(UndeliverableReason::Overdue) => false,
-        Word::Known(
-            UndeliverableReason::CustomerAbsent
-            | UndeliverableReason::WrongAddress
-            | UndeliverableReason::Unsafe
-            | UndeliverableReason::Damaged
-            | UndeliverableReason::Other,
-        )
-        | Word::Unknown(_) => true,
     }
 }
 

@@ -9,7 +9,6 @@ mod couriers;
 mod experience;
 mod facts;
 mod incidents;
-mod names;
 mod records;
 mod roster;
 mod zones;

@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::courier_of;
+use super::shapes::VehicleName;
 use super::shapes::{REFERENCE_LENGTH_MAX, Reference};
-use super::views::{CourierView, VehicleName};
+use super::views::CourierView;
 use crate::app::App;
+use crate::domain::Vehicle;
 use crate::domain::courier::{Courier, Duty};
 use crate::store::{self, CourierRecord, DocumentRecord, Documents};
 
@@ -24,7 +26,8 @@ const DOCUMENTS_MAX: usize = 10;
 #[serde(deny_unknown_fields)]
 pub struct Application {
     /// What the courier will ride.
-    vehicle: VehicleName,
+    #[schema(value_type = VehicleName)]
+    vehicle: Vehicle,
     /// Where the courier will work, whose limits of working time hold: ISO 3166-1 alpha-2. Without it, the general ones do.
     #[serde(default)]
     country: Option<Country>,
@@ -112,7 +115,7 @@ pub async fn apply_as_courier(
 async fn create(app: &App, cause: &Cause, courier_id: CourierId, application: Application) -> Result<Courier, Problem> {
     let courier = Courier {
         country: application.country,
-        ..Courier::apply(application.vehicle.into())
+        ..Courier::apply(application.vehicle)
     };
     let record = CourierRecord::from(&courier);
     let papers = application.documents.into_iter().map(|document| DocumentRecord {

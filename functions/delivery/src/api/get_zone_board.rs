@@ -8,9 +8,11 @@ use runtime::{Json, Path, Principal, Problem, Query, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::shapes::VehicleName;
 use super::shapes::{StateName, ZoneId};
-use super::views::{CourierStatus, CourierView, VehicleName};
+use super::views::{CourierStatus, CourierView};
 use crate::app::App;
+use crate::domain::Vehicle;
 use crate::domain::cell::Zone;
 use crate::domain::epoch::Seen;
 use crate::domain::open::Open;
@@ -113,7 +115,8 @@ pub struct BoardCourier {
     /// What the courier is doing.
     status: CourierStatus,
     /// What the courier rides.
-    vehicle: VehicleName,
+    #[schema(value_type = VehicleName)]
+    vehicle: Vehicle,
     /// Where the courier was last seen.
     position: Position,
     /// When that was.
@@ -214,7 +217,7 @@ async fn couriers(app: &App, seen: &[Seen]) -> Result<Vec<BoardCourier>, Problem
         Some(BoardCourier {
             courier_id: seen.courier_id,
             status: CourierView::new(seen.courier_id, courier).status,
-            vehicle: courier.vehicle.into(),
+            vehicle: courier.vehicle,
             position: seen.position,
             seen_at: seen.at,
             deliveries: shift.jobs.len(),

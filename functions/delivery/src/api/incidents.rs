@@ -2,34 +2,12 @@
 
 use contracts::{Contract as _, Envelope, MalformedEnvelope, delivery};
 use kernel::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shapes::Note;
 use crate::domain::incident::{IncidentKind, Reporter};
 use crate::store::Incident;
-
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum IncidentName {
-    /// Somebody is hurt, or something is broken in traffic.
-    Accident,
-    /// The vehicle does not work.
-    VehicleProblem,
-    /// The food is spoilt, spilt or cold.
-    FoodDamaged,
-    /// The bag is another's, or something is missing.
-    WrongItems,
-    /// The customer is rude, dangerous or not to be found.
-    CustomerProblem,
-    /// The restaurant is closed, late or refuses.
-    RestaurantProblem,
-    /// The courier behaves badly.
-    CourierProblem,
-    /// Anything else.
-    Other,
-}
 
 /// What went wrong on a delivery: what people report, or what the platform notes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -98,21 +76,6 @@ impl From<Reporter> for ReporterName {
     }
 }
 
-impl From<IncidentName> for IncidentKind {
-    fn from(name: IncidentName) -> Self {
-        match name {
-            IncidentName::Accident => Self::Accident,
-            IncidentName::VehicleProblem => Self::VehicleProblem,
-            IncidentName::FoodDamaged => Self::FoodDamaged,
-            IncidentName::WrongItems => Self::WrongItems,
-            IncidentName::CustomerProblem => Self::CustomerProblem,
-            IncidentName::RestaurantProblem => Self::RestaurantProblem,
-            IncidentName::CourierProblem => Self::CourierProblem,
-            IncidentName::Other => Self::Other,
-        }
-    }
-}
-
 /// Something that went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IncidentView {
@@ -131,9 +94,9 @@ pub struct IncidentView {
 impl From<&Incident> for IncidentView {
     fn from(incident: &Incident) -> Self {
         Self {
-            kind: IncidentKind::from(incident.kind).into(),
+            kind: incident.kind.into(),
             note: Some(incident.note.clone()).filter(|note| !note.is_empty()),
-            by: Reporter::from(incident.by).into(),
+            by: incident.by.into(),
             at: incident.at,
         }
     }

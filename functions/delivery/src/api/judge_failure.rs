@@ -59,9 +59,9 @@ pub async fn judge_failure(
         && let Some(review) = loaded.delivery.progress.review
     {
         let incident = Incident {
-            kind: IncidentKind::Other.into(),
+            kind: IncidentKind::Other,
             note: note.into(),
-            by: Reporter::Operator.into(),
+            by: Reporter::Operator,
             user_id: principal.user_id,
             at: cause.now,
         };

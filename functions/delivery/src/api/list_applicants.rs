@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::apply_as_courier::DocumentKind;
 use super::shapes::Reference;
-use super::views::VehicleName;
+use super::shapes::VehicleName;
 use crate::app::App;
 use crate::domain::Vehicle;
 use crate::store::{self, Documents};
@@ -19,7 +19,8 @@ pub struct Applicant {
     /// Who.
     courier_id: CourierId,
     /// What the applicant wants to ride.
-    vehicle: VehicleName,
+    #[schema(value_type = VehicleName)]
+    vehicle: Vehicle,
     /// Since when.
     applied_at: Timestamp,
     /// The papers.
@@ -62,7 +63,7 @@ pub async fn list_applicants(
     let next_cursor = query.cursor(&app.cursor_key, &page);
     let applicant = |stored: ::store::Stored<Documents>| Applicant {
         courier_id: stored.value.courier_id,
-        vehicle: Vehicle::from(stored.value.vehicle).into(),
+        vehicle: stored.value.vehicle,
         applied_at: stored.value.applied_at,
         documents_version: stored.value.edition,
         documents: stored

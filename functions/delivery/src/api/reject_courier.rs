@@ -7,9 +7,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::review::{LookedAt, review};
-use super::views::{CourierView, RejectName};
+use super::shapes::RejectName;
+use super::views::CourierView;
 use crate::app::App;
 use crate::domain::courier::Courier;
+use crate::domain::courier::RejectReason;
 use crate::store::Documents;
 
 /// Why somebody is not approved.
@@ -17,7 +19,8 @@ use crate::store::Documents;
 #[serde(deny_unknown_fields)]
 pub struct RejectionBody {
     /// Why.
-    reason: RejectName,
+    #[schema(value_type = RejectName)]
+    reason: RejectReason,
     /// Which papers were looked at, as listed. May be left out as long as the papers are the first.
     #[serde(default)]
     #[schema(minimum = 1, example = 2)]
@@ -43,7 +46,7 @@ pub async fn reject_courier(
     Json(body): Json<RejectionBody>,
 ) -> Result<Json<CourierView>, Problem> {
     principal.require(Role::Operator)?;
-    let reason = body.reason.into();
+    let reason = body.reason;
     let answer = |courier: &Courier, documents: Option<&Documents>| {
         courier.reject(reason, documents.is_some_and(Documents::wait))
     };

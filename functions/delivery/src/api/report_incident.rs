@@ -9,7 +9,8 @@ use runtime::{IdempotencyKey, Json, Path, Principal, Problem, RequestCause, repl
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::incidents::{IncidentName, IncidentView};
+use super::incidents::IncidentView;
+use super::shapes::IncidentName;
 use super::shapes::{NOTE_LENGTH_MAX, Note};
 use crate::app::App;
 use crate::domain::Delivery;
@@ -21,7 +22,8 @@ use crate::store::{self, Found, Incident, IncidentItem};
 #[serde(deny_unknown_fields)]
 pub struct IncidentReport {
     /// What.
-    kind: IncidentName,
+    #[schema(value_type = IncidentName)]
+    kind: IncidentKind,
     /// In your words: at most 500 characters.
     #[serde(default)]
     #[schema(value_type = Option<Note>)]
@@ -63,9 +65,9 @@ pub async fn report_incident(
         return Err(Problem::conflict("too_many_incidents", detail));
     }
     let incident = Incident {
-        kind: IncidentKind::from(report.kind).into(),
+        kind: report.kind,
         note: report.note.map(String::from).unwrap_or_default(),
-        by: by.into(),
+        by,
         user_id: principal.user_id,
         at: cause.now,
     };

@@ -7,6 +7,9 @@ use kernel::Position;
 use runtime::openapi::shapes::{pattern, text, words};
 use runtime::shapes;
 
+use crate::domain::Vehicle;
+use crate::domain::courier::{RejectReason, ShiftEnd, SuspendReason};
+use crate::domain::incident::IncidentKind;
 use crate::domain::proof::PHOTO_TYPES;
 use crate::domain::transitions::Phase;
 
@@ -22,6 +25,16 @@ shapes! {
     StateName = words(Phase::ALL.map(Phase::as_str));
     /// What a photo is.
     PhotoType = words(PHOTO_TYPES);
+    /// What a courier rides.
+    VehicleName = closed_schema::<Vehicle>();
+    /// Why a shift ended.
+    ShiftEndName = closed_schema::<ShiftEnd>();
+    /// Why an operator suspends a courier.
+    SuspendName = closed_schema::<SuspendReason>();
+    /// Why somebody is not approved.
+    RejectName = closed_schema::<RejectReason>();
+    /// What happened.
+    IncidentName = closed_schema::<IncidentKind>();
     /// Why the food cannot be handed over.
     FailureReasonName = closed_schema::<FailureReason>();
     /// Who bears the price of food that was not handed over.

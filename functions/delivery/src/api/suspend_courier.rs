@@ -6,8 +6,10 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::views::{CourierView, SuspendName};
+use super::shapes::SuspendName;
+use super::views::CourierView;
 use crate::app::App;
+use crate::domain::courier::SuspendReason;
 use crate::shift;
 
 /// Why somebody may not work for now.
@@ -15,7 +17,8 @@ use crate::shift;
 #[serde(deny_unknown_fields)]
 pub struct Suspension {
     /// Why.
-    reason: SuspendName,
+    #[schema(value_type = SuspendName)]
+    reason: SuspendReason,
 }
 
 /// Suspend an approved courier
@@ -37,7 +40,7 @@ pub async fn suspend_courier(
     Json(suspension): Json<Suspension>,
 ) -> Result<Json<CourierView>, Problem> {
     principal.require(Role::Operator)?;
-    let reason = suspension.reason.into();
+    let reason = suspension.reason;
     let suspended = shift::bar(&app, &cause, courier_id, &|courier| courier.suspend(reason)).await?;
     Ok(Json(CourierView::new(courier_id, &suspended)))
 }

@@ -7,10 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::begin_photo_upload::unavailable;
+use super::shapes::VehicleName;
 use super::shapes::{Pin, StateName};
-use super::views::{EtaView, VehicleName};
+use super::views::EtaView;
 use crate::app::App;
 use crate::domain::Delivery;
+use crate::domain::Vehicle;
 use crate::domain::proof::LOOK_LASTS;
 use crate::domain::sight::{Viewer, seen_by};
 use crate::foresight::{before, eta_now};
@@ -46,7 +48,8 @@ pub struct Tracking {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TrackedCourier {
     /// What the courier rides.
-    vehicle: VehicleName,
+    #[schema(value_type = VehicleName)]
+    vehicle: Vehicle,
     /// Where the courier was last seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<Position>,
@@ -111,7 +114,7 @@ pub async fn track_delivery(
         order_id,
         state: delivery.progress.state.phase().as_str(),
         courier: assignment.map(|assignment| TrackedCourier {
-            vehicle: assignment.vehicle.into(),
+            vehicle: assignment.vehicle,
             position: sight.map(|sight| sight.position),
             position_approximate: sight.map(|sight| sight.approximate),
             position_at: sight.and(seen).map(|stored| stored.value.at),

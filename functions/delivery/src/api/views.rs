@@ -1,51 +1,15 @@
 //! Answers that several operations share.
 
 use kernel::{Country, CourierId, DeliveryId, Meters, Money, OfferId, OrderId, Position, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::{AddressLine, RestaurantName, StateName};
+use super::shapes::{AddressLine, RejectName, RestaurantName, ShiftEndName, StateName, SuspendName, VehicleName};
 use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd, SuspendReason};
 use crate::domain::estimate;
 use crate::domain::tariff;
 use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
 use crate::store::{CASES_MAX, Cases};
-
-/// What a courier rides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum VehicleName {
-    /// A bicycle, with or without a motor.
-    Bicycle,
-    /// A motor scooter.
-    Scooter,
-    /// A car.
-    Car,
-    /// Nothing.
-    Foot,
-}
-
-impl From<VehicleName> for Vehicle {
-    fn from(name: VehicleName) -> Self {
-        match name {
-            VehicleName::Bicycle => Self::Bicycle,
-            VehicleName::Scooter => Self::Scooter,
-            VehicleName::Car => Self::Car,
-            VehicleName::Foot => Self::Foot,
-        }
-    }
-}
-
-impl From<Vehicle> for VehicleName {
-    fn from(vehicle: Vehicle) -> Self {
-        match vehicle {
-            Vehicle::Bicycle => Self::Bicycle,
-            Vehicle::Scooter => Self::Scooter,
-            Vehicle::Car => Self::Car,
-            Vehicle::Foot => Self::Foot,
-        }
-    }
-}
 
 /// A courier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -55,7 +19,8 @@ pub struct CourierView {
     /// Whether approved, and what the courier is doing.
     pub status: CourierStatus,
     /// What the courier rides.
-    pub vehicle: VehicleName,
+    #[schema(value_type = VehicleName)]
+    pub vehicle: Vehicle,
     /// Where the courier works, whose limits of working time hold: ISO 3166-1 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
@@ -70,123 +35,16 @@ pub struct CourierView {
     pub break_since: Option<Timestamp>,
     /// Why the last shift ended, off shift.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub shift_ended: Option<ShiftEndName>,
+    #[schema(value_type = Option<ShiftEndName>)]
+    pub shift_ended: Option<ShiftEnd>,
     /// Why an operator did not approve: apply again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rejected: Option<RejectName>,
+    #[schema(value_type = Option<RejectName>)]
+    pub rejected: Option<RejectReason>,
     /// Why an operator suspended the courier, who starts no shift and gets no offers until reinstated.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub suspended: Option<SuspendName>,
-}
-
-/// Why a shift ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ShiftEndName {
-    /// The courier wanted it.
-    Wanted,
-    /// Nothing was heard of the courier.
-    Silent,
-    /// The limit of working time is reached.
-    WorkingTime,
-    /// As planned.
-    Planned,
-    /// A paper holds no longer.
-    DocumentExpired,
-    /// An operator suspended the courier.
-    Suspended,
-    /// The courier has lost the role.
-    RoleLost,
-}
-
-impl From<ShiftEnd> for ShiftEndName {
-    fn from(end: ShiftEnd) -> Self {
-        match end {
-            ShiftEnd::Wanted => Self::Wanted,
-            ShiftEnd::Silent => Self::Silent,
-            ShiftEnd::WorkingTime => Self::WorkingTime,
-            ShiftEnd::Planned => Self::Planned,
-            ShiftEnd::DocumentExpired => Self::DocumentExpired,
-            ShiftEnd::Suspended => Self::Suspended,
-            ShiftEnd::RoleLost => Self::RoleLost,
-        }
-    }
-}
-
-/// Why an operator suspends a courier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SuspendName {
-    /// How the courier treats people or food.
-    Conduct,
-    /// False reports, or food that disappears.
-    Fraud,
-    /// An accident or a danger that is looked into.
-    Safety,
-    /// Anything else.
-    Other,
-}
-
-impl From<SuspendName> for SuspendReason {
-    fn from(name: SuspendName) -> Self {
-        match name {
-            SuspendName::Conduct => Self::Conduct,
-            SuspendName::Fraud => Self::Fraud,
-            SuspendName::Safety => Self::Safety,
-            SuspendName::Other => Self::Other,
-        }
-    }
-}
-
-impl From<SuspendReason> for SuspendName {
-    fn from(reason: SuspendReason) -> Self {
-        match reason {
-            SuspendReason::Conduct => Self::Conduct,
-            SuspendReason::Fraud => Self::Fraud,
-            SuspendReason::Safety => Self::Safety,
-            SuspendReason::Other => Self::Other,
-        }
-    }
-}
-
-/// Why somebody is not approved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RejectName {
-    /// A paper is missing.
-    DocumentsMissing,
-    /// A paper cannot be read, or is another's.
-    DocumentsUnreadable,
-    /// A paper has expired.
-    DocumentsExpired,
-    /// The law or the house's rules do not allow it.
-    NotEligible,
-    /// Anything else.
-    Other,
-}
-
-impl From<RejectName> for RejectReason {
-    fn from(name: RejectName) -> Self {
-        match name {
-            RejectName::DocumentsMissing => Self::DocumentsMissing,
-            RejectName::DocumentsUnreadable => Self::DocumentsUnreadable,
-            RejectName::DocumentsExpired => Self::DocumentsExpired,
-            RejectName::NotEligible => Self::NotEligible,
-            RejectName::Other => Self::Other,
-        }
-    }
-}
-
-impl From<RejectReason> for RejectName {
-    fn from(reason: RejectReason) -> Self {
-        match reason {
-            RejectReason::DocumentsMissing => Self::DocumentsMissing,
-            RejectReason::DocumentsUnreadable => Self::DocumentsUnreadable,
-            RejectReason::DocumentsExpired => Self::DocumentsExpired,
-            RejectReason::NotEligible => Self::NotEligible,
-            RejectReason::Other => Self::Other,
-        }
-    }
+    #[schema(value_type = Option<SuspendName>)]
+    pub suspended: Option<SuspendReason>,
 }
 
 /// Whether a courier is approved, and what the courier is doing.
@@ -225,14 +83,14 @@ impl CourierView {
         Self {
             courier_id,
             status,
-            vehicle: courier.vehicle.into(),
+            vehicle: courier.vehicle,
             country: courier.country,
             works_until: courier.shift().map(|shift| shift.works_until),
             planned_until: courier.shift().and_then(|shift| shift.planned_until),
             break_since: courier.shift().and_then(|shift| shift.break_since),
-            shift_ended: courier.ended.map(ShiftEndName::from),
-            rejected: courier.rejected.map(RejectName::from),
-            suspended: courier.suspended.map(SuspendName::from),
+            shift_ended: courier.ended,
+            rejected: courier.rejected,
+            suspended: courier.suspended,
         }
     }
 }

@@ -57,19 +57,20 @@ pub struct Courier {
     pub role_lost: bool,
 }
 
+contracts::vocabulary! {
 /// Why an operator does not approve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RejectReason {
     /// A paper is missing.
-    DocumentsMissing,
+    DocumentsMissing = "documents_missing",
     /// A paper cannot be read, or is another's.
-    DocumentsUnreadable,
+    DocumentsUnreadable = "documents_unreadable",
     /// A paper has expired.
-    DocumentsExpired,
+    DocumentsExpired = "documents_expired",
     /// The law or the house's rules do not allow it.
-    NotEligible,
+    NotEligible = "not_eligible",
     /// Anything else.
-    Other,
+    Other = "other",
+}
 }
 
 /// What a courier may do and is doing.
@@ -83,17 +84,18 @@ pub enum Duty {
     OnShift(Shift),
 }
 
+contracts::vocabulary! {
 /// What became of an offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfferEnd {
     /// The courier took it.
-    Accepted,
+    Accepted = "accepted",
     /// The courier did not want it.
-    Declined,
+    Declined = "declined",
     /// The courier did not answer in time.
-    Expired,
+    Expired = "expired",
     /// It was taken back: the shift or the order ended.
-    Withdrawn,
+    Withdrawn = "withdrawn",
+}
 }
 
 /// A past offer.

@@ -31,17 +31,18 @@ pub const DISTANCE_MAX_M: Meters = 25_000;
 /// An estimate is published again when it moved by more than this.
 pub const ETA_TOLERANCE: SignedDuration = SignedDuration::from_mins(3);
 
+contracts::vocabulary! {
 /// What a courier rides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Vehicle {
     /// A bicycle, with or without a motor.
-    Bicycle,
+    Bicycle = "bicycle",
     /// A motor scooter.
-    Scooter,
+    Scooter = "scooter",
     /// A car.
-    Car,
+    Car = "car",
     /// Nothing.
-    Foot,
+    Foot = "foot",
+}
 }
 
 impl Vehicle {

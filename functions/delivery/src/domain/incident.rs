@@ -6,34 +6,36 @@
 /// Incidents that one delivery keeps: more are noise, and a person should call instead.
 pub const INCIDENTS_MAX: usize = 50;
 
+contracts::vocabulary! {
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IncidentKind {
     /// Somebody is hurt, or something is broken in traffic.
-    Accident,
+    Accident = "accident",
     /// The vehicle does not work.
-    VehicleProblem,
+    VehicleProblem = "vehicle_problem",
     /// The food is spoilt, spilt or cold.
-    FoodDamaged,
+    FoodDamaged = "food_damaged",
     /// The bag is another's, or something is missing.
-    WrongItems,
+    WrongItems = "wrong_items",
     /// The customer is rude, dangerous or not to be found.
-    CustomerProblem,
+    CustomerProblem = "customer_problem",
     /// The restaurant is closed, late or refuses.
-    RestaurantProblem,
+    RestaurantProblem = "restaurant_problem",
     /// The courier behaves badly.
-    CourierProblem,
+    CourierProblem = "courier_problem",
     /// Anything else.
-    Other,
+    Other = "other",
+}
 }
 
+contracts::vocabulary! {
 /// Who reports it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reporter {
     /// Who brings it.
-    Courier,
+    Courier = "courier",
     /// Who cooked it.
-    Restaurant,
+    Restaurant = "restaurant",
     /// Who runs the platform.
-    Operator,
+    Operator = "operator",
+}
 }

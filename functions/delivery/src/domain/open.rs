@@ -18,15 +18,16 @@ pub const SEARCH_ENDS_AFTER: SignedDuration = SignedDuration::from_hours(2);
 /// What is so much later than promised is looked at itself: its row may have been left behind.
 pub const OVERDUE_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
+contracts::vocabulary! {
 /// How far food is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Food {
     /// It is being cooked, as planned when the order was accepted.
-    Planned,
+    Planned = "planned",
     /// It is being cooked, and the kitchen has said that it needs longer.
-    Delayed,
+    Delayed = "delayed",
     /// It is ready.
-    Ready,
+    Ready = "ready",
+}
 }
 
 /// A delivery that has not ended.

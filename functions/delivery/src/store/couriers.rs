@@ -3,11 +3,12 @@
 use kernel::{Country, CourierId, DeliveryId, Meters, OfferId, Position, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::names::{EndRecord, RejectRecord, ShiftEndRecord, SuspendRecord, VehicleRecord};
 use crate::domain::Vehicle;
 use crate::domain::cell::{Zone, zone};
 use crate::domain::clock::{Clock, Doubt};
-use crate::domain::courier::{Courier, Duty, Job, LiveOffer, PastOffer, Shift};
+use crate::domain::courier::{
+    Courier, Duty, Job, LiveOffer, OfferEnd, PastOffer, RejectReason, Shift, ShiftEnd, SuspendReason,
+};
 use crate::domain::epoch::Seen;
 use crate::domain::pace::Pace;
 use crate::domain::track::Sighting;
@@ -20,20 +21,20 @@ const POSITION_KEPT_FOR: SignedDuration = SignedDuration::from_hours(12);
 /// A courier: the lock that an offer takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CourierRecord {
-    vehicle: VehicleRecord,
+    vehicle: Vehicle,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     country: Option<Country>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     papers_until: Option<Timestamp>,
     duty: DutyRecord,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "::store::json")]
-    past: Vec<(OfferId, EndRecord)>,
+    past: Vec<(OfferId, OfferEnd)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    ended: Option<ShiftEndRecord>,
+    ended: Option<ShiftEnd>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    rejected: Option<RejectRecord>,
+    rejected: Option<RejectReason>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    suspended: Option<SuspendRecord>,
+    suspended: Option<SuspendReason>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     role_lost: bool,
 }
@@ -146,16 +147,16 @@ impl From<&Courier> for CourierRecord {
             Duty::OffShift => DutyRecord::OffShift,
             Duty::OnShift(shift) => DutyRecord::OnShift(shift.into()),
         };
-        let past = courier.past.iter().map(|past| (past.offer_id, past.end.into()));
+        let past = courier.past.iter().map(|past| (past.offer_id, past.end));
         Self {
-            vehicle: courier.vehicle.into(),
+            vehicle: courier.vehicle,
             country: courier.country,
             papers_until: courier.papers_until,
             duty,
             past: past.collect(),
-            ended: courier.ended.map(Into::into),
-            rejected: courier.rejected.map(Into::into),
-            suspended: courier.suspended.map(Into::into),
+            ended: courier.ended,
+            rejected: courier.rejected,
+            suspended: courier.suspended,
             role_lost: courier.role_lost,
         }
     }
@@ -170,17 +171,17 @@ impl From<&CourierRecord> for Courier {
         };
         let past = record.past.iter().map(|(offer_id, end)| PastOffer {
             offer_id: *offer_id,
-            end: (*end).into(),
+            end: *end,
         });
         Self {
-            vehicle: record.vehicle.into(),
+            vehicle: record.vehicle,
             country: record.country,
             papers_until: record.papers_until,
             duty,
             past: past.collect(),
-            ended: record.ended.map(Into::into),
-            rejected: record.rejected.map(Into::into),
-            suspended: record.suspended.map(Into::into),
+            ended: record.ended,
+            rejected: record.rejected,
+            suspended: record.suspended,
             role_lost: record.role_lost,
         }
     }
@@ -192,7 +193,7 @@ pub struct Documents {
     /// Whose.
     pub courier_id: CourierId,
     /// What the courier wants to ride.
-    pub vehicle: VehicleRecord,
+    pub vehicle: Vehicle,
     /// When the courier applied.
     pub applied_at: Timestamp,
     /// How often papers were handed in: an operator names those that were looked at. (The item's version is the store's.)
@@ -232,7 +233,7 @@ impl Documents {
     pub fn applied(courier_id: CourierId, vehicle: Vehicle, at: Timestamp, papers: Vec<DocumentRecord>) -> Self {
         Self {
             courier_id,
-            vehicle: vehicle.into(),
+            vehicle,
             applied_at: at,
             edition: first(),
             papers,
@@ -308,7 +309,7 @@ pub struct OnShift {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PositionRecord {
     courier_id: CourierId,
-    vehicle: VehicleRecord,
+    vehicle: Vehicle,
     /// Where.
     pub position: Position,
     /// When.
@@ -394,7 +395,7 @@ impl PositionRecord {
         let heard_at = whereabouts.heard_at;
         Self {
             courier_id,
-            vehicle: vehicle.into(),
+            vehicle,
             position: latest.position,
             at: latest.at,
             heard_at: Some(heard_at),
@@ -440,7 +441,7 @@ impl PositionRecord {
     pub fn seen(&self) -> Seen {
         Seen {
             courier_id: self.courier_id,
-            vehicle: self.vehicle.into(),
+            vehicle: self.vehicle,
             position: self.position,
             at: self.at,
             heard_at: self.heard_at(),

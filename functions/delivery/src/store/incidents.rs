@@ -5,8 +5,8 @@ use contracts::Envelope;
 use kernel::{DeliveryId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::names::{IncidentRecord, ReporterRecord};
 use super::partition;
+use crate::domain::incident::{IncidentKind, Reporter};
 
 /// The sort key of a reported incident begins with it.
 const INCIDENT_PREFIX: &str = "INCIDENT#";
@@ -19,11 +19,11 @@ const PAGES_MAX: usize = 10;
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
     /// What happened.
-    pub kind: IncidentRecord,
+    pub kind: IncidentKind,
     /// In whose words.
     pub note: String,
     /// As what the person reports it.
-    pub by: ReporterRecord,
+    pub by: Reporter,
     /// Who.
     pub user_id: UserId,
     /// When.

@@ -8,9 +8,8 @@ use contracts::vocabulary::{FailureReason, Fault};
 use kernel::{CourierId, Money, OfferId, OrderId, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::names::VehicleRecord;
 use crate::domain::proof::PhotoId;
-use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Review, Search, State};
+use crate::domain::{Assignment, Carried, Eta, Facts, Offer, Place, Progress, Review, Search, State, Vehicle};
 
 /// The state after an event, as the event's item has it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -85,10 +84,10 @@ fn review((reported_at, until, seen): (i64, i64, bool)) -> Result<Review, StoreE
     })
 }
 
-fn carried((since, vehicle): (i64, VehicleRecord)) -> Result<Carried, StoreError> {
+fn carried((since, vehicle): (i64, Vehicle)) -> Result<Carried, StoreError> {
     Ok(Carried {
         since: instant(since)?,
-        vehicle: vehicle.into(),
+        vehicle,
     })
 }
 
@@ -176,7 +175,7 @@ struct ProgressRecord {
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     ready_at: Option<i64>,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
-    carried: Option<(i64, VehicleRecord)>,
+    carried: Option<(i64, Vehicle)>,
     #[serde(rename = "e")]
     eta: [i64; 3],
     #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
@@ -222,7 +221,7 @@ enum StateRecord {
     Offered {
         o: OfferId,
         c: CourierId,
-        v: VehicleRecord,
+        v: Vehicle,
         a: u32,
         u: i64,
     },
@@ -256,7 +255,7 @@ enum StateRecord {
 struct AssignmentRecord {
     o: OfferId,
     c: CourierId,
-    v: VehicleRecord,
+    v: Vehicle,
 }
 
 impl From<Assignment> for AssignmentRecord {
@@ -264,7 +263,7 @@ impl From<Assignment> for AssignmentRecord {
         Self {
             o: assignment.offer_id,
             c: assignment.courier_id,
-            v: assignment.vehicle.into(),
+            v: assignment.vehicle,
         }
     }
 }
@@ -274,7 +273,7 @@ impl From<AssignmentRecord> for Assignment {
         Self {
             offer_id: record.o,
             courier_id: record.c,
-            vehicle: record.v.into(),
+            vehicle: record.v,
         }
     }
 }
@@ -286,7 +285,7 @@ impl From<State> for StateRecord {
             State::Offered(offer) => Self::Offered {
                 o: offer.offer_id,
                 c: offer.courier_id,
-                v: offer.vehicle.into(),
+                v: offer.vehicle,
                 a: offer.approach_m,
                 u: offer.expires_at.as_second(),
             },
@@ -323,7 +322,7 @@ impl TryFrom<StateRecord> for State {
             StateRecord::Offered { o, c, v, a, u } => Self::Offered(Offer {
                 offer_id: o,
                 courier_id: c,
-                vehicle: v.into(),
+                vehicle: v,
                 approach_m: a,
                 expires_at: instant(u)?,
             }),
@@ -365,7 +364,7 @@ impl From<&Progress> for ProgressRecord {
             ready_at: progress.ready_at.map(Timestamp::as_second),
             carried: progress
                 .carried
-                .map(|carried| (carried.since.as_second(), carried.vehicle.into())),
+                .map(|carried| (carried.since.as_second(), carried.vehicle)),
             eta: [earliest, likely, latest].map(Timestamp::as_second),
             offers: progress.search.offers,
             misses: progress.search.misses,
@@ -431,7 +430,6 @@ pub struct StaffRecord {
 mod tests {
     use super::*;
     use crate::domain::PASSED_REMEMBERED_MAX;
-    use crate::domain::Vehicle;
     use crate::domain::cast::{NOON, ada, assignment, ben, delivery, facts, offer};
     use contracts::Cause;
 

@@ -6,10 +6,9 @@ use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDurat
 use serde::{Deserialize, Serialize};
 
 use super::ZONE_READ_MAX;
-use super::names::FoodRecord;
 use crate::domain::cell::Zone;
 use crate::domain::epoch::Trip;
-use crate::domain::open::Open;
+use crate::domain::open::{Food, Open};
 
 /// The sort keys of open deliveries begin with it.
 const OPEN_PREFIX: &str = "OPEN#";
@@ -33,7 +32,7 @@ pub struct OpenRecord {
     begun: i64,
     ready: i64,
     #[serde(default = "planned")]
-    food: FoodRecord,
+    food: Food,
     latest: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     c: Option<CourierId>,
@@ -50,8 +49,8 @@ pub struct OpenRecord {
 }
 
 /// Rows that were written before there was more to say.
-const fn planned() -> FoodRecord {
-    FoodRecord::Planned
+const fn planned() -> Food {
+    Food::Planned
 }
 
 impl From<&Open> for OpenRecord {
@@ -64,7 +63,7 @@ impl From<&Open> for OpenRecord {
             to: open.drop_off,
             begun: open.begun_at.as_second(),
             ready: open.ready_at.as_second(),
-            food: open.food.into(),
+            food: open.food,
             latest: open.latest.as_second(),
             c: open.courier_id,
             offers: open.offers,
@@ -88,7 +87,7 @@ impl OpenRecord {
             drop_off: self.to,
             begun_at: instant(self.begun)?,
             ready_at: instant(self.ready)?,
-            food: self.food.into(),
+            food: self.food,
             latest: instant(self.latest)?,
             courier_id: self.c,
             offers: self.offers,

@@ -4,17 +4,18 @@ use kernel::Timestamp;
 
 use super::{Courier, Duty, Refusal, ShiftEnd};
 
+contracts::vocabulary! {
 /// Why an operator suspends a courier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SuspendReason {
     /// How the courier treats people or food.
-    Conduct,
+    Conduct = "conduct",
     /// False reports, or food that disappears.
-    Fraud,
+    Fraud = "fraud",
     /// An accident or a danger that is looked into.
-    Safety,
+    Safety = "safety",
     /// Anything else.
-    Other,
+    Other = "other",
+}
 }
 
 /// Why an approved courier gets nothing more to bring.

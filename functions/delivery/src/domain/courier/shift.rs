@@ -7,23 +7,24 @@ use crate::domain::work::{SILENT_AFTER, Span};
 
 /// A longer break is the end of the shift.
 pub const BREAK_MAX: SignedDuration = SignedDuration::from_hours(2);
+contracts::vocabulary! {
 /// Why a shift ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShiftEnd {
     /// The courier wanted it.
-    Wanted,
+    Wanted = "wanted",
     /// Nothing was heard of the courier for too long.
-    Silent,
+    Silent = "silent",
     /// The market's working time was used up.
-    WorkingTime,
+    WorkingTime = "working_time",
     /// It was planned so.
-    Planned,
+    Planned = "planned",
     /// A paper that an operator had seen has expired.
-    DocumentExpired,
+    DocumentExpired = "document_expired",
     /// An operator suspended the courier.
-    Suspended,
+    Suspended = "suspended",
     /// The courier lost the role.
-    RoleLost,
+    RoleLost = "role_lost",
+}
 }
 
 /// What a courier does on shift.
