@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::yaml::{referred, resources, template};
-use super::{SERVICES, files, no_complaints, read};
+use super::{SERVICES, files, no_complaints, read, root, shown};
 
 /// Variables that Lambda or the runtime crate's own start provide or may do without.
 const OPTIONAL: [&str; 2] = ["AWS_CA_BUNDLE", "_HANDLER"];
@@ -225,4 +225,24 @@ fn names(variables: &Value) -> BTreeSet<&str> {
         .flatten()
         .map(|(name, _)| name.as_str())
         .collect()
+}
+
+/// An editor that does not know a tag calls a right template wrong.
+#[test]
+fn the_editors_settings_know_every_tag_of_the_templates() {
+    let settings: Value = serde_json::from_str(&read(&root().join(".vscode/settings.json"))).unwrap();
+    let tags = settings["yaml.customTags"].as_array().unwrap();
+    let known: BTreeSet<&str> = tags.iter().filter_map(|tag| tag.as_str()?.split(' ').next()).collect();
+    let mut complaints = BTreeSet::new();
+    for path in files("infra", ".yaml")
+        .into_iter()
+        .chain([root().join("template.yaml")])
+    {
+        let text = read(&path);
+        let words = text.split_whitespace().map(|word| word.trim_start_matches('['));
+        let words = words.filter(|word| word.starts_with('!'));
+        let unknown = words.filter(|word| !known.contains(word));
+        complaints.extend(unknown.map(|word| format!("{}: {word} is not in .vscode/settings.json", shown(&path))));
+    }
+    no_complaints(complaints);
 }
