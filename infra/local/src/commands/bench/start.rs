@@ -1,9 +1,11 @@
 //! `cargo local bench start`: how fast, how small and how frugal every service starts, beside a function that only
-//! echoes and was built with the same profile.
+//! echoes and was built with the same profile. Four of the figures have a bound, and one above its bound fails the command.
+
+mod bounds;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -56,7 +58,10 @@ struct Figures {
     ratio: f64,
     /// The most memory that was resident until it was ready.
     rss_mb: f64,
+    /// The program, unpacked.
     size_mb: f64,
+    /// The archive that is deployed: the program, deflated.
+    zip_mb: f64,
     /// The most memory that was resident by the end of the first call.
     rss_after_call_mb: f64,
     /// The first invocation that calls DynamoDB over TLS, at a full core.
@@ -70,7 +75,7 @@ struct Figures {
 /// Measures and shows the figures.
 ///
 /// # Errors
-/// When a service does not compile or does not start.
+/// When a service does not compile, does not start, or has a figure above its bound.
 pub fn run(instance: &Instance, options: &Options) -> Outcome {
     let services = match options.services.as_slice() {
         [] => SERVICES.to_vec(),
@@ -111,7 +116,8 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
             echo_ms,
             ratio: round(ready_ms / echo_ms),
             rss_mb: full.ready_mb,
-            size_mb: size(service)?,
+            size_mb: size(&built(service, Profile::Release)?)?,
+            zip_mb: zip_size(instance, service, &stub.folder)?,
             rss_after_call_mb: full.after_mb,
             first_call_ms: full.ms,
             first_call_throttled_ms: throttled.ms,
@@ -124,7 +130,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
         let report = json!({"functions": figures});
         write_file(file, format!("{report:#}\n"))?;
     }
-    Ok(())
+    bounds::hold(&figures)
 }
 
 fn show(figures: &[Figures], means: &str) {
@@ -136,6 +142,7 @@ fn show(figures: &[Figures], means: &str) {
         "resident MB",
         "after call",
         "size MB",
+        "zip MB",
         "first call ms",
         "at 14.5 %",
         "calls",
@@ -150,6 +157,7 @@ fn show(figures: &[Figures], means: &str) {
             format!("{:.1}", one.rss_mb),
             format!("{:.1}", one.rss_after_call_mb),
             format!("{:.2}", one.size_mb),
+            format!("{:.2}", one.zip_mb),
             format!("{:.1}", one.first_call_ms),
             format!("{:.1}", one.first_call_throttled_ms),
             one.dynamodb_calls.to_string(),
@@ -158,6 +166,7 @@ fn show(figures: &[Figures], means: &str) {
     say("");
     table(&rows);
     say(format!("\n  Medians. The share of a core was held by {means}."));
+    say(format!("  {}", bounds::told()));
 }
 
 /// The `api` function of a service, started until it polls; the echo for its package.
@@ -230,12 +239,29 @@ fn sample_event(instance: &Instance, service: &str) -> Outcome<String> {
     )
 }
 
-fn size(service: &str) -> Outcome<f64> {
-    let program = built(service, Profile::Release)?;
-    let what = format!("Cannot read {}", program.display());
+fn size(file: &Path) -> Outcome<f64> {
+    let what = format!("Cannot read {}", file.display());
     Ok(megabytes(
-        fs::metadata(program).or_fail(what, "leave out --no-build")?.len(),
+        fs::metadata(file).or_fail(what, "leave out --no-build")?.len(),
     ))
+}
+
+/// The size of the archive that a service is deployed as: its program alone, deflated.
+fn zip_size(instance: &Instance, service: &str, folder: &Path) -> Outcome<f64> {
+    let what = format!("Packing the service {service} failed");
+    let remedy = "remove the folder .local/venv and try again";
+    let archive = folder.join(format!("{service}.zip"));
+    let mut command = Environment::prepare(instance, Tools::Emulator)?.program("python");
+    command
+        .args(["-m", "zipfile", "--create"])
+        .arg(&archive)
+        .arg(built(service, Profile::Release)?);
+    let output = command.output().or_fail(&what, remedy)?;
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(Failure::new(what, errors, remedy));
+    }
+    size(&archive)
 }
 
 /// Everything a function may want to know, whichever service it is; the names are the templates'.
