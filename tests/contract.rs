@@ -2,6 +2,9 @@
 //! and with some that it does not, as each role, in the order of chance and in the order of links. Each role has people
 //! of its own and things of its own to ask about, so that what is tried reaches the rules and not only `not_found`.
 //!
+//! The values that the document's bounds suggest are most of all requests, and the same whoever sends them: one role that may
+//! call the operation tries them. What a role may not call is answered alike whatever is said, so little of it is tried.
+//!
 //! `cargo local test` draws the requests from the same seed each time; `cargo local test --only contract` takes new seeds and
 //! prints them, and `TIFFIN_SEED` takes one again. Ids and what was answered before differ from run to run all the same.
 
@@ -15,8 +18,14 @@ use kernel::SignedDuration;
 use serde_json::{Value, json};
 use testkit::{Basket, Kitchen, Person, Stack, eventually};
 
+use crate::tidy::SERVICES;
+use crate::world::{Courier, Customer, Nobody, Operator, Owner, Who, operations, rows};
+
 /// How many requests are made up for each operation, beside those that the document's bounds suggest.
 const EXAMPLES: &str = "20";
+
+/// How many are made up for an operation that the role may not call.
+const EXAMPLES_REFUSED: u32 = 2;
 
 /// Checks that are left out, and why. Everything else that the fuzzer finds fails the test.
 const LEFT_OUT: [(&str, &str); 5] = [
@@ -47,25 +56,85 @@ const JUDGES_BY_ITSELF: &str = "report_locations";
 
 /// Someone who asks, and what of theirs they ask about: `order_id` and the like.
 struct Caller {
-    role: &'static str,
     person: Option<Person>,
     known: Vec<(&'static str, String)>,
-    /// Which operations this caller tries: the fuzzer's option and what their ids match.
-    choice: [&'static str; 2],
 }
 
-/// What ends the session of whoever calls it: tried by somebody who has nothing else to try.
-const ENDS_SESSION: &str = "sign_out";
-const EXCEPT: &str = "--exclude-operation-id-regex";
-const ONLY: &str = "--include-operation-id-regex";
+/// Which operations a role tries: those whose ids contain none of these, or one of them.
+#[derive(Clone, Copy)]
+enum Choice {
+    AllBut(&'static [&'static str]),
+    Only(&'static [&'static str]),
+}
+
+impl Choice {
+    fn has(self, operation_id: &str) -> bool {
+        let named = |parts: &[&str]| parts.iter().any(|part| operation_id.contains(part));
+        match self {
+            Self::AllBut(parts) => !named(parts),
+            Self::Only(parts) => named(parts),
+        }
+    }
+
+    /// The fuzzer's option that says so.
+    fn option(self) -> Option<[String; 2]> {
+        let (option, parts) = match self {
+            Self::AllBut([]) => return None,
+            Self::AllBut(parts) => ("--exclude-operation-id-regex", parts),
+            Self::Only(parts) => ("--include-operation-id-regex", parts),
+        };
+        Some([option.to_owned(), parts.join("|")])
+    }
+}
+
+/// A role with the services that it tries.
+struct Role {
+    name: &'static str,
+    who: Who,
+    choice: Choice,
+    services: &'static [&'static str],
+}
+
+impl Role {
+    fn named(name: &str) -> &'static Self {
+        ROLES.iter().find(|role| role.name == name).unwrap()
+    }
+
+    fn may(&self, operation: &str) -> bool {
+        rows().any(|(known, may, _)| known == operation && may.contains(&self.who))
+    }
+
+    fn tries(&self, service: &str, operation_id: &str) -> bool {
+        self.services.contains(&service) && self.choice.has(operation_id)
+    }
+
+    /// What of a service the role tries by fewer requests: what it may not call, and what an earlier role, which may call
+    /// it, tries at the document's bounds.
+    fn brief(&self, service: &str) -> [Vec<String>; 2] {
+        let mut refused = Vec::new();
+        let mut repeated = Vec::new();
+        for (operation, id) in operations(service) {
+            let first = ROLES
+                .iter()
+                .find(|role| role.tries(service, &id) && role.may(&operation));
+            if !self.tries(service, &id) {
+                continue;
+            }
+            if !self.may(&operation) {
+                refused.push(id);
+            } else if first.is_some_and(|first| first.name != self.name) {
+                repeated.push(id);
+            }
+        }
+        [refused, repeated]
+    }
+}
 
 impl Caller {
-    fn of(role: &'static str, person: &Person) -> Self {
+    fn of(person: &Person) -> Self {
         Self {
-            role,
             person: Some(person.clone()),
             known: Vec::new(),
-            choice: [EXCEPT, ENDS_SESSION],
         }
     }
 
@@ -80,16 +149,16 @@ impl Caller {
         clippy::print_stdout,
         reason = "the seed and what was found are for whoever reads the log"
     )]
-    fn tries(&self, service: &str) {
+    fn tries(&self, role: &Role, service: &str) {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("contract/{}-{service}", self.role));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("contract/{}-{service}", role.name));
         drop(fs::remove_dir_all(&folder));
         fs::create_dir_all(&folder).unwrap();
         let config = folder.join("schemathesis.toml");
-        fs::write(&config, self.config()).unwrap();
+        fs::write(&config, self.config(role, service)).unwrap();
         let seed = env::var("TIFFIN_SEED").ok().filter(|seed| !seed.is_empty());
         let seed = seed.unwrap_or_else(|| (uuid::Uuid::new_v4().as_u128() % 1_000_000).to_string());
-        println!("as {}, the {service} service: TIFFIN_SEED={seed}", self.role);
+        println!("as {}, the {service} service: TIFFIN_SEED={seed}", role.name);
         let program = env::var("TIFFIN_SCHEMATHESIS")
             .expect("run this by `cargo local test --only contract`, which installs the fuzzer");
         let mut command = Command::new(program);
@@ -105,7 +174,7 @@ impl Caller {
             .args(["--max-examples", EXAMPLES, "--seed", &seed])
             .args(["--no-color", "--workers", "1", "--request-timeout", "60"])
             .args(["--generation-database", "none", "--suppress-health-check", "all"])
-            .args(self.choice);
+            .args(role.choice.option().into_iter().flatten());
         for (check, _) in LEFT_OUT {
             command.args(["--exclude-checks", check]);
         }
@@ -115,19 +184,19 @@ impl Caller {
         assert!(
             output.status.success(),
             "as {}: what {service} answered stands above",
-            self.role
+            role.name
         );
         // Who was signed out or suspended meanwhile would have reached nothing.
         if let Some(person) = &self.person
-            && self.choice != [ONLY, ENDS_SESSION]
+            && !role.tries("user", ENDS_SESSION)
         {
             let reply = person.get("/v1/users/me");
             assert_eq!(reply.status, 200, "{reply:?}");
         }
     }
 
-    /// What stands for the parameters of these names: things that there are.
-    fn config(&self) -> String {
+    /// What stands for the parameters of these names, things that there are, and what is tried by fewer requests.
+    fn config(&self, role: &Role, service: &str) -> String {
         let mut text = String::new();
         if let Some(person) = &self.person {
             let token = format!("Bearer {}", person.token());
@@ -149,6 +218,23 @@ impl Caller {
         )
         .unwrap();
         text.push_str("[operations.checks.negative_data_rejection]\nenabled = false\n");
+        let [refused, repeated] = role.brief(service);
+        let allowed = operations(service)
+            .into_iter()
+            .filter(|(operation, id)| role.tries(service, id) && role.may(operation));
+        // One operation alone has no order.
+        if allowed.count() < 2 {
+            text.push_str("[phases.stateful]\nenabled = false\n");
+        }
+        if !refused.is_empty() {
+            writeln!(text, "[[operations]]\ninclude-operation-id = {}", json!(refused)).unwrap();
+            writeln!(text, "generation.max-examples = {EXAMPLES_REFUSED}").unwrap();
+            text.push_str("phases.coverage.enabled = false\n");
+        }
+        if !repeated.is_empty() {
+            writeln!(text, "[[operations]]\ninclude-operation-id = {}", json!(repeated)).unwrap();
+            text.push_str("phases.coverage.enabled = false\n");
+        }
         text
     }
 }
@@ -174,35 +260,62 @@ impl Order {
     }
 }
 
-/// The tests: who tries which services.
+/// What ends the session of whoever calls it: tried by somebody who has nothing else to try.
+const ENDS_SESSION: &str = "sign_out";
+
+/// What takes a courier off the delivery, after which there is little left to try.
+const TAKES_OFF: &[&str] = &["end_shift", "take_break", "mark_failed", "mark_returned"];
+
+/// The tests: who tries which services, and which of their operations.
 macro_rules! tries {
-    ($($caller:ident: $($service:ident)+;)+) => {$(
-        mod $caller {
+    ($($caller:ident ($who:ident, $choice:expr): $($service:ident)+;)+) => {
+        /// In the order in which they take the operations that several of them may call.
+        const ROLES: &[Role] = &[$(Role {
+            name: stringify!($caller),
+            who: $who,
+            choice: $choice,
+            services: &[$(stringify!($service)),+],
+        }),+];
+
+        $(mod $caller {
             $(#[test]
             fn $service() {
-                super::$caller().tries(stringify!($service));
+                super::$caller().tries(super::Role::named(stringify!($caller)), stringify!($service));
             })+
-        }
-    )+};
+        })+
+    };
 }
 
+// What an operator does to the own account would end the operator's session, and the city has no other.
 tries! {
-    anyone: user restaurant order payment delivery notification;
-    customer: user restaurant order payment delivery notification;
-    customer_who_signs_out: user;
-    restaurant: restaurant order delivery;
-    courier: delivery order;
-    courier_who_stops: delivery;
-    operator: user restaurant order delivery;
+    anyone (Nobody, Choice::AllBut(&[])): user restaurant order payment delivery notification;
+    customer (Customer, Choice::AllBut(&[ENDS_SESSION])): user restaurant order payment delivery notification;
+    customer_who_signs_out (Customer, Choice::Only(&[ENDS_SESSION])): user;
+    restaurant (Owner, Choice::AllBut(&[ENDS_SESSION])): restaurant order delivery;
+    courier (Courier, Choice::AllBut(TAKES_OFF)): delivery order;
+    courier_who_stops (Courier, Choice::Only(TAKES_OFF)): delivery;
+    operator (Operator, Choice::AllBut(&[ENDS_SESSION, "totp", "change_me"])): user restaurant order delivery;
+}
+
+#[test]
+fn every_operation_is_tried_at_its_bounds_by_somebody_who_may() {
+    for service in SERVICES {
+        for (operation, id) in operations(service) {
+            let tries_whole =
+                |role: &&Role| role.tries(service, &id) && role.brief(service).iter().all(|few| !few.contains(&id));
+            let roles: Vec<&str> = ROLES.iter().filter(tries_whole).map(|role| role.name).collect();
+            // What is internal is called by services alone: the gateway refuses everybody.
+            let expected = usize::from(!operation.contains(" /internal/"));
+            assert_eq!(roles.len(), expected, "{operation}: {roles:?}");
+        }
+    }
 }
 
 fn anyone() -> Caller {
     let kitchen = Kitchen::open(Stack::get());
     let anyone = Caller {
-        role: "anyone",
         person: None,
         known: Vec::new(),
-        choice: [EXCEPT, "^$"],
     };
     anyone.knows("restaurant_id", &json!(kitchen.restaurant_id))
 }
@@ -221,7 +334,7 @@ fn customer() -> Caller {
         let first = reply.body["items"][0]["notification_id"].clone();
         if first.is_null() { Err(reply.text) } else { Ok(first) }
     });
-    Caller::of("customer", customer)
+    Caller::of(customer)
         .knows("order_id", &json!(order.id))
         .knows("restaurant_id", &json!(order.kitchen.restaurant_id))
         .knows("payment_id", &payment["payment_id"])
@@ -231,25 +344,20 @@ fn customer() -> Caller {
 }
 
 fn customer_who_signs_out() -> Caller {
-    let mut leaver = Caller::of("customer_who_signs_out", &Stack::get().enrol("customer"));
-    leaver.choice = [ONLY, ENDS_SESSION];
-    leaver
+    Caller::of(&Stack::get().enrol("customer"))
 }
 
 fn restaurant() -> Caller {
     let stack = Stack::get();
     let order = Order::placed(stack);
     let helper = stack.enrol("restaurant");
-    Caller::of("restaurant", &order.kitchen.owner)
+    Caller::of(&order.kitchen.owner)
         .knows("order_id", &json!(order.id))
         .knows("restaurant_id", &json!(order.kitchen.restaurant_id))
         .knows("user_id", &json!(helper.user_id))
         .knows("item_id", &json!("margherita"))
         .knows("option_id", &json!("tofu"))
 }
-
-/// What takes a courier off the delivery, after which there is little left to try.
-const TAKES_OFF: &str = "end_shift|take_break|mark_failed|mark_returned";
 
 fn courier() -> Caller {
     let stack = Stack::get();
@@ -261,20 +369,15 @@ fn courier() -> Caller {
     let shift = rider
         .plans(SignedDuration::from_hours(30), SignedDuration::from_hours(32))
         .expect(201);
-    let mut courier = Caller::of("courier", &rider.person)
+    Caller::of(&rider.person)
         .knows("order_id", &json!(order.id))
         .knows("delivery_id", &delivery_id)
         .knows("offer_id", &offer["offer_id"])
-        .knows("shift_id", &shift["shift_id"]);
-    courier.choice = [EXCEPT, TAKES_OFF];
-    courier
+        .knows("shift_id", &shift["shift_id"])
 }
 
 fn courier_who_stops() -> Caller {
-    let mut courier = courier();
-    courier.role = "courier_who_stops";
-    courier.choice = [ONLY, TAKES_OFF];
-    courier
+    courier()
 }
 
 fn operator() -> Caller {
@@ -283,13 +386,10 @@ fn operator() -> Caller {
     let rider = order.kitchen.rider(stack, 300.0);
     order.kitchen.does(&order.id, "accept", &json!({}));
     let delivery_id = json!(rider.takes(&order.id));
-    let mut operator = Caller::of("operator", &stack.operator())
+    Caller::of(&stack.operator())
         .knows("order_id", &json!(order.id))
         .knows("restaurant_id", &json!(order.kitchen.restaurant_id))
         .knows("delivery_id", &delivery_id)
         .knows("courier_id", &json!(rider.courier_id))
-        .knows("user_id", &json!(stack.enrol("customer").user_id));
-    // What an operator does to the own account would end the operator's session, and the city has no other.
-    operator.choice = [EXCEPT, "sign_out|totp|change_me"];
-    operator
+        .knows("user_id", &json!(stack.enrol("customer").user_id))
 }

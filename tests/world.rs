@@ -417,6 +417,21 @@ impl World {
     }
 }
 
+/// Every operation of a service's document, internal ones included: `GET /v1/orders`, and its id.
+pub fn operations(service: &str) -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../functions/{service}/openapi.json"));
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().iter();
+        methods.map(move |(method, operation)| {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            (format!("{} {path}", method.to_uppercase()), id)
+        })
+    });
+    operations.collect()
+}
+
 /// The operations that the services' documents describe, each with whether it takes a JSON body.
 pub fn described() -> Vec<(String, bool)> {
     let functions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
