@@ -65,3 +65,31 @@ fn every_subscription_names_events_that_exist_on_their_own_topic() {
     }
     no_complaints(complaints);
 }
+
+/// Who reads what a service is about finds every event there, whole (`order.placed`) or behind another (`.placed`).
+#[test]
+fn every_readme_names_the_events_that_its_service_hears_and_says() {
+    let mut complaints = Vec::new();
+    for service in SERVICES {
+        let readme = read(&root().join(format!("functions/{service}/README.md")));
+        let template = template(&format!("infra/{service}.yaml"));
+        let subscriptions = resources(&template, "AWS::SNS::Subscription");
+        let heard = subscriptions
+            .iter()
+            .filter_map(|(_, one)| one["Properties"]["FilterPolicy"]["event_type"].as_array())
+            .flatten()
+            .filter_map(|event_type| event_type.as_str());
+        let said = PUBLISHED
+            .iter()
+            .filter(|event| event.source.trim_start_matches('/') == service)
+            .map(|event| event.event_type);
+        for event_type in heard.chain(said) {
+            let whole = event_type.trim_end_matches(".v1");
+            let short = whole.find('.').map_or(whole, |dot| &whole[dot..]);
+            if !readme.contains(whole) && !readme.contains(&format!("`{short}")) {
+                complaints.push(format!("functions/{service}/README.md does not name {whole}"));
+            }
+        }
+    }
+    no_complaints(complaints);
+}
