@@ -85,6 +85,8 @@ pub fn hold(figures: &[Figures]) -> Outcome {
 mod tests {
     use super::*;
 
+    type Spoil = fn(&mut Figures);
+
     /// A service whose figures are all at their bounds.
     fn at_the_bounds() -> Figures {
         Figures {
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn each_figure_above_its_bound_is_named() {
-        let cases: [(fn(&mut Figures), &str); 4] = [
+        let cases: [(Spoil, &str); 4] = [
             (|one| one.ratio = 2.01, "order: ready 2.01 times the echo, at most 2"),
             (
                 |one| one.rss_after_call_mb = 14.1,
