@@ -1,4 +1,4 @@
-//! Writes `infra/<service>.yaml`: what all services have in common stands in `service.yaml`, what one has of its own in `services/<service>.yaml`,
+//! Writes `infra/<service>.yaml`: what all services have in common stands in `service.yaml.jinja`, what one has of its own in `services/<service>.yaml`,
 //! and its routes are the operations of its OpenAPI document. What comes out is plain SAM, committed and read as such.
 
 mod description;
@@ -38,7 +38,7 @@ pub enum Error {
 
 /// What the template is filled in with.
 #[derive(Template)]
-#[template(path = "service.yaml", escape = "none")]
+#[template(path = "service.yaml.jinja", escape = "none")]
 struct Page<'a> {
     service: &'a str,
     described: Description,
