@@ -12,12 +12,12 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_types::retry::RetrySpec;
-use kernel::SignedDuration;
+use kernel::{SignedDuration, Timestamp};
 use store::{CursorKey, Table};
 
 use crate::environment::{Environment, MissingVariable};
 use crate::outbound::{Http, Trust, shared_client};
-use crate::{Bucket, Error, Internal, Publisher, telemetry};
+use crate::{Bucket, Error, Internal, Publisher, clock, telemetry};
 
 /// A connection that is not there after this long will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -29,6 +29,9 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 const ATTEMPTS_MAX: u32 = 4;
 /// The first pause before a call is tried again.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
+
+/// Tells the time at which a request is handled.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// The function's environment, clients and table. Cheap to clone.
 #[derive(Clone)]
@@ -42,6 +45,7 @@ struct Parts {
     environment: Environment,
     sdk: SdkConfig,
     trust: Trust,
+    clock: Clock,
     table: Table,
     cursor_key: CursorKey,
     messages: AtomicU64,
@@ -84,7 +88,25 @@ impl Edge {
                     .build(),
             );
         sdk.set_endpoint_url(environment.optional("AWS_ENDPOINT_URL").map(str::to_owned));
-        let sdk = sdk.build();
+        Self::assemble(service, environment, sdk.build(), trust, Arc::new(clock::now))
+    }
+
+    /// The edge of a function whose environment, clients and time are given, so that a test can run a service in its own
+    /// process. [`Edge::start`] takes them from the process.
+    ///
+    /// # Errors
+    /// When a variable that every function needs is missing: `_HANDLER`, `TABLE_NAME`, `CURSOR_KEY`.
+    pub fn with(service: &'static str, environment: Environment, sdk: SdkConfig, clock: Clock) -> Result<Self, Error> {
+        Self::assemble(service, environment, sdk, Trust::Amazon, clock)
+    }
+
+    fn assemble(
+        service: &'static str,
+        environment: Environment,
+        sdk: SdkConfig,
+        trust: Trust,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let table = Table::new(aws_sdk_dynamodb::Client::new(&sdk), environment.var("TABLE_NAME")?);
         let cursor_key = CursorKey::new(environment.var("CURSOR_KEY")?);
         let function = environment.var("_HANDLER")?.to_owned();
@@ -94,6 +116,7 @@ impl Edge {
             environment,
             sdk,
             trust,
+            clock,
             table,
             cursor_key,
             messages: AtomicU64::default(),
@@ -122,6 +145,11 @@ impl Edge {
             self.parts.service
         )
         .into()
+    }
+
+    /// The time at which what arrives now is handled.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.parts.clock)()
     }
 
     /// The service's table.

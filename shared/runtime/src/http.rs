@@ -25,7 +25,7 @@ pub use listing::{LIMIT_DEFAULT, LIMIT_MAX, Listing, Paging};
 pub use principal::{InternalCaller, Principal};
 pub use problem::{FieldError, Problem};
 
-use crate::{Edge, Error, clock, ids, telemetry};
+use crate::{Edge, Error, ids, telemetry};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -39,21 +39,25 @@ pub fn body_limit(bytes: usize) -> DefaultBodyLimit {
 /// # Errors
 /// When the Runtime API fails.
 pub async fn serve(edge: &Edge, router: Router) -> Result<(), Error> {
-    let router = router
+    lambda_http::run(behind_edge(edge, router)).await
+}
+
+/// A service's router with everything that surrounds each of its requests.
+pub fn behind_edge(edge: &Edge, router: Router) -> Router {
+    router
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "not_found", "There is no such resource."))
         .method_not_allowed_fallback(async || {
             let detail = "The resource does not take this method.";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn_with_state(edge.clone(), around));
-    lambda_http::run(router).await
+        .layer(middleware::from_fn_with_state(edge.clone(), around))
 }
 
 /// What happens around every request: its cause is made, and one line tells how it went.
 async fn around(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let now = clock::now();
+    let now = edge.now();
     let request_id = request_id(&request).unwrap_or_else(|| ids::random().simple().to_string());
     let trace = request
         .headers()

@@ -22,7 +22,7 @@ mod telemetry;
 
 pub use bucket::{Bucket, IF_NONE_MATCH, StoredObject};
 pub use contracts::{Cause, Envelope, Timer};
-pub use edge::Edge;
+pub use edge::{Clock, Edge};
 pub use environment::{Environment, MissingVariable};
 pub use http::{
     ClientAddress, IdempotencyKey, IfMatch, InternalCaller, Json, Listing, Optional, Paging, Path, Principal, Problem,

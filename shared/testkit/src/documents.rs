@@ -51,6 +51,7 @@ impl Documents {
     ///
     /// What the gateway refuses by itself, before any service has seen it, is its own: an object with a `message` alone. So
     /// is what it says of a function that did not answer: a service's own failures have a code.
+    #[must_use]
     pub fn complaint(&self, method: &str, path: &str, body: &[u8], reply: &Reply) -> Option<String> {
         let is_gateways = reply.status >= 400 && reply.body.as_object().is_some_and(|body| body.keys().eq(["message"]));
         let is_unanswered = reply.status >= 500 && reply.body["code"].is_null();

@@ -18,6 +18,7 @@ mod wait;
 
 pub use aws::{Aws, SNS, elements};
 pub use city::{Basket, Kitchen, Rider, menu, menu_in, place, restaurant};
+pub use documents::Documents;
 pub use live::Live;
 pub use person::Person;
 pub use reply::Reply;

@@ -1,4 +1,6 @@
-//! The description of the API.
+//! The description of the API, and the handlers behind it.
+
+mod handlers;
 
 use std::path::Path;
 

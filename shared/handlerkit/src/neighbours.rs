@@ -1,0 +1,115 @@
+//! The other services, as far as internal calls reach them.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use serde_json::Value;
+
+/// What an internal call's signature begins with.
+const SIGNATURE: &str = "AWS4-HMAC-SHA256 ";
+
+/// An HTTP server that answers internal calls as a test lets it. What no answer is known for is answered with 503, as of a
+/// service that is down; what is not signed, with 403.
+#[derive(Debug, Clone)]
+pub struct Neighbours {
+    url: String,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    answers: BTreeMap<String, (u16, Value)>,
+    asked: Vec<(String, Value)>,
+}
+
+impl Neighbours {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no port to listen on: {error}"));
+        let address = listener
+            .local_addr()
+            .unwrap_or_else(|error| panic!("no address: {error}"));
+        let neighbours = Self {
+            url: format!("http://{address}"),
+            state: Arc::default(),
+        };
+        let served = neighbours.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let served = served.clone();
+                thread::spawn(move || served.serve(stream));
+            }
+        });
+        neighbours
+    }
+
+    /// Where they are found: what `INTERNAL_API_URL` is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// From now on, a request such as `GET /internal/users/usr_1/contact` is answered so.
+    pub fn answer(&self, request: &str, status: u16, body: Value) {
+        self.lock().answers.insert(request.to_owned(), (status, body));
+    }
+
+    /// What was asked until now, with the bodies.
+    #[must_use]
+    pub fn asked(&self) -> Vec<(String, Value)> {
+        self.lock().asked.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self, mut stream: TcpStream) {
+        let Some((request, is_signed, body)) = read(&mut stream) else {
+            return;
+        };
+        let (status, body) = {
+            let mut state = self.lock();
+            state.asked.push((request.clone(), body));
+            let known = state.answers.get(&request).cloned();
+            if is_signed {
+                known.unwrap_or((503, Value::Null))
+            } else {
+                (403, Value::Null)
+            }
+        };
+        let body = body.to_string();
+        let head = format!(
+            "HTTP/1.1 {status} .\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        // Who no longer listens needs no answer.
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap_or_default();
+    }
+}
+
+/// Reads a request: its method and path, whether it is signed, and its body.
+fn read(stream: &mut TcpStream) -> Option<(String, bool, Value)> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let request = line.rsplit_once(' ')?.0.to_owned();
+    let (mut length, mut is_signed) = (0, false);
+    loop {
+        line.clear();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.trim().parse().ok()?,
+            "authorization" => is_signed = value.trim().starts_with(SIGNATURE),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some((request, is_signed, serde_json::from_slice(&body).unwrap_or_default()))
+}
