@@ -14,13 +14,17 @@ use uuid::Uuid;
 
 use super::table;
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counter {
     pub value: u32,
+    pub kind: String,
 }
 
-pub const fn counter(value: u32) -> Counter {
-    Counter { value }
+pub fn counter(value: u32) -> Counter {
+    Counter {
+        value,
+        kind: if value.is_multiple_of(2) { "even" } else { "odd" }.to_owned(),
+    }
 }
 
 pub fn cause() -> Cause {
@@ -38,7 +42,7 @@ fn event() -> contracts::order::Rejected {
         customer_id: kernel::UserId::from_uuid(Uuid::nil()),
         restaurant_id: kernel::RestaurantId::from_uuid(Uuid::nil()),
         restaurant_name: "Trattoria Bellini".to_owned(),
-        reason: "too_busy".to_owned(),
+        reason: contracts::vocabulary::RejectReason::TooBusy.into(),
     }
 }
 
@@ -232,7 +236,7 @@ async fn a_replayed_key_returns_the_first_answer() {
 #[tokio::test]
 async fn of_an_event_log_each_step_is_written_once_and_carries_the_state() {
     let table = table().await;
-    let log = EventLog::new(format!("COUNTER#{}", Uuid::new_v4()));
+    let log = EventLog::new(key().pk);
     assert_eq!(log.last::<Counter>(&table, Freshness::Latest).await.unwrap(), None);
     for sequence in 1..=3 {
         let envelope = Envelope::new("c", sequence, &cause(), &event()).unwrap();

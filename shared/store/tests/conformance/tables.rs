@@ -134,11 +134,7 @@ async fn what_no_table_takes_is_a_defect_and_changes_nothing() {
         put(&key, &"x".repeat(400 * 1024)).await,
         put(&Key::new("", "STATE"), "no key").await,
         table
-            .commit(
-                Commit::new(&cause())
-                    .also_put(&key, &counter(1))
-                    .also_delete(&key, "", [], "twice"),
-            )
+            .commit(Commit::new(&cause()).also_put(&key, &counter(1)).also_delete(&key))
             .await,
         table
             .commit(Commit::new(&cause()).also_check(&key, "version = :unknown", [], "undefined"))
@@ -180,7 +176,7 @@ async fn a_unit_of_writing_is_a_kilobyte_of_what_was_there_or_will_be() {
     table
         .commit(
             Commit::new(&cause())
-                .also_delete(&key, "", [], "gone")
+                .also_delete(&key)
                 .also_put(&super::cases::key(), &counter(1)),
         )
         .await
