@@ -1,10 +1,11 @@
 //! What the OpenAPI documents say, which is what clients are generated from.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{SERVICES, no_complaints, read, root};
+use super::{SERVICES, files, no_complaints, read, root};
 
 /// Words of standards that write them otherwise: GeoJSON (RFC 7946), and media types.
 const OF_STANDARDS: [&str; 7] = [
@@ -243,9 +244,12 @@ fn every_operation_is_in_the_file_of_its_name() {
     let mut complaints = Vec::new();
     for (service, document) in documents() {
         for (name, _) in operations(&document) {
-            let file = format!("functions/{service}/src/api/{name}.rs");
-            if !root().join(&file).is_file() {
-                complaints.push(format!("{file} is missing"));
+            let (folder, file) = (format!("functions/{service}/src/api"), format!("{name}.rs"));
+            let is_named = |path: &PathBuf| path.file_name().is_some_and(|found| *found == *file);
+            if files(&folder, ".rs").iter().filter(|path| is_named(path)).count() != 1 {
+                complaints.push(format!(
+                    "{folder} has not one {file}, in one of its folders or in itself"
+                ));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What the handlers share.
+//! Wiring: what the functions share.
 
 use std::sync::Arc;
 
@@ -6,9 +6,10 @@ use ::store::{CursorKey, Table};
 use kernel::SignedDuration;
 use runtime::{Bucket, Edge, Error, Publisher};
 
-use crate::foresight::Foresight;
+use crate::learned_cache::LearnedCache;
+use crate::router::Router;
 
-/// What the handlers share. Cheap to clone.
+/// What the functions share, made from their environment. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The service's table.
@@ -27,8 +28,10 @@ pub struct App {
     pub moves: Publisher,
     /// How long before its courier has to leave a trip is offered.
     pub offer_lead: SignedDuration,
-    /// What is known of kitchens and ways.
-    pub foresight: Arc<Foresight>,
+    /// Measures rides.
+    pub router: Arc<Router>,
+    /// What was learned of kitchens and ways, as it was read a moment ago.
+    pub learned: Arc<LearnedCache>,
 }
 
 impl App {
@@ -46,7 +49,8 @@ impl App {
             photos: edge.bucket(&edge.var("PHOTO_BUCKET")?),
             moves: edge.publisher(edge.var("COURIER_TOPIC_ARN")?),
             offer_lead: edge.seconds("OFFER_LEAD_SECONDS")?,
-            foresight: Arc::new(Foresight::new(edge.environment().optional("ROUTER_URL"))),
+            router: Arc::new(Router::at(edge.environment().optional("ROUTER_URL"))),
+            learned: Arc::default(),
         })
     }
 }

@@ -11,16 +11,18 @@ pub mod epoch;
 pub mod estimate;
 pub mod event;
 pub mod evolution;
-pub mod experience;
 pub mod incident;
 pub mod itinerary;
+pub mod learned_model;
 pub mod lifecycle;
-pub mod open;
+pub mod open_delivery;
 pub mod pace;
+pub mod position_privacy;
 pub mod presence;
 pub mod proof;
+pub mod rejection;
+pub mod ride;
 pub mod roster;
-pub mod sight;
 pub mod tariff;
 pub mod track;
 pub mod trail;
@@ -33,8 +35,9 @@ use kernel::{CourierId, Meters, Money, OfferId, OrderId, Position, RestaurantId,
 
 use contracts::vocabulary::UndeliverableReason;
 pub use contracts::vocabulary::{FailureReason, Fault};
-pub use estimate::{Eta, Vehicle};
+pub use estimate::Eta;
 use proof::PhotoId;
+pub use ride::Vehicle;
 
 /// How often a wrong PIN may be tried before the hand-over is locked: 1 of 2,000 guesses succeeds.
 pub const PIN_ATTEMPTS_MAX: u8 = 5;

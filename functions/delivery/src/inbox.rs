@@ -1,4 +1,4 @@
-//! Others' events as own commands: orders' and, for who works there, restaurants'.
+//! Events of other services as commands of this one: orders, restaurants' staff, and the roles of users.
 
 use ::store::{Commit, Freshness};
 use contracts::order::{Accepted, Cancelled, Delayed, Ready, Stop, Undeliverable};
@@ -6,23 +6,23 @@ use contracts::restaurant::{self, Snapshot};
 use contracts::user::RolesChanged;
 use contracts::vocabulary::Word;
 use contracts::{Cause, Contract as _, Envelope};
-use kernel::{CourierId, DeliveryId, OrderId, Role, Timestamp, TypedId as _, UserId};
+use kernel::{CourierId, DeliveryId, Role, Timestamp, TypedId as _};
 use runtime::{Consumed, Done, Standing, Undone, once};
 
 use crate::app::App;
 use crate::domain::command::Command;
-use crate::domain::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
-use crate::domain::open::Open;
-use crate::domain::{Delivery, Facts, Place, Progress, pays_courier};
-use crate::foresight::About;
-use crate::runner::{self, Known, Reach};
-use crate::steps::{Unstepped, follow_up, step};
-use crate::{foresight, rows, shift, store};
+use crate::domain::{Facts, Place, pays_courier};
+use crate::store;
+use crate::usecase::advance_delivery::AdvanceError;
+use crate::usecase::begin_delivery::begin_delivery;
+use crate::usecase::couriers::bar_courier::bar_courier;
+use crate::usecase::follow_up::advance_unless_called_off;
+use crate::usecase::withdraw_delivery::withdraw_delivery;
 
 /// How many different PINs there are: four digits.
 const PINS: u32 = 10_000;
 
-/// Deals with one event. Events of other types are none of this service's business.
+/// Handles one event. Events of other types are ignored.
 ///
 /// # Errors
 /// When the event came early, cannot be read, or the table does not answer.
@@ -34,7 +34,8 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
         Ready::TYPE => ready(app, cause, &event.data()?).await,
         Cancelled::TYPE => {
             let cancelled: Cancelled = event.data()?;
-            ended(app, cause, cancelled.order_id, cancelled.customer_id, true).await
+            withdraw_delivery(app, cause, cancelled.order_id, cancelled.customer_id, true).await?;
+            Ok(Done)
         }
         Undeliverable::TYPE => {
             let undeliverable: Undeliverable = event.data()?;
@@ -42,7 +43,8 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
                 Word::Known(reason) => pays_courier(reason),
                 Word::Unknown(_) => true,
             };
-            ended(app, cause, undeliverable.order_id, undeliverable.customer_id, is_paid).await
+            withdraw_delivery(app, cause, undeliverable.order_id, undeliverable.customer_id, is_paid).await?;
+            Ok(Done)
         }
         restaurant::Approved::TYPE => {
             let approved: restaurant::Approved = event.data()?;
@@ -56,16 +58,16 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     }
 }
 
-/// Keeps what somebody may be. A courier who may not be one any more works no longer: what the latest event says holds,
-/// whichever comes last.
+/// Keeps the roles of a user. A courier who has lost the role works no longer. The latest event holds, in whatever order they
+/// arrive.
 async fn roles_changed(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
     Standing::keep(&app.table, event, cause).await?;
     let changed: RolesChanged = event.data()?;
     let standing = Standing::of(&app.table, changed.user_id, Freshness::Latest).await?;
     let is_held = standing.is_none_or(|standing| standing.allows(&[Role::Courier]));
     let courier_id = CourierId::from_uuid(changed.user_id.uuid());
-    match shift::bar(app, cause, courier_id, &|courier| Ok(courier.with_role(is_held))).await {
-        Ok(_) | Err(Unstepped::Missing) => Ok(Done),
+    match bar_courier(app, cause, courier_id, &|courier| Ok(courier.with_role(is_held))).await {
+        Ok(_) | Err(AdvanceError::Missing) => Ok(Done),
         Err(error) => Err(error.into()),
     }
 }
@@ -83,56 +85,24 @@ async fn staffed(app: &App, cause: &Cause, sequence: u32, restaurant: Snapshot) 
     )
 }
 
-impl From<Unstepped> for Undone {
-    fn from(unstepped: Unstepped) -> Self {
-        match unstepped {
-            Unstepped::Missing => Self::Retry("the delivery is not there yet".to_owned()),
-            Unstepped::Store(error) => error.into(),
-            Unstepped::CalledOff | Unstepped::Rejected(_) | Unstepped::Refused(_) => Self::Park(unstepped.to_string()),
+impl From<AdvanceError> for Undone {
+    fn from(error: AdvanceError) -> Self {
+        match error {
+            AdvanceError::Missing => Self::Retry("the delivery is not there yet".to_owned()),
+            AdvanceError::Store(error) => error.into(),
+            AdvanceError::CalledOff | AdvanceError::Rejected(_) | AdvanceError::CourierRejected(_) => {
+                Self::Park(error.to_string())
+            }
         }
     }
 }
 
-/// The restaurant cooks: the delivery begins and a courier is looked for. The same event again finds it begun, and goes
-/// on with what had not come to anything.
-///
-/// Its row in the zone is written first: of a delivery that has begun, the zone knows.
+/// The restaurant cooks: the delivery begins and a courier is looked for.
 async fn accepted(app: &App, cause: &Cause, at: Timestamp, accepted: Accepted) -> Consumed {
     let delivery_id = store::delivery_of(accepted.order_id);
     // Whole seconds, as they are stored.
     let begun_at = Timestamp::from_second(at.as_second()).unwrap_or(at);
-    let facts = facts(accepted, begun_at);
-    let remaining = Remaining::Everything {
-        food: Food::Cooking {
-            begun_at,
-            planned_ready_at: facts.planned_ready_at,
-            delayed_to: None,
-        },
-        trip: Ride::new(facts.pickup.position, facts.drop_off.position, VEHICLE_USUAL),
-    };
-    let about = About {
-        kitchen: Some(facts.restaurant_id),
-        delivery_id: Some(delivery_id),
-        place: facts.pickup.position,
-    };
-    let known = Box::pin(foresight::experience(app, about, &remaining, cause.now)).await;
-    let eta = arrival(&remaining, &known, cause.now);
-    let begins = Delivery {
-        facts,
-        progress: Progress::beginning(eta),
-    };
-    let Some(open) = Open::of(delivery_id, &begins, 1) else {
-        return Ok(Done);
-    };
-    rows::show(&app.table, cause, &open).await?;
-    let mut known = vec![open];
-    let commit = store::begin(cause, delivery_id, &begins.facts, eta)?;
-    if !app.table.commit_if_current(commit).await? {
-        // Begun before, or called off before it began.
-        known = rows::refresh(app, cause, delivery_id, begins.facts.pickup.position).await?;
-    }
-    let known = Known::rows(known);
-    runner::run_around(app, cause, begins.facts.pickup.position, Reach::Own, &known).await?;
+    begin_delivery(app, cause, delivery_id, facts(accepted, begun_at)).await?;
     Ok(Done)
 }
 
@@ -174,41 +144,6 @@ async fn ready(app: &App, cause: &Cause, ready: &Ready) -> Consumed {
 }
 
 async fn note(app: &App, cause: &Cause, delivery_id: DeliveryId, command: Command<'static>) -> Consumed {
-    match step(app, cause, delivery_id, |_| Some(command)).await {
-        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
-        Err(Unstepped::CalledOff) => {}
-        Err(error) => return Err(error.into()),
-    }
+    advance_unless_called_off(app, cause, delivery_id, &|_| Some(command)).await?;
     Ok(Done)
-}
-
-/// The order ended: whoever is asked or on the way is free again. If the delivery has not begun yet, it never will.
-async fn ended(app: &App, cause: &Cause, order_id: OrderId, customer_id: UserId, is_paid: bool) -> Consumed {
-    let delivery_id = store::delivery_of(order_id);
-    if call_off(app, cause, delivery_id, order_id, customer_id).await? {
-        return Ok(Done);
-    }
-    note(app, cause, delivery_id, Command::Withdraw { is_paid }).await
-}
-
-/// True if the delivery had not begun and is called off now.
-async fn call_off(
-    app: &App,
-    cause: &Cause,
-    delivery_id: DeliveryId,
-    order_id: OrderId,
-    customer_id: UserId,
-) -> Result<bool, Undone> {
-    if store::load(&app.table, delivery_id).await? != store::Found::Nothing {
-        return Ok(false);
-    }
-    let withdrawn = contracts::delivery::Withdrawn {
-        delivery_id,
-        order_id,
-        customer_id,
-        courier_id: None,
-        earned: None,
-    };
-    let commit = store::call_off(cause, delivery_id, &withdrawn)?;
-    Ok(app.table.commit_if_current(commit).await?)
 }

@@ -2,20 +2,14 @@
 
 mod api;
 mod app;
-mod bonds;
 mod domain;
-mod foresight;
 mod inbox;
+mod learned_cache;
 mod publish;
-mod roster;
 mod router;
-mod rows;
-mod runner;
-mod shift;
-mod steps;
 mod store;
 mod timers;
-mod tracking;
+mod usecase;
 
 use contracts::{Cause, Envelope, Timer};
 

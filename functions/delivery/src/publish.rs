@@ -1,9 +1,10 @@
 //! What has happened, as others hear of it: domain events as contracts, and the deadlines they set.
 
+use ::store::Published;
 use contracts::vocabulary::{self, DeclineReason, FoodLeft, OfferEnding, Proof, ReleaseDetail};
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
 use contracts::{courier, delivery as wire};
-use kernel::{CourierId, DeliveryId, Timestamp};
+use kernel::{CourierId, DeliveryId, OrderId, Timestamp, UserId};
 
 use crate::domain::command::{Ending, ReleaseReason};
 use crate::domain::earnings::Earnings;
@@ -83,17 +84,51 @@ impl Subject<'_> {
 ///
 /// # Errors
 /// When the payload cannot be written.
-pub fn scheduled(subject: Subject<'_>, eta: Eta) -> Result<Envelope, MalformedEnvelope> {
-    payload!(subject, Scheduled { eta: eta.into() })
+pub fn scheduled(subject: Subject<'_>, eta: Eta) -> Result<Published, MalformedEnvelope> {
+    let envelope = payload!(subject, Scheduled { eta: eta.into() })?;
+    let timers = Vec::new();
+    Ok(Published { envelope, timers })
 }
 
-/// An event as it is published; nothing of what nobody else needs to hear. `assigned` is who comes for the food, if somebody
-/// does.
+/// The event that calls off a delivery before it began.
 ///
 /// # Errors
 /// When the payload cannot be written.
+pub fn called_off(
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    order_id: OrderId,
+    customer_id: UserId,
+) -> Result<Published, MalformedEnvelope> {
+    let withdrawn = wire::Withdrawn {
+        delivery_id,
+        order_id,
+        customer_id,
+        courier_id: None,
+        earned: None,
+    };
+    let envelope = Envelope::new(&delivery_id.to_string(), 1, cause, &withdrawn)?;
+    let timers = Vec::new();
+    Ok(Published { envelope, timers })
+}
+
+/// What an event publishes, with the deadlines that it sets, given the state that it led to; `None` for what nobody else needs
+/// to hear.
+///
+/// # Errors
+/// When the payload cannot be written.
+pub fn published(subject: Subject<'_>, event: &Event, after: &State) -> Result<Option<Published>, MalformedEnvelope> {
+    let assigned = after.assignment().map(|assignment| assignment.courier_id);
+    let envelope = envelope(subject, event, assigned)?;
+    Ok(envelope.map(|envelope| Published {
+        timers: timers(event, after, &envelope),
+        envelope,
+    }))
+}
+
+/// An event as a contract; `None` for what nobody else needs to hear. `assigned` is who comes for the food, if somebody does.
 #[expect(clippy::too_many_lines, reason = "one short arm for each event")]
-pub fn envelope(
+fn envelope(
     subject: Subject<'_>,
     event: &Event,
     assigned: Option<CourierId>,
@@ -276,9 +311,8 @@ pub fn moved(
 /// The deadlines that an event sets, given the state that it led to.
 ///
 /// After what leaves a delivery without a courier, or makes it urgent, the zone is run at once by whoever did it: the timer
-/// is the safety net for when that process dies in between. Everything else waits for the zone's next epoch.
-#[must_use]
-pub fn timers(event: &Event, after: &State, envelope: &Envelope) -> Vec<Timer> {
+/// is the safety net for when that process crashes in between. Everything else waits for the zone's next epoch.
+fn timers(event: &Event, after: &State, envelope: &Envelope) -> Vec<Timer> {
     let due = match (event, after) {
         (Event::Offered(offer), _) => Some((OFFER_EXPIRED, offer.expires_at)),
         (Event::OfferEnded { .. } | Event::Released { .. } | Event::FoodReady { .. }, State::Waiting) => {

@@ -13,7 +13,7 @@ use runtime::Http;
 use serde::Deserialize;
 
 use crate::domain::Vehicle;
-use crate::domain::estimate::Ride;
+use crate::domain::ride::Ride;
 
 /// An estimate does not wait longer for a router: the caller waits for the estimate.
 const TIMEOUT: Duration = Duration::from_millis(600);

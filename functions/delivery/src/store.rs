@@ -6,9 +6,9 @@
 
 mod conduct;
 mod couriers;
-mod experience;
 mod facts;
 mod incidents;
+mod learned_model;
 mod records;
 mod roster;
 mod zones;
@@ -22,16 +22,13 @@ use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, Timestamp, 
 use crate::domain::cell::Zone;
 use crate::domain::courier::Courier;
 use crate::domain::epoch::Seen;
-use crate::domain::event::Event;
-use crate::domain::evolution::evolve;
 use crate::domain::whereabouts::Whereabouts;
-use crate::domain::{Delivery, Eta, Facts, Progress};
-use crate::publish::{self, Subject};
+use crate::domain::{Delivery, Progress};
 
-pub use conduct::{CASES_MAX, Cases, ReviewRecord, cases, reviews, unjudged};
+pub use conduct::{CASES_MAX, Cases, ReviewRecord, cases, note as note_conduct, reviews, unjudged};
 pub use couriers::{CourierRecord, DocumentRecord, Documents, OnShift, PositionRecord, TrailRecord, WorkRecord};
-pub use experience::{KitchenRecord, TownRecord, kitchen_key, learned, teach, town_key};
 pub use incidents::{Happened, Incident, IncidentItem, history, incident_key, incidents};
+pub use learned_model::{KitchenRecord, ZoneModelRecord, kitchen_key, learned, teach, zone_model_key};
 pub use records::StaffRecord;
 use records::{StepRecord, step_item};
 pub use roster::{RosterFound, put_roster, roster};
@@ -265,18 +262,13 @@ pub async fn load_fresh(table: &Table, delivery_id: DeliveryId, freshness: Fresh
 ///
 /// # Errors
 /// When it cannot be written: a defect.
-pub fn begin(cause: &Cause, delivery_id: DeliveryId, facts: &Facts, eta: Eta) -> Result<Commit, StoreError> {
-    let subject = Subject {
-        delivery_id,
-        facts,
-        sequence: 1,
-        cause,
-    };
-    let published = Published {
-        envelope: publish::scheduled(subject, eta)?,
-        timers: Vec::new(),
-    };
-    let step = step_item(1, Some(published), &Progress::beginning(eta), Some(facts))?;
+pub fn begin(
+    cause: &Cause,
+    delivery_id: DeliveryId,
+    delivery: &Delivery,
+    published: Published,
+) -> Result<Commit, StoreError> {
+    let step = step_item(1, Some(published), &delivery.progress, Some(&delivery.facts))?;
     Ok(log(delivery_id).append(Commit::new(cause), &step))
 }
 
@@ -284,52 +276,23 @@ pub fn begin(cause: &Cause, delivery_id: DeliveryId, facts: &Facts, eta: Eta) ->
 ///
 /// # Errors
 /// When it cannot be written: a defect.
-pub fn call_off(
-    cause: &Cause,
-    delivery_id: DeliveryId,
-    withdrawn: &contracts::delivery::Withdrawn,
-) -> Result<Commit, StoreError> {
-    let published = Published {
-        envelope: contracts::Envelope::new(&delivery_id.to_string(), 1, cause, withdrawn)?,
-        timers: Vec::new(),
-    };
+pub fn call_off(cause: &Cause, delivery_id: DeliveryId, published: Published) -> Result<Commit, StoreError> {
     let step = step_item(1, Some(published), &Progress::called_off(cause.now), None)?;
     Ok(log(delivery_id).append(Commit::new(cause), &step))
 }
 
-/// Adds a delivery's next events to a commit, and gives the delivery after them.
+/// Adds a delivery's next event to a commit: what it publishes, and the state that it led to.
 ///
 /// # Errors
-/// When they cannot be written: a defect.
+/// When it cannot be written: a defect.
 pub fn append(
-    mut commit: Commit,
-    cause: &Cause,
+    commit: Commit,
     delivery_id: DeliveryId,
-    loaded: &Loaded,
-    events: &[Event],
-) -> Result<(Commit, Delivery), StoreError> {
-    let facts = &loaded.delivery.facts;
-    let mut progress = loaded.delivery.progress.clone();
-    let mut sequence = loaded.sequence;
-    for event in events {
-        sequence += 1;
-        progress = evolve(progress, event);
-        let subject = Subject {
-            delivery_id,
-            facts,
-            sequence,
-            cause,
-        };
-        let assigned = progress.state.assignment().map(|assignment| assignment.courier_id);
-        let published = publish::envelope(subject, event, assigned)?.map(|envelope| Published {
-            timers: publish::timers(event, &progress.state, &envelope),
-            envelope,
-        });
-        commit = log(delivery_id).append(commit, &step_item(sequence, published, &progress, None)?);
-        commit = conduct::note(commit, cause, delivery_id, facts, event);
-    }
-    let facts = facts.clone();
-    Ok((commit, Delivery { facts, progress }))
+    sequence: u32,
+    published: Option<Published>,
+    progress: &Progress,
+) -> Result<Commit, StoreError> {
+    Ok(log(delivery_id).append(commit, &step_item(sequence, published, progress, None)?))
 }
 
 /// Reads a courier.

@@ -5,48 +5,44 @@ use kernel::{DeliveryId, SignedDuration, Timestamp};
 use runtime::{Consumed, Done, TimerQueue, Undone};
 
 use crate::app::App;
-use crate::domain::State;
 use crate::domain::cell::Zone;
-use crate::domain::command::{Command, Ending};
 use crate::publish::{OFFER_EXPIRED, REVIEW, SEARCH, SHIFTS, TICK, ZONE, ZONE_ENDING};
-use crate::rows;
-use crate::runner::{self, Known, Occasion, Reach};
-use crate::shift;
-use crate::steps::{Unstepped, about, follow_up, step};
-use crate::store::{self, Found, Listed, Loaded, SHIFT_LISTS, load};
+use crate::store::{self, Listed, SHIFT_LISTS};
+use crate::usecase::advance_delivery::AdvanceError;
+use crate::usecase::deadlines::{expire_offer, leave_unjudged, search_courier};
+use crate::usecase::dispatch_zone::{Known, Occasion, dispatch_zone};
+use crate::usecase::shifts::sweep_shifts::sweep_shifts;
 
-/// How often shifts are looked at, which may end by themselves, and failures that nobody has judged: often enough for limits
-/// that are counted in minutes.
-const LOOK_EVERY_MINUTES: i64 = 5;
+/// How often shifts are swept, which may end by themselves, and failures that nobody has judged: often enough for limits that
+/// are counted in minutes.
+const SWEEP_EVERY_MINUTES: i64 = 5;
 /// A timer that is later is lost.
 const TIMERS_LATE_AT_MOST: SignedDuration = SignedDuration::from_mins(5);
-/// Failures that are left unjudged at a time; the next look takes the next.
+/// Failures that are left unjudged in one sweep; the next sweep takes the next.
 const UNJUDGED_MAX: usize = 100;
 
-/// Deals with one deadline. One of a delivery does something only if the delivery still is where it was when it was set.
+/// Handles one deadline.
 ///
 /// # Errors
 /// When the deadline is none of this service's, or the table does not answer.
 pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Consumed {
     match timer.name.as_str() {
-        OFFER_EXPIRED => expire(app, cause, delivery_of(timer)?, timer.due_at).await,
-        SEARCH => search(app, cause, delivery_of(timer)?, timer.sequence).await,
-        TICK => tick(app, queue, timer, cause).await,
-        SHIFTS => {
-            shift::sweep(app, cause, list_of(timer)?).await?;
-            Ok(Done)
-        }
-        REVIEW => leave_unjudged(app, cause, delivery_of(timer)?).await,
-        ZONE => zone(app, cause, zone_of(timer)?).await,
+        OFFER_EXPIRED => expire_offer(app, cause, delivery_of(timer)?, timer.due_at).await?,
+        SEARCH => search_courier(app, cause, delivery_of(timer)?, timer.sequence).await?,
+        TICK => tick(app, queue, timer, cause).await?,
+        SHIFTS => sweep_shifts(app, cause, list_of(timer)?).await?,
+        REVIEW => leave_unjudged(app, cause, delivery_of(timer)?).await?,
+        ZONE => dispatch(app, cause, zone_of(timer)?).await?,
         ZONE_ENDING => {
             let ending = zone_of(timer)?;
             if store::is_open(&app.table, ending).await? {
                 store::list_zone(&app.table, cause, ending).await?;
             }
-            zone(app, cause, ending).await
+            dispatch(app, cause, ending).await?;
         }
-        other => Err(Undone::Park(format!("there is no deadline {other:?}"))),
+        other => return Err(Undone::Park(format!("there is no deadline {other:?}"))),
     }
+    Ok(Done)
 }
 
 fn delivery_of(timer: &Timer) -> Result<DeliveryId, Undone> {
@@ -66,62 +62,15 @@ fn malformed(timer: &Timer, error: &impl std::fmt::Display) -> Undone {
     Undone::Park(format!("{}: {error}", timer.subject))
 }
 
-/// The offer is over if it is still the one that the deadline was set for: a later offer has a later end.
-async fn expire(app: &App, cause: &Cause, delivery_id: DeliveryId, due_at: Timestamp) -> Consumed {
-    let ending = Ending::Expired;
-    let command = |loaded: &Loaded| {
-        let offer = loaded
-            .delivery
-            .progress
-            .state
-            .offer()
-            .filter(|offer| offer.expires_at <= due_at)?;
-        let offer_id = offer.offer_id;
-        Some(Command::EndOffer { offer_id, ending })
-    };
-    match step(app, cause, delivery_id, command).await {
-        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
-        Err(Unstepped::CalledOff) => {}
-        Err(error) => return Err(error.into()),
-    }
-    Ok(Done)
+async fn dispatch(app: &App, cause: &Cause, zone: Zone) -> Result<(), AdvanceError> {
+    Box::pin(dispatch_zone(app, cause, zone, Occasion::Tick, &Known::default())).await
 }
 
-/// The zone is run if nothing has happened since the deadline was set: then whoever set it died before he ran it.
-async fn search(app: &App, cause: &Cause, delivery_id: DeliveryId, sequence: u32) -> Consumed {
-    if let Found::Delivery(loaded) = load(&app.table, delivery_id).await?
-        && loaded.sequence == sequence
-        && loaded.delivery.progress.state == State::Waiting
-    {
-        let pickup = loaded.delivery.facts.pickup.position;
-        let row = rows::show_or_hide(&app.table, cause, delivery_id, &loaded.delivery, sequence).await?;
-        let known = Known::rows(row.into_iter().collect());
-        runner::run_around(app, cause, pickup, Reach::Own, &known).await?;
-    }
-    Ok(Done)
-}
-
-/// Nobody has judged a failure in time: nobody is charged. A delivery fails once, so there is no other that it could be.
-async fn leave_unjudged(app: &App, cause: &Cause, delivery_id: DeliveryId) -> Consumed {
-    let command = |loaded: &Loaded| loaded.delivery.progress.review.map(|_| Command::LeaveUnjudged);
-    match step(app, &about(cause, delivery_id), delivery_id, command).await {
-        Ok(stepped) => follow_up(app, cause, &[(delivery_id, stepped)]).await,
-        Err(Unstepped::CalledOff) => {}
-        Err(error) => return Err(error.into()),
-    }
-    Ok(Done)
-}
-
-async fn zone(app: &App, cause: &Cause, zone: Zone) -> Consumed {
-    Box::pin(runner::run(app, cause, zone, Occasion::Tick, &Known::default())).await?;
-    Ok(Done)
-}
-
-/// A minute has passed: as many messages as there is to look at, so that what is slow holds up nothing else.
-async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Consumed {
+/// Sends a message for each zone and list that the minute visits, so that a slow one holds up no other.
+async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Result<(), Undone> {
     let listed = store::listed(&app.table, cause.now).await?;
     let mut timers = minute(&listed, timer, cause.now);
-    if looks_at_all(cause.now) {
+    if sweeps_all(cause.now) {
         // Their own timers were lost.
         let unjudged = store::unjudged(&app.table, cause.now - TIMERS_LATE_AT_MOST, UNJUDGED_MAX).await?;
         timers.extend(unjudged.iter().map(|review| Timer {
@@ -132,18 +81,18 @@ async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Co
         }));
     }
     queue.send(&timers).await?;
-    Ok(Done)
+    Ok(())
 }
 
-/// True in the minutes in which everything is looked at that may have been lost.
-fn looks_at_all(now: Timestamp) -> bool {
-    (now.as_second() / 60) % LOOK_EVERY_MINUTES == 0
+/// True in the minutes in which shifts and reviews are swept whose own timers may have been lost.
+fn sweeps_all(now: Timestamp) -> bool {
+    (now.as_second() / 60) % SWEEP_EVERY_MINUTES == 0
 }
 
-/// What is looked at in a minute: every zone in use, and now and then every list of those on shift.
+/// The messages of a minute: one for every zone in use and, when shifts are swept, one for every list of those on shift.
 ///
-/// Whether a zone has open deliveries is not asked here: its message begins with reading them, which is all that it costs if
-/// there are none. A look beforehand would be a call for each zone instead of one for ten.
+/// Whether a zone has open deliveries is not read here: its message begins with reading them, which is all that it costs if
+/// there are none. Reading beforehand would be a call for each zone instead of one for ten.
 fn minute(listed: &[Listed], tick: &Timer, now: Timestamp) -> Vec<Timer> {
     let timer = |name: &str, subject: String| Timer {
         name: name.to_owned(),
@@ -151,7 +100,7 @@ fn minute(listed: &[Listed], tick: &Timer, now: Timestamp) -> Vec<Timer> {
         due_at: now,
         ..tick.clone()
     };
-    let lists = if looks_at_all(now) { 0..SHIFT_LISTS } else { 0..0 };
+    let lists = if sweeps_all(now) { 0..SHIFT_LISTS } else { 0..0 };
     let shifts = lists.map(|list| timer(SHIFTS, list.to_string()));
     let zones = listed.iter().map(|listed| {
         let name = if listed.ends_soon { ZONE_ENDING } else { ZONE };

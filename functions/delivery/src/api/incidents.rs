@@ -1,5 +1,8 @@
 //! What went wrong on a delivery, as people read and write it.
 
+pub mod list_incidents;
+pub mod report_incident;
+
 use contracts::{Contract as _, Envelope, MalformedEnvelope, delivery};
 use kernel::Timestamp;
 use serde::Serialize;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::shapes::{AddressLine, RejectName, RestaurantName, ShiftEndName, StateName, SuspendName, VehicleName};
 use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd, SuspendReason};
-use crate::domain::estimate;
+use crate::domain::ride;
 use crate::domain::tariff;
 use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
 use crate::store::{CASES_MAX, Cases};
@@ -196,7 +196,7 @@ impl OfferView {
         let (mut here, mut distance_m) = (first.facts.pickup.position, offer.approach_m);
         for (_, delivery) in trip {
             let position = delivery.facts.drop_off.position;
-            distance_m = distance_m.saturating_add(estimate::way(here, position));
+            distance_m = distance_m.saturating_add(ride::way(here, position));
             here = position;
             stops.push(OfferStop {
                 kind: StopKind::DropOff,
@@ -232,7 +232,7 @@ impl OfferView {
 }
 
 fn pay(facts: &Facts) -> Money {
-    let trip_m = estimate::way(facts.pickup.position, facts.drop_off.position);
+    let trip_m = ride::way(facts.pickup.position, facts.drop_off.position);
     let pay = tariff::pay(trip_m, facts.tip.currency());
     pay.plus(facts.tip).unwrap_or(pay)
 }

@@ -6,8 +6,9 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::estimate::{Food, Remaining, Ride, VEHICLE_USUAL, arrival};
-use super::experience::Experience;
+use super::estimate::{Food, Remaining, VEHICLE_USUAL, arrival};
+use super::learned_model::LearnedModel;
+use super::ride::Ride;
 use super::work::{Rules, rules};
 use super::{Assignment, Delivery, Eta, Facts, Offer, Place, Progress, State, Vehicle};
 
@@ -83,7 +84,7 @@ pub fn first_eta() -> Eta {
         planned_ready_at: facts().planned_ready_at,
         delayed_to: None,
     };
-    arrival(&Remaining::Everything { food, trip }, &Experience::default(), NOON)
+    arrival(&Remaining::Everything { food, trip }, &LearnedModel::default(), NOON)
 }
 
 /// A delivery in a state.

@@ -172,7 +172,7 @@ fn bound_by(state: &State, taken_ends: OfferEnd) -> Option<(CourierId, Effect)> 
 
 /// How a delivery is bound to a courier by an offer, as the delivery itself says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bond {
+pub enum CourierLink {
     /// The courier is asked.
     Asked,
     /// The courier has taken it.
@@ -181,8 +181,8 @@ pub enum Bond {
     None,
 }
 
-impl Bond {
-    /// The bond that a delivery's state says.
+impl CourierLink {
+    /// The link that a delivery's state says.
     #[must_use]
     pub fn of(state: &State, courier_id: CourierId, offer: OfferId) -> Self {
         let asked = state.offer().is_some_and(|live| live.offer_id == offer);
@@ -197,7 +197,7 @@ impl Bond {
 
 /// What a courier may not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum CourierRejection {
     /// An operator has not approved the courier.
     #[error("the courier is not approved yet")]
     NotApproved,
@@ -285,9 +285,9 @@ impl Courier {
     ///
     /// # Errors
     /// After the approval, without new papers.
-    pub fn reject(&self, reason: RejectReason, has_new_papers: bool) -> Result<Option<Self>, Refusal> {
+    pub fn reject(&self, reason: RejectReason, has_new_papers: bool) -> Result<Option<Self>, CourierRejection> {
         if self.duty != Duty::Pending && !has_new_papers {
-            return Err(Refusal::Approved);
+            return Err(CourierRejection::Approved);
         }
         let rejected = Self {
             rejected: Some(reason),
@@ -312,15 +312,15 @@ impl Courier {
         worked: &[Span],
         planned_until: Option<Timestamp>,
         now: Timestamp,
-    ) -> Result<Option<Self>, Refusal> {
+    ) -> Result<Option<Self>, CourierRejection> {
         match self.duty {
-            Duty::Pending => Err(Refusal::NotApproved),
+            Duty::Pending => Err(CourierRejection::NotApproved),
             Duty::OffShift => {
                 if let Some(bar) = self.barred(now) {
                     return Err(bar.into());
                 }
                 let shift = Shift {
-                    works_until: works_until(self.rules(), worked, now).map_err(Refusal::Worked)?,
+                    works_until: works_until(self.rules(), worked, now).map_err(CourierRejection::Worked)?,
                     planned_until,
                     ..Shift::beginning(now)
                 };
@@ -347,13 +347,13 @@ impl Courier {
     ///
     /// # Errors
     /// Off shift, and with an offer or a delivery.
-    pub fn take_break(&self, now: Timestamp) -> Result<Option<Self>, Refusal> {
-        let shift = self.shift().ok_or(Refusal::OffShift)?;
+    pub fn take_break(&self, now: Timestamp) -> Result<Option<Self>, CourierRejection> {
+        let shift = self.shift().ok_or(CourierRejection::OffShift)?;
         if shift.break_since.is_some() {
             return Ok(None);
         }
         if !shift.is_unbound() {
-            return Err(Refusal::Bound);
+            return Err(CourierRejection::Bound);
         }
         let shift = Shift {
             break_since: Some(now),
@@ -366,8 +366,8 @@ impl Courier {
     ///
     /// # Errors
     /// Off shift, for who is barred, and when the working time is used up: also when the break was too short to give any back.
-    pub fn resume(&self, worked: &[Span], now: Timestamp) -> Result<Option<Self>, Refusal> {
-        let shift = self.shift().ok_or(Refusal::OffShift)?;
+    pub fn resume(&self, worked: &[Span], now: Timestamp) -> Result<Option<Self>, CourierRejection> {
+        let shift = self.shift().ok_or(CourierRejection::OffShift)?;
         if let Some(bar) = self.barred(now) {
             return Err(bar.into());
         }
@@ -376,7 +376,7 @@ impl Courier {
         };
         let shift = Shift {
             works_from: now,
-            works_until: works_until(self.rules(), worked, now).map_err(Refusal::Worked)?,
+            works_until: works_until(self.rules(), worked, now).map_err(CourierRejection::Worked)?,
             break_since: None,
             rested: shift.rested + now.duration_since(break_since),
             ..shift.clone()
@@ -394,8 +394,8 @@ impl Courier {
             ended: Some(why),
             ..self.with(Duty::OffShift)
         };
-        let bonds = shift.bonds().map(|(_, offer_id)| offer_id);
-        bonds.fold(off, |courier, offer_id| {
+        let links = shift.links().map(|(_, offer_id)| offer_id);
+        links.fold(off, |courier, offer_id| {
             courier.remembering(offer_id, OfferEnd::Withdrawn)
         })
     }
@@ -404,10 +404,10 @@ impl Courier {
     ///
     /// # Errors
     /// When the courier is off shift, asked already, or has no room for all of its deliveries.
-    pub fn consider(&self, offer: LiveOffer) -> Result<Self, Refusal> {
-        let shift = self.shift().ok_or(Refusal::OffShift)?;
+    pub fn consider(&self, offer: LiveOffer) -> Result<Self, CourierRejection> {
+        let shift = self.shift().ok_or(CourierRejection::OffShift)?;
         if offer.deliveries.is_empty() || offer.deliveries.len() > shift.room(self.vehicle) {
-            return Err(Refusal::NotFree);
+            return Err(CourierRejection::NotFree);
         }
         let shift = Shift {
             offer: Some(offer),
@@ -420,29 +420,31 @@ impl Courier {
     ///
     /// # Errors
     /// When it was never made to this courier or has ended; also when it has expired and nobody noticed yet.
-    pub fn live_offer(&self, offer: OfferId, now: Timestamp) -> Result<&LiveOffer, Refusal> {
+    pub fn live_offer(&self, offer: OfferId, now: Timestamp) -> Result<&LiveOffer, CourierRejection> {
         let shift = self.shift();
         if let Some(live) = shift.and_then(|shift| shift.offer.as_ref())
             && live.offer_id == offer
         {
             return match self.barred(now) {
                 None if now < live.expires_at => Ok(live),
-                None => Err(Refusal::OfferOver(OfferEnd::Expired)),
-                Some(_) => Err(Refusal::OfferOver(OfferEnd::Withdrawn)),
+                None => Err(CourierRejection::OfferOver(OfferEnd::Expired)),
+                Some(_) => Err(CourierRejection::OfferOver(OfferEnd::Withdrawn)),
             };
         }
         if self.jobs().iter().any(|job| job.offer_id == offer) {
-            return Err(Refusal::OfferOver(OfferEnd::Accepted));
+            return Err(CourierRejection::OfferOver(OfferEnd::Accepted));
         }
         Err(self.past_refusal(offer))
     }
 
-    fn past_refusal(&self, offer: OfferId) -> Refusal {
+    fn past_refusal(&self, offer: OfferId) -> CourierRejection {
         self.past
             .iter()
             .rev()
             .find(|past| past.offer_id == offer)
-            .map_or(Refusal::NeverAsked, |past| Refusal::OfferOver(past.end))
+            .map_or(CourierRejection::NeverAsked, |past| {
+                CourierRejection::OfferOver(past.end)
+            })
     }
 
     /// The courier after what happened to a delivery; nothing if the record says so already.
@@ -472,7 +474,7 @@ impl Courier {
         } else {
             remove_asked(&mut shift, offer_id, delivery_id)?;
         }
-        let over = shift.bonds().all(|(_, other)| other != offer_id);
+        let over = shift.links().all(|(_, other)| other != offer_id);
         shift.declined += u32::from(over && end == OfferEnd::Declined);
         let after = self.with(Duty::OnShift(shift));
         Some(if over { after.remembering(offer_id, end) } else { after })
@@ -481,17 +483,17 @@ impl Courier {
     /// The courier as the deliveries themselves say; nothing if the record says so already. It heals what was left when
     /// somebody died between what was decided about a delivery and the courier's record.
     #[must_use]
-    pub fn settled(&self, bond: impl Fn(DeliveryId, OfferId) -> Bond) -> Option<Self> {
+    pub fn settled(&self, link: impl Fn(DeliveryId, OfferId) -> CourierLink) -> Option<Self> {
         let shift = self.shift()?;
-        let bonds: Vec<_> = shift.bonds().collect();
+        let links: Vec<_> = shift.links().collect();
         let mut settled = self.clone();
-        for (delivery_id, offer_id) in bonds {
+        for (delivery_id, offer_id) in links {
             let taken = shift.jobs.contains(&Job { delivery_id, offer_id });
-            let effect = match (bond(delivery_id, offer_id), taken) {
-                (Bond::Taken, false) => Effect::Engage(offer_id),
-                (Bond::None, false) => Effect::LetGo(offer_id, OfferEnd::Withdrawn),
-                (Bond::None, true) => Effect::LetGo(offer_id, OfferEnd::Accepted),
-                (Bond::Asked, _) | (Bond::Taken, true) => continue,
+            let effect = match (link(delivery_id, offer_id), taken) {
+                (CourierLink::Taken, false) => Effect::Engage(offer_id),
+                (CourierLink::None, false) => Effect::LetGo(offer_id, OfferEnd::Withdrawn),
+                (CourierLink::None, true) => Effect::LetGo(offer_id, OfferEnd::Accepted),
+                (CourierLink::Asked, _) | (CourierLink::Taken, true) => continue,
             };
             settled = settled.after(effect, delivery_id).unwrap_or(settled);
         }

@@ -4,7 +4,7 @@
 
 use kernel::{BasisPoints, Currency, Money, SignedDuration, Timestamp};
 
-use super::estimate::way;
+use super::ride::way;
 use super::tariff::Tariff;
 use super::{Delivery, Facts, State};
 

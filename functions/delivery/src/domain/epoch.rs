@@ -16,9 +16,10 @@ use kernel::{CourierId, DeliveryId, Meters, Position, SignedDuration, Timestamp}
 use super::Delivery;
 use super::cell::{Cell, SEARCH_RADIUS_M, cell, cells_in_reach};
 use super::courier::Courier;
-use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, VEHICLE_USUAL, Vehicle, travel, way};
+use super::estimate::{PICKUP_SERVICE, VEHICLE_USUAL};
 use super::itinerary::itinerary;
-use super::open::Open;
+use super::open_delivery::OpenDelivery;
+use super::ride::{DROP_OFF_SERVICE, Vehicle, travel, way};
 use super::ways::{Spot, Ways};
 
 /// A courier who was not seen for longer is not asked: the device is off.
@@ -96,7 +97,7 @@ pub struct Epoch<'a> {
     pub lead: SignedDuration,
     /// Every delivery of the zone that has not ended; those that nobody is bound to are to be placed, and all of them tell
     /// where demand is.
-    pub open: &'a [Open],
+    pub open: &'a [OpenDelivery],
     /// Who may be asked.
     pub candidates: &'a [Candidate],
     /// What the last epoch held.
@@ -120,8 +121,8 @@ pub struct Outcome {
 
 /// What waits and has too few couriers to choose from.
 #[must_use]
-pub fn short_of_candidates<'a>(open: &'a [Open], candidates: &[Candidate]) -> Vec<&'a Open> {
-    let is_short = |order: &&Open| {
+pub fn short_of_candidates<'a>(open: &'a [OpenDelivery], candidates: &[Candidate]) -> Vec<&'a OpenDelivery> {
+    let is_short = |order: &&OpenDelivery| {
         let choice = candidates.iter().filter(|candidate| candidate.may_bring(order));
         choice.count() < CHOICE_MIN
     };
@@ -131,7 +132,7 @@ pub fn short_of_candidates<'a>(open: &'a [Open], candidates: &[Candidate]) -> Ve
 /// Who is near enough to some orders to be looked at, of those who were seen lately: by cells first, then the nearest few of
 /// each order.
 #[must_use]
-pub fn nearest(orders: &[&Open], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
+pub fn nearest(orders: &[&OpenDelivery], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
     let mut by_cell: HashMap<Cell, Vec<&Seen>> = HashMap::new();
     for courier in seen.iter().filter(|seen| seen.at >= now - SEEN_WITHIN) {
         if let Some(cell) = cell(courier.position) {
@@ -167,7 +168,7 @@ pub fn nearest(orders: &[&Open], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
 impl Candidate {
     /// True if the courier may be asked to bring an order: near enough, and not passed by.
     #[must_use]
-    pub fn may_bring(&self, open: &Open) -> bool {
+    pub fn may_bring(&self, open: &OpenDelivery) -> bool {
         let passed = open.passed().any(|passed| passed == self.courier_id);
         !passed && self.place.distance(open.pickup) <= SEARCH_RADIUS_M
     }
@@ -200,7 +201,7 @@ impl Candidate {
 /// Decides what to offer now and what to hold.
 #[must_use]
 pub fn decide(epoch: &Epoch<'_>) -> Outcome {
-    let open: Vec<&Open> = epoch.open.iter().filter(|open| open.waits()).collect();
+    let open: Vec<&OpenDelivery> = epoch.open.iter().filter(|open| open.waits()).collect();
     let ticks = |at: Timestamp| seconds(at.duration_since(epoch.now));
     let numbers = Numbers::new(epoch, &open);
     let couriers: Vec<_> = (0_u32..)
@@ -215,7 +216,7 @@ pub fn decide(epoch: &Epoch<'_>) -> Outcome {
             credit: candidate.credit,
         })
         .collect();
-    let ready_at = |open: &Open| epoch.ready.get(&open.delivery_id).copied().unwrap_or(open.ready_at);
+    let ready_at = |open: &OpenDelivery| epoch.ready.get(&open.delivery_id).copied().unwrap_or(open.ready_at);
     let orders: Vec<_> = (0_u32..)
         .zip(&open)
         .map(|(id, open)| dispatch::Order {
@@ -262,11 +263,11 @@ pub fn decide(epoch: &Epoch<'_>) -> Outcome {
 struct Numbers<'a> {
     couriers: HashMap<CourierId, u32>,
     orders: HashMap<DeliveryId, u32>,
-    open: &'a [&'a Open],
+    open: &'a [&'a OpenDelivery],
 }
 
 impl<'a> Numbers<'a> {
-    fn new(epoch: &Epoch<'_>, open: &'a [&'a Open]) -> Self {
+    fn new(epoch: &Epoch<'_>, open: &'a [&'a OpenDelivery]) -> Self {
         let couriers = epoch.candidates.iter().map(|candidate| candidate.courier_id);
         Self {
             couriers: couriers.zip(0_u32..).collect(),
@@ -276,7 +277,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// A restaurant's number is that of the first order that it cooks.
-    fn restaurant(&self, of: &Open) -> u32 {
+    fn restaurant(&self, of: &OpenDelivery) -> u32 {
         let mut numbered = (0_u32..).zip(self.open);
         let first = numbered.find(|(_, open)| open.restaurant_id == of.restaurant_id && open.pickup == of.pickup);
         first.map_or(u32::MAX, |(number, _)| number)
@@ -298,7 +299,7 @@ impl<'a> Numbers<'a> {
 }
 
 /// Pairs that must not come together: passed by, or too far.
-fn refusals(candidates: &[Candidate], open: &[&Open]) -> Vec<(u32, u32)> {
+fn refusals(candidates: &[Candidate], open: &[&OpenDelivery]) -> Vec<(u32, u32)> {
     let mut refusals = Vec::new();
     for (courier, candidate) in (0_u32..).zip(candidates) {
         for (order, open) in (0_u32..).zip(open) {
@@ -311,7 +312,7 @@ fn refusals(candidates: &[Candidate], open: &[&Open]) -> Vec<(u32, u32)> {
 }
 
 /// Where orders come from lately, and how many.
-fn demand(open: &[Open]) -> Vec<(Position, u32)> {
+fn demand(open: &[OpenDelivery]) -> Vec<(Position, u32)> {
     let mut demand: Vec<(Position, u32)> = Vec::new();
     for order in open {
         match demand.iter_mut().find(|(position, _)| *position == order.pickup) {
@@ -323,7 +324,7 @@ fn demand(open: &[Open]) -> Vec<(Position, u32)> {
 }
 
 /// The engine's decisions, by ids.
-fn told(candidates: &[Candidate], open: &[&Open], decisions: &dispatch::Decisions) -> Outcome {
+fn told(candidates: &[Candidate], open: &[&OpenDelivery], decisions: &dispatch::Decisions) -> Outcome {
     let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     let delivery = |number: u32| open.get(index(number)).copied();
     let trip = |trip: &dispatch::Trip| {
@@ -375,11 +376,11 @@ mod tests {
     use crate::domain::State;
     use crate::domain::cast::{NOON, ada, assignment, ben, delivery, id, kerkstraat, minutes, trattoria};
     use crate::domain::courier::{Duty, Effect, LiveOffer, Shift};
-    use crate::domain::experience::Town;
+    use crate::domain::learned_model::ZoneModel;
 
     /// An order of the trattoria, whose food is ready at 12:20.
-    fn open(number: u128) -> Open {
-        Open::of(id(number), &delivery(State::Waiting), 1).unwrap()
+    fn open(number: u128) -> OpenDelivery {
+        OpenDelivery::of(id(number), &delivery(State::Waiting), 1).unwrap()
     }
 
     fn candidate(courier_id: CourierId) -> Candidate {
@@ -394,13 +395,13 @@ mod tests {
         }
     }
 
-    fn at(now: Timestamp, open: &[Open], candidates: &[Candidate]) -> Outcome {
+    fn at(now: Timestamp, open: &[OpenDelivery], candidates: &[Candidate]) -> Outcome {
         decided(now, open, candidates, &HashMap::new())
     }
 
     fn decided(
         now: Timestamp,
-        open: &[Open],
+        open: &[OpenDelivery],
         candidates: &[Candidate],
         ready: &HashMap<DeliveryId, Timestamp>,
     ) -> Outcome {
@@ -411,7 +412,7 @@ mod tests {
             candidates,
             plan: &[],
             ready,
-            ways: Ways::new(&Town::default(), now),
+            ways: Ways::new(&ZoneModel::default(), now),
         })
     }
 
@@ -499,7 +500,7 @@ mod tests {
             candidates: &[candidate(ada())],
             plan: &plan,
             ready: &HashMap::new(),
-            ways: Ways::new(&Town::default(), NOON),
+            ways: Ways::new(&ZoneModel::default(), NOON),
         });
         assert_eq!(outcome, Outcome::default());
     }
@@ -551,8 +552,8 @@ mod tests {
             at: NOON,
             heard_at: NOON,
         };
-        let town = Town::default();
-        let ways = Ways::new(&town, NOON);
+        let zone_model = ZoneModel::default();
+        let ways = Ways::new(&zone_model, NOON);
         let mut shift = Shift::beginning(NOON - minutes(60));
         let on_shift = |shift: &Shift| Courier {
             duty: Duty::OnShift(shift.clone()),

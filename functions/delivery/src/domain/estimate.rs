@@ -1,22 +1,17 @@
-//! Distance, time and price: one small model that quotes, offers and estimates of arrival share.
+//! Estimates of arrival, which quotes, offers and deliveries on the way share.
 //!
-//! A way through a city is longer than the line between its ends, so its length is the great-circle distance times
-//! [`ROAD_FACTOR_PERCENT`]. Its time is that length at the vehicle's mean speed over whole trips, stops at lights
-//! included, corrected by what has been learned of the zone's ways. At either end the courier parks, walks and speaks with
-//! somebody: the service times.
+//! A way takes what its ride says ([`super::ride`]), corrected by what has been learned of the zone's ways. At either end
+//! the courier parks, walks and speaks with somebody: the service times.
 
 use eta::{Interval, Spread};
 use kernel::{Meters, Position, SignedDuration, Timestamp};
 
-use super::experience::{Experience, minutes};
+use super::learned_model::{LearnedModel, minutes};
+use super::ride::{DROP_OFF_SERVICE, Ride, Vehicle};
 use super::{Delivery, State};
 
-/// Ways are this much of the great-circle distance: 1.3 to 1.4 is usual in European cities.
-pub const ROAD_FACTOR_PERCENT: u64 = 135;
 /// From arriving at the restaurant to leaving it with ready food.
 pub const PICKUP_SERVICE: SignedDuration = SignedDuration::from_mins(3);
-/// From arriving at the address to handing over.
-pub const DROP_OFF_SERVICE: SignedDuration = SignedDuration::from_mins(3);
 /// How long it takes to find a courier and for that courier to come, before anything is known of either.
 pub const APPROACH_USUAL: SignedDuration = SignedDuration::from_mins(8);
 /// No kitchen cooks longer: an order that is wanted later is begun so long before.
@@ -31,34 +26,6 @@ pub const DISTANCE_MAX_M: Meters = 25_000;
 /// An estimate is published again when it moved by more than this.
 pub const ETA_TOLERANCE: SignedDuration = SignedDuration::from_mins(3);
 
-contracts::vocabulary! {
-/// What a courier rides.
-pub enum Vehicle {
-    /// A bicycle, with or without a motor.
-    Bicycle = "bicycle",
-    /// A motor scooter.
-    Scooter = "scooter",
-    /// A car.
-    Car = "car",
-    /// Nothing.
-    Foot = "foot",
-}
-}
-
-impl Vehicle {
-    /// The mean speed over a whole trip, in metres a minute.
-    #[must_use]
-    pub const fn meters_per_minute(self) -> u64 {
-        match self {
-            // 15, 24, 20 and 5 km/h: in a city a car loses to the scooter by looking for a place to stop.
-            Self::Bicycle => 250,
-            Self::Scooter => 400,
-            Self::Car => 333,
-            Self::Foot => 83,
-        }
-    }
-}
-
 /// When the food should arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Eta {
@@ -68,42 +35,6 @@ pub struct Eta {
     pub likely: Timestamp,
     /// Hardly after.
     pub latest: Timestamp,
-}
-
-/// A way that somebody makes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ride {
-    /// Where it begins.
-    pub from: Position,
-    /// Where it ends.
-    pub to: Position,
-    /// What is ridden.
-    pub vehicle: Vehicle,
-    /// How long it is, in metres.
-    pub meters: Meters,
-    /// How long it takes, before what has been learned.
-    pub takes: SignedDuration,
-}
-
-impl Ride {
-    /// A ride by the built-in model: the road factor, and the vehicle's mean speed.
-    #[must_use]
-    pub fn new(from: Position, to: Position, vehicle: Vehicle) -> Self {
-        let meters = way(from, to);
-        Self {
-            from,
-            to,
-            vehicle,
-            meters,
-            takes: travel(meters, vehicle),
-        }
-    }
-
-    /// True if another is from the same place to the same place on the same vehicle.
-    #[must_use]
-    pub fn is_same_way(&self, other: &Self) -> bool {
-        (self.from, self.to, self.vehicle) == (other.from, other.to, other.vehicle)
-    }
 }
 
 /// How far the food is.
@@ -179,20 +110,6 @@ impl Remaining {
     }
 }
 
-/// The length of the way between two places, in metres.
-#[must_use]
-pub fn way(from: Position, to: Position) -> Meters {
-    let meters = u64::from(from.distance(to)) * ROAD_FACTOR_PERCENT / 100;
-    Meters::try_from(meters).unwrap_or(Meters::MAX)
-}
-
-/// The time for a way, to the second.
-#[must_use]
-pub fn travel(way_m: Meters, vehicle: Vehicle) -> SignedDuration {
-    let seconds = u64::from(way_m) * 60 / vehicle.meters_per_minute();
-    SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
-}
-
 /// What remains of a delivery; nothing after its end. `position` is the courier's, if one is on the way and was seen.
 #[must_use]
 pub fn remaining(delivery: &Delivery, position: Option<Position>) -> Option<Remaining> {
@@ -237,7 +154,7 @@ pub fn remaining(delivery: &Delivery, position: Option<Position>) -> Option<Rema
 /// When the food arrives: `max(ready, courier there) + pick-up service + trip + drop-off service`, as distributions of what
 /// has been learned (crate `eta`), told as the times that are missed early and late one time in ten each.
 #[must_use]
-pub fn arrival(remaining: &Remaining, known: &Experience, now: Timestamp) -> Eta {
+pub fn arrival(remaining: &Remaining, known: &LearnedModel, now: Timestamp) -> Eta {
     // Whole seconds: an estimate is not more exact than that.
     let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let ride = |ride: &Ride| {
@@ -278,14 +195,14 @@ pub fn arrival(remaining: &Remaining, known: &Experience, now: Timestamp) -> Eta
 
 /// When food should be ready, as dispatch plans by it: it comes later in [`READY_QUANTILE`] of cases. `lng` is the kitchen's.
 #[must_use]
-pub fn ready_at(food: Food, lng: f64, known: &Experience, now: Timestamp) -> Timestamp {
+pub fn ready_at(food: Food, lng: f64, known: &LearnedModel, now: Timestamp) -> Timestamp {
     let (spread, gone) = cooking(food, lng, known, now);
     let left = spread.after(gone).quantile(READY_QUANTILE);
     now + SignedDuration::from_secs(SignedDuration::from_secs_f64(left * 60.0).as_secs())
 }
 
 /// How long the food takes in all, and how much of it has gone.
-fn cooking(food: Food, lng: f64, known: &Experience, now: Timestamp) -> (Spread, f64) {
+fn cooking(food: Food, lng: f64, known: &LearnedModel, now: Timestamp) -> (Spread, f64) {
     match food {
         Food::Ready { at } => (Spread::certain(minutes(at.duration_since(now))), 0.0),
         Food::Cooking {
@@ -311,7 +228,7 @@ fn cooking(food: Food, lng: f64, known: &Experience, now: Timestamp) -> (Spread,
 }
 
 /// How long it takes to find a courier and for that courier to come: as spread as a ride of that time to the restaurant.
-fn usual_approach(restaurant: Position, known: &Experience, now: Timestamp) -> Spread {
+fn usual_approach(restaurant: Position, known: &LearnedModel, now: Timestamp) -> Spread {
     let seconds = u64::try_from(APPROACH_USUAL.as_secs()).unwrap_or_default();
     let meters = Meters::try_from(seconds * VEHICLE_USUAL.meters_per_minute() / 60).unwrap_or_default();
     let ride = Ride {
@@ -337,7 +254,7 @@ mod tests {
 
     /// The likely arrival, in minutes from now.
     fn likely(remaining: Remaining, now: Timestamp) -> f64 {
-        let eta = arrival(&remaining, &Experience::default(), now);
+        let eta = arrival(&remaining, &LearnedModel::default(), now);
         assert!(
             now <= eta.earliest && eta.earliest <= eta.likely && eta.likely <= eta.latest,
             "{eta:?}"
@@ -425,7 +342,7 @@ mod tests {
         use crate::domain::cast::{assignment, delivery};
         let likely = |state, position| {
             let remaining = remaining(&delivery(state), position)?;
-            Some(arrival(&remaining, &Experience::default(), NOON + minutes(20)).likely)
+            Some(arrival(&remaining, &LearnedModel::default(), NOON + minutes(20)).likely)
         };
         let fetching = likely(State::Assigned(assignment()), Some(kerkstraat()));
         let there = likely(State::AtRestaurant(assignment()), Some(trattoria()));

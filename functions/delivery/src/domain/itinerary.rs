@@ -9,7 +9,8 @@ use contracts::vocabulary::Place;
 use dispatch::route::{Errand, Promise, Promises, Weights, sequence_as_promised};
 use kernel::{DeliveryId, Position, SignedDuration, Timestamp};
 
-use super::estimate::{DROP_OFF_SERVICE, PICKUP_SERVICE, Vehicle};
+use super::estimate::PICKUP_SERVICE;
+use super::ride::{DROP_OFF_SERVICE, Vehicle};
 use super::ways::Ways;
 use super::{Delivery, State};
 
@@ -198,7 +199,7 @@ fn start(jobs: &[&(DeliveryId, &Delivery)], seen: Option<Position>) -> Option<Po
 mod tests {
     use super::*;
     use crate::domain::cast::{NOON, assignment, delivery, id, kerkstraat, minutes, trattoria};
-    use crate::domain::experience::Town;
+    use crate::domain::learned_model::ZoneModel;
 
     fn other(state: State, drop_off: Position) -> Delivery {
         let mut other = delivery(state);
@@ -217,7 +218,7 @@ mod tests {
                 delivery,
                 Some(trattoria()),
                 Vehicle::Bicycle,
-                &Ways::new(&Town::default(), NOON),
+                &Ways::new(&ZoneModel::default(), NOON),
             )
         };
         assert_eq!(later(id(1)), SignedDuration::ZERO);
@@ -240,7 +241,7 @@ mod tests {
             &[(id(2), &far), (id(1), &near)],
             Some(trattoria()),
             Vehicle::Bicycle,
-            &Ways::new(&Town::default(), NOON),
+            &Ways::new(&ZoneModel::default(), NOON),
         );
         let stops: Vec<_> = ahead.iter().map(|ahead| ahead.stop).collect();
         assert_eq!(
@@ -262,7 +263,7 @@ mod tests {
             &jobs,
             Some(trattoria()),
             Vehicle::Bicycle,
-            &Ways::new(&Town::default(), NOON),
+            &Ways::new(&ZoneModel::default(), NOON),
         );
         assert_eq!(ahead.len(), 1);
         assert_eq!((ahead[0].stop, ahead[0].position), (Place::Customer, kerkstraat()));
@@ -271,7 +272,7 @@ mod tests {
                 &[(id(2), &waiting)],
                 None,
                 Vehicle::Foot,
-                &Ways::new(&Town::default(), NOON)
+                &Ways::new(&ZoneModel::default(), NOON)
             ),
             []
         );
@@ -285,7 +286,7 @@ mod tests {
             &[(id(1), &there)],
             Some(rome),
             Vehicle::Bicycle,
-            &Ways::new(&Town::default(), NOON + minutes(30)),
+            &Ways::new(&ZoneModel::default(), NOON + minutes(30)),
         );
         assert_eq!(ahead[0].arrives_at, NOON + minutes(30));
     }
@@ -299,8 +300,8 @@ mod tests {
         let aboard = other(State::PickedUp(assignment()), north(900.0));
         let first = |cooking: &Delivery| {
             let jobs = [(id(1), cooking), (id(2), &aboard)];
-            let town = Town::default();
-            let ahead = itinerary(&jobs, Some(north(0.0)), Vehicle::Bicycle, &Ways::new(&town, NOON));
+            let zone_model = ZoneModel::default();
+            let ahead = itinerary(&jobs, Some(north(0.0)), Vehicle::Bicycle, &Ways::new(&zone_model, NOON));
             ahead[0].delivery_id
         };
         assert_eq!(first(&cooking), id(2));
@@ -315,8 +316,8 @@ mod tests {
         let mut far = other(State::PickedUp(assignment()), east(700.0));
         let first = |far: &Delivery| {
             let jobs = [(id(1), &near), (id(2), far)];
-            let town = Town::default();
-            let ahead = itinerary(&jobs, Some(east(0.0)), Vehicle::Bicycle, &Ways::new(&town, NOON));
+            let zone_model = ZoneModel::default();
+            let ahead = itinerary(&jobs, Some(east(0.0)), Vehicle::Bicycle, &Ways::new(&zone_model, NOON));
             ahead[0].delivery_id
         };
         assert_eq!(first(&far), id(1));

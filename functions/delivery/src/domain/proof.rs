@@ -7,8 +7,8 @@
 
 use kernel::{DeliveryId, SignedDuration, Timestamp};
 
-use super::lifecycle::{Rejection, Until};
 use super::presence::Presence;
+use super::rejection::{Rejection, Until};
 use super::{Delivery, State};
 
 /// The largest photo, in bytes: a phone's picture at a sensible quality.

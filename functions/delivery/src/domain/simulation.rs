@@ -9,16 +9,17 @@ use proptest::prelude::*;
 
 use super::cast::{NOON, delivery, id, minutes, trattoria};
 use super::command::{Command, Ending, ReleaseReason};
-use super::courier::{Bond, Courier, Duty, Effect, LiveOffer, Shift};
+use super::courier::{Courier, CourierLink, Duty, Effect, LiveOffer, Shift};
 use super::epoch::{Candidate, Epoch, Seen, Trip, decide as decide_epoch, nearest};
-use super::estimate::Vehicle;
 use super::evolution::evolve;
-use super::experience::Town;
 use super::itinerary::itinerary;
-use super::lifecycle::{Rejection, decide};
-use super::open::{Open, is_fetching, is_kept_waiting, to_be_freed};
+use super::learned_model::ZoneModel;
+use super::lifecycle::decide;
+use super::open_delivery::{OpenDelivery, is_fetching, is_kept_waiting, to_be_freed};
 use super::presence::Presence;
 use super::proof::Proof;
+use super::rejection::Rejection;
+use super::ride::Vehicle;
 use super::ways::Ways;
 use super::{Delivery, EPOCH_EVERY, Offer, State};
 
@@ -89,10 +90,10 @@ impl City {
         Ok(())
     }
 
-    fn open(&self) -> Vec<Open> {
+    fn open(&self) -> Vec<OpenDelivery> {
         let meals = self.meals.iter();
         meals
-            .filter_map(|(id, meal)| Open::of(*id, &meal.delivery, meal.sequence))
+            .filter_map(|(id, meal)| OpenDelivery::of(*id, &meal.delivery, meal.sequence))
             .collect()
     }
 
@@ -197,8 +198,8 @@ impl City {
             self.riders.get_mut(&courier_id).unwrap().since = self.now;
             return false;
         }
-        let town = Town::default();
-        let ways = Ways::new(&town, rider.since);
+        let zone_model = ZoneModel::default();
+        let ways = Ways::new(&zone_model, rider.since);
         let ahead = itinerary(&jobs, Some(rider.position), rider.courier.vehicle, &ways);
         let Some(next) = ahead.first().copied() else {
             return false;
@@ -253,8 +254,8 @@ impl City {
         }
         let open = self.open();
         let seen: Vec<Seen> = self.riders.iter().map(|(id, rider)| seen(*id, rider)).collect();
-        let town = Town::default();
-        let ways = Ways::new(&town, self.now);
+        let zone_model = ZoneModel::default();
+        let ways = Ways::new(&zone_model, self.now);
         let candidates: Vec<Candidate> = nearest(
             &open.iter().filter(|row| row.waits()).collect::<Vec<_>>(),
             &seen,
@@ -315,7 +316,7 @@ impl City {
         }
     }
 
-    fn release(&mut self, row: &Open, reason: ReleaseReason, whom: impl Fn(&Delivery) -> Option<CourierId>) {
+    fn release(&mut self, row: &OpenDelivery, reason: ReleaseReason, whom: impl Fn(&Delivery) -> Option<CourierId>) {
         if let Some(courier_id) = whom(&self.meals[&row.delivery_id].delivery) {
             self.does(row.delivery_id, &Command::Release { courier_id, reason })
                 .unwrap();
@@ -327,13 +328,13 @@ impl City {
         let mut held: Vec<DeliveryId> = Vec::new();
         for (courier_id, rider) in &self.riders {
             let shift = rider.courier.shift().unwrap();
-            let bonds: Vec<_> = shift.bonds().collect();
-            assert!(bonds.len() <= rider.courier.vehicle.capacity(), "{bonds:?}");
-            for (delivery_id, offer_id) in bonds {
+            let links: Vec<_> = shift.links().collect();
+            assert!(links.len() <= rider.courier.vehicle.capacity(), "{links:?}");
+            for (delivery_id, offer_id) in links {
                 let state = &self.meals[&delivery_id].delivery.progress.state;
                 assert_ne!(
-                    Bond::of(state, *courier_id, offer_id),
-                    Bond::None,
+                    CourierLink::of(state, *courier_id, offer_id),
+                    CourierLink::None,
                     "{delivery_id} {state:?}"
                 );
                 held.push(delivery_id);

@@ -9,10 +9,11 @@ use super::command::{Command, Ending, ReleaseReason, Word};
 use super::earnings::{earned_in_vain, earned_on_the_way_back};
 use super::event::Event;
 use super::evolution::evolve;
-use super::lifecycle::{Rejection, decide};
-use super::open::OVERDUE_AFTER;
+use super::lifecycle::decide;
+use super::open_delivery::OVERDUE_AFTER;
 use super::presence::Presence;
 use super::proof::{PhotoId, Proof};
+use super::rejection::Rejection;
 use super::tariff::Tariff;
 use super::transitions::{Phase, Verb, target};
 use super::{

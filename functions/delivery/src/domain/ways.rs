@@ -4,13 +4,13 @@
 
 use kernel::{Position, SignedDuration, Timestamp};
 
-use super::estimate::{Ride, Vehicle};
-use super::experience::{Ends, Town};
+use super::learned_model::{Ends, ZoneModel};
+use super::ride::{Ride, Vehicle};
 
 /// The ways of a zone at a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Ways<'a> {
-    town: &'a Town,
+    zone_model: &'a ZoneModel,
     /// The moment.
     pub now: Timestamp,
 }
@@ -25,8 +25,8 @@ pub struct Spot {
 impl<'a> Ways<'a> {
     /// As a zone has learned them.
     #[must_use]
-    pub const fn new(town: &'a Town, now: Timestamp) -> Self {
-        Self { town, now }
+    pub const fn new(zone_model: &'a ZoneModel, now: Timestamp) -> Self {
+        Self { zone_model, now }
     }
 
     /// A place.
@@ -34,7 +34,7 @@ impl<'a> Ways<'a> {
     pub fn spot(&self, position: Position) -> Spot {
         Spot {
             position,
-            ends: self.town.ends_at(position),
+            ends: self.zone_model.ends_at(position),
         }
     }
 
@@ -42,7 +42,7 @@ impl<'a> Ways<'a> {
     #[must_use]
     pub fn takes(&self, from: &Spot, to: &Spot, vehicle: Vehicle) -> SignedDuration {
         let ride = Ride::new(from.position, to.position, vehicle);
-        self.town.usual(&ride, [from.ends, to.ends], self.now)
+        self.zone_model.usual(&ride, [from.ends, to.ends], self.now)
     }
 }
 
@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn an_unknown_zone_has_the_built_in_times_and_no_way_takes_none() {
-        let town = Town::default();
-        let ways = Ways::new(&town, NOON);
+        let zone_model = ZoneModel::default();
+        let ways = Ways::new(&zone_model, NOON);
         let (here, there) = (ways.spot(trattoria()), ways.spot(kerkstraat()));
         for vehicle in [Vehicle::Foot, Vehicle::Car] {
             let ride = Ride::new(trattoria(), kerkstraat(), vehicle);

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::ZONE_READ_MAX;
 use crate::domain::cell::Zone;
 use crate::domain::epoch::Trip;
-use crate::domain::open::{Food, Open};
+use crate::domain::open_delivery::{Food, OpenDelivery};
 
 /// The sort keys of open deliveries begin with it.
 const OPEN_PREFIX: &str = "OPEN#";
 /// The partition that lists the zones in use. It is written twice an hour for each of them, and read once a minute.
 const LIST: &str = "ZONES";
-/// The most zones in use at once: as many as there are towns on a continent.
+/// The most zones in use at once: as many as there are zones on a continent.
 const ZONES_MAX: usize = 10_000;
 /// How long a zone stays listed without being listed again.
 pub const LISTED_FOR: SignedDuration = SignedDuration::from_mins(30);
@@ -53,8 +53,8 @@ const fn planned() -> Food {
     Food::Planned
 }
 
-impl From<&Open> for OpenRecord {
-    fn from(open: &Open) -> Self {
+impl From<&OpenDelivery> for OpenRecord {
+    fn from(open: &OpenDelivery) -> Self {
         Self {
             d: open.delivery_id,
             o: open.order_id,
@@ -77,9 +77,9 @@ impl From<&Open> for OpenRecord {
 }
 
 impl OpenRecord {
-    fn open(self, sequence: u32) -> Result<Open, StoreError> {
+    fn open(self, sequence: u32) -> Result<OpenDelivery, StoreError> {
         let instant = |seconds| Timestamp::from_second(seconds).map_err(|error| StoreError::Corrupt(error.to_string()));
-        Ok(Open {
+        Ok(OpenDelivery {
             delivery_id: self.d,
             order_id: self.o,
             restaurant_id: self.r,
@@ -213,13 +213,18 @@ pub fn open_key(zone: Zone, delivery_id: DeliveryId) -> Key {
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn open_of(table: &Table, zone: Zone, freshness: Freshness, now: Timestamp) -> Result<Vec<Open>, StoreError> {
+pub async fn open_of(
+    table: &Table,
+    zone: Zone,
+    freshness: Freshness,
+    now: Timestamp,
+) -> Result<Vec<OpenDelivery>, StoreError> {
     let query = Query::new(Index::Table, partition(zone), ZONE_READ_MAX)
         .prefix(OPEN_PREFIX)
         .freshness(freshness);
     let page = table.query::<OpenRecord>(&query).await?;
     let open = page.items.into_iter().map(|stored| stored.value.open(stored.sequence));
-    let open: Vec<Open> = open.collect::<Result<_, _>>()?;
+    let open: Vec<OpenDelivery> = open.collect::<Result<_, _>>()?;
     // What has expired may be there for days before it is removed.
     Ok(open.into_iter().filter(|open| open.forgotten_at() > now).collect())
 }
@@ -287,7 +292,7 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        let mut open = Open::of(id(1), &delivery(State::Offered(offer())), 7).unwrap();
+        let mut open = OpenDelivery::of(id(1), &delivery(State::Offered(offer())), 7).unwrap();
         open.declined = vec![ben()];
         open.silent = vec![ada()];
         open.escalated = true;

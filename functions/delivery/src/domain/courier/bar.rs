@@ -2,7 +2,7 @@
 
 use kernel::Timestamp;
 
-use super::{Courier, Duty, Refusal, ShiftEnd};
+use super::{Courier, CourierRejection, Duty, ShiftEnd};
 
 contracts::vocabulary! {
 /// Why an operator suspends a courier.
@@ -39,7 +39,7 @@ impl From<Bar> for ShiftEnd {
     }
 }
 
-impl From<Bar> for Refusal {
+impl From<Bar> for CourierRejection {
     fn from(bar: Bar) -> Self {
         match bar {
             Bar::Suspended => Self::Suspended,
@@ -87,9 +87,9 @@ impl Courier {
     ///
     /// # Errors
     /// Before the approval: reject the application instead.
-    pub fn suspend(&self, reason: SuspendReason) -> Result<Option<Self>, Refusal> {
+    pub fn suspend(&self, reason: SuspendReason) -> Result<Option<Self>, CourierRejection> {
         if self.duty == Duty::Pending {
-            return Err(Refusal::NotApproved);
+            return Err(CourierRejection::NotApproved);
         }
         let suspended = Self {
             suspended: Some(reason),

@@ -155,7 +155,7 @@ impl Shift {
     }
 
     /// Every delivery that the courier is asked about or has taken, and by which offer.
-    pub fn bonds(&self) -> impl Iterator<Item = (DeliveryId, OfferId)> + '_ {
+    pub fn links(&self) -> impl Iterator<Item = (DeliveryId, OfferId)> + '_ {
         let asked = self.offer.iter().flat_map(|offer| {
             let deliveries = offer.deliveries.iter();
             deliveries.map(|delivery_id| (*delivery_id, offer.offer_id))

@@ -34,7 +34,7 @@ fn let_go(courier: &Courier, offer: u128, delivery: u128, end: OfferEnd) -> Opti
 fn nobody_works_before_the_approval() {
     let start = |courier: &Courier, at| courier.start_shift(&[], None, at);
     let applicant = Courier::apply(Vehicle::Foot);
-    assert_eq!(start(&applicant, NOON), Err(Refusal::NotApproved));
+    assert_eq!(start(&applicant, NOON), Err(CourierRejection::NotApproved));
     let approved = applicant.approve(None).unwrap();
     assert_eq!(approved.approve(None), None);
     assert!(approved.shift().is_none());
@@ -57,7 +57,7 @@ fn an_applicant_is_approved_or_hears_why_not_and_may_apply_again() {
     assert_eq!(other.rejected, Some(RejectReason::NotEligible));
     let approved = other.approve(None).unwrap();
     assert_eq!((&approved.duty, approved.rejected), (&Duty::OffShift, None));
-    assert_eq!(approved.reject(reason, false), Err(Refusal::Approved));
+    assert_eq!(approved.reject(reason, false), Err(CourierRejection::Approved));
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn nobody_works_longer_than_the_market_allows() {
         to: NOON,
     }];
     let refused = approved.start_shift(&worked, None, NOON);
-    assert!(matches!(refused, Err(Refusal::Worked(_))), "{refused:?}");
+    assert!(matches!(refused, Err(CourierRejection::Worked(_))), "{refused:?}");
     let rested = approved
         .start_shift(&worked, None, NOON + minutes(30))
         .unwrap()
@@ -92,12 +92,22 @@ fn who_is_barred_starts_no_shift_gets_no_offer_and_is_off_shift_once_free() {
     let suspended = |courier: &Courier| courier.suspend(SuspendReason::Fraud).unwrap().unwrap();
     let without_role = |courier: &Courier| courier.with_role(false).unwrap();
     for (barred, now, why, end) in [
-        (suspended(&working), NOON, Refusal::Suspended, ShiftEnd::Suspended),
-        (without_role(&working), NOON, Refusal::RoleLost, ShiftEnd::RoleLost),
+        (
+            suspended(&working),
+            NOON,
+            CourierRejection::Suspended,
+            ShiftEnd::Suspended,
+        ),
+        (
+            without_role(&working),
+            NOON,
+            CourierRejection::RoleLost,
+            ShiftEnd::RoleLost,
+        ),
         (
             working.clone(),
             papers_until,
-            Refusal::DocumentExpired,
+            CourierRejection::DocumentExpired,
             ShiftEnd::DocumentExpired,
         ),
     ] {
@@ -112,12 +122,18 @@ fn who_is_barred_starts_no_shift_gets_no_offer_and_is_off_shift_once_free() {
     }
     let both = suspended(&without_role(&approved));
     assert_eq!(both.suspend(SuspendReason::Fraud), Ok(None));
-    assert_eq!(start(&both.with_role(true).unwrap(), NOON), Err(Refusal::Suspended));
-    assert_eq!(start(&both.reinstate().unwrap(), NOON), Err(Refusal::RoleLost));
+    assert_eq!(
+        start(&both.with_role(true).unwrap(), NOON),
+        Err(CourierRejection::Suspended)
+    );
+    assert_eq!(start(&both.reinstate().unwrap(), NOON), Err(CourierRejection::RoleLost));
     assert!(start(&both.reinstate().unwrap().with_role(true).unwrap(), NOON).is_ok());
     assert_eq!((approved.reinstate(), approved.with_role(true)), (None, None));
     let applicant = Courier::apply(Vehicle::Foot);
-    assert_eq!(applicant.suspend(SuspendReason::Other), Err(Refusal::NotApproved));
+    assert_eq!(
+        applicant.suspend(SuspendReason::Other),
+        Err(CourierRejection::NotApproved)
+    );
 }
 
 #[test]
@@ -150,7 +166,7 @@ fn a_break_has_no_offers_and_ends_with_a_new_stretch_of_work() {
     let working = free();
     let resting = working.take_break(NOON + minutes(60)).unwrap().unwrap();
     assert_eq!(resting.shift().map(|shift| shift.room(Vehicle::Bicycle)), Some(0));
-    assert_eq!(resting.consider(trip(100, &[5])), Err(Refusal::NotFree));
+    assert_eq!(resting.consider(trip(100, &[5])), Err(CourierRejection::NotFree));
     assert_eq!(resting.take_break(NOON + minutes(61)), Ok(None));
     assert_eq!(resting.shift().unwrap().span(NOON + minutes(70)), None);
     let again = resting.resume(&[], NOON + minutes(90)).unwrap().unwrap();
@@ -159,8 +175,11 @@ fn a_break_has_no_offers_and_ends_with_a_new_stretch_of_work() {
     assert_eq!(again.shift().unwrap().worked(NOON + minutes(100)), minutes(70));
     assert_eq!(again.resume(&[], NOON + minutes(91)), Ok(None));
     let busy = taken(&working.consider(trip(100, &[5])).unwrap(), 100, 5);
-    assert_eq!(busy.take_break(NOON), Err(Refusal::Bound));
-    assert_eq!(Courier::apply(Vehicle::Car).take_break(NOON), Err(Refusal::OffShift));
+    assert_eq!(busy.take_break(NOON), Err(CourierRejection::Bound));
+    assert_eq!(
+        Courier::apply(Vehicle::Car).take_break(NOON),
+        Err(CourierRejection::OffShift)
+    );
 }
 
 #[test]
@@ -183,16 +202,16 @@ fn a_shift_ends_by_itself_after_silence_but_not_with_food_aboard() {
 #[test]
 fn a_courier_holds_one_offer_and_what_fits_into_the_bag() {
     let asked = free().consider(trip(100, &[5, 6])).unwrap();
-    assert_eq!(asked.consider(trip(101, &[7])), Err(Refusal::NotFree));
+    assert_eq!(asked.consider(trip(101, &[7])), Err(CourierRejection::NotFree));
     let engaged = taken(&taken(&asked, 100, 5), 100, 6);
     assert_eq!(engaged.jobs().len(), 2);
     // A bicycle carries three.
-    assert_eq!(engaged.consider(trip(101, &[7, 8])), Err(Refusal::NotFree));
-    assert_eq!(engaged.consider(trip(101, &[])), Err(Refusal::NotFree));
+    assert_eq!(engaged.consider(trip(101, &[7, 8])), Err(CourierRejection::NotFree));
+    assert_eq!(engaged.consider(trip(101, &[])), Err(CourierRejection::NotFree));
     let full = taken(&engaged.consider(trip(101, &[7])).unwrap(), 101, 7);
-    assert_eq!(full.consider(trip(102, &[8])), Err(Refusal::NotFree));
+    assert_eq!(full.consider(trip(102, &[8])), Err(CourierRejection::NotFree));
     let over = |courier: &Courier| courier.live_offer(id(100), NOON).map(drop);
-    assert_eq!(over(&full), Err(Refusal::OfferOver(OfferEnd::Accepted)));
+    assert_eq!(over(&full), Err(CourierRejection::OfferOver(OfferEnd::Accepted)));
 }
 
 #[test]
@@ -208,7 +227,7 @@ fn a_courier_is_free_with_the_last_delivery() {
     assert_eq!((shift.brought, shift.since), (2, NOON));
     assert_eq!(
         done.live_offer(id(100), NOON),
-        Err(Refusal::OfferOver(OfferEnd::Accepted))
+        Err(CourierRejection::OfferOver(OfferEnd::Accepted))
     );
     assert_eq!(let_go(&done, 100, 6, OfferEnd::Accepted), None);
 }
@@ -222,7 +241,7 @@ fn what_is_withdrawn_out_of_an_offer_leaves_the_rest() {
     assert_eq!(declined.shift().unwrap().declined, 1);
     assert_eq!(
         declined.live_offer(id(100), NOON),
-        Err(Refusal::OfferOver(OfferEnd::Declined))
+        Err(CourierRejection::OfferOver(OfferEnd::Declined))
     );
 }
 
@@ -233,32 +252,32 @@ fn a_late_answer_hears_what_became_of_the_offer() {
     assert_eq!(live(&asked, NOON), Ok(trip(100, &[5])));
     assert_eq!(
         live(&asked, offer().expires_at),
-        Err(Refusal::OfferOver(OfferEnd::Expired))
+        Err(CourierRejection::OfferOver(OfferEnd::Expired))
     );
-    assert_eq!(asked.live_offer(id(999), NOON), Err(Refusal::NeverAsked));
+    assert_eq!(asked.live_offer(id(999), NOON), Err(CourierRejection::NeverAsked));
     let left = asked.end_shift(ShiftEnd::Wanted);
     assert_eq!(left.duty, Duty::OffShift);
-    assert_eq!(live(&left, NOON), Err(Refusal::OfferOver(OfferEnd::Withdrawn)));
+    assert_eq!(live(&left, NOON), Err(CourierRejection::OfferOver(OfferEnd::Withdrawn)));
 }
 
 #[test]
 fn the_deliveries_say_what_the_record_missed() {
     let asked = free().consider(trip(100, &[5, 6])).unwrap();
-    let bond = |delivery_id, _| {
+    let link = |delivery_id, _| {
         let state = if delivery_id == id(5) {
             State::Assigned(assignment())
         } else {
             State::Waiting
         };
-        Bond::of(&state, ada(), id(100))
+        CourierLink::of(&state, ada(), id(100))
     };
-    let settled = asked.settled(bond).unwrap();
+    let settled = asked.settled(link).unwrap();
     assert_eq!(settled.jobs().len(), 1);
     assert_eq!(settled.shift().unwrap().offer, None);
-    assert_eq!(settled.settled(bond), None);
-    let free = settled.settled(|_, _| Bond::None).unwrap();
+    assert_eq!(settled.settled(link), None);
+    let free = settled.settled(|_, _| CourierLink::None).unwrap();
     assert!(free.shift().unwrap().is_free());
-    assert_eq!(asked.settled(|_, _| Bond::Asked), None);
+    assert_eq!(asked.settled(|_, _| CourierLink::Asked), None);
 }
 
 #[test]
@@ -277,12 +296,12 @@ fn with_an_expired_paper_no_shift_starts_until_an_operator_has_seen_a_new_one() 
     let approved = Courier::apply(Vehicle::Car).approve(Some(NOON)).unwrap();
     let start = |courier: &Courier, at| courier.start_shift(&[], None, at).map(|on| on.is_some());
     assert_eq!(start(&approved, NOON - minutes(1)), Ok(true));
-    assert_eq!(start(&approved, NOON), Err(Refusal::DocumentExpired));
+    assert_eq!(start(&approved, NOON), Err(CourierRejection::DocumentExpired));
     let reason = RejectReason::DocumentsUnreadable;
     let rejected = approved.reject(reason, true).unwrap().unwrap();
     assert_eq!(
         (rejected.rejected, start(&rejected, NOON)),
-        (Some(reason), Err(Refusal::DocumentExpired))
+        (Some(reason), Err(CourierRejection::DocumentExpired))
     );
     let renewed = rejected.approve(Some(NOON + minutes(60))).unwrap();
     assert_eq!((renewed.rejected, start(&renewed, NOON)), (None, Ok(true)));

@@ -4,7 +4,7 @@ use contracts::Cause;
 
 use super::*;
 use crate::domain::lifecycle::JUDGED_WITHIN;
-use crate::domain::open::{Open, is_returning};
+use crate::domain::open_delivery::{OpenDelivery, is_returning};
 use crate::domain::{Carried, RETURN_WITHIN};
 use crate::publish::{self, OFFER_EXPIRED, REVIEW, Subject};
 
@@ -239,7 +239,7 @@ fn what_is_called_off_is_paid_as_far_as_it_went() {
 fn every_phase_that_waits_has_a_deadline() {
     let late = overdue();
     let lost = first_eta().latest + RETURN_WITHIN + minutes(1);
-    let row = |phase| Open::of(id(1), &given(phase), 1).unwrap();
+    let row = |phase| OpenDelivery::of(id(1), &given(phase), 1).unwrap();
     for phase in Phase::ALL {
         match phase {
             Phase::Waiting => {
@@ -289,10 +289,11 @@ fn deadlines(event: &Event, after: &State) -> Vec<(&'static str, Timestamp)> {
         sequence: 2,
         cause: &cause,
     };
-    let envelope = publish::envelope(subject, event, None).unwrap().unwrap();
-    let timers = publish::timers(event, after, &envelope).into_iter();
+    let published = publish::published(subject, event, after).unwrap().unwrap();
     let known = |name: &str| [OFFER_EXPIRED, REVIEW].into_iter().find(|known| *known == name);
-    timers
+    published
+        .timers
+        .into_iter()
         .map(|timer| (known(&timer.name).unwrap(), timer.due_at))
         .collect()
 }

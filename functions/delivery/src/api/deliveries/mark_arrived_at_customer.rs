@@ -1,0 +1,34 @@
+//! `POST /v1/deliveries/{delivery_id}/arrived-at-customer`.
+
+use axum::extract::State;
+use kernel::DeliveryId;
+use runtime::{Json, Path, Principal, Problem, RequestCause};
+
+use crate::api::callers::carrier_of;
+use crate::api::views::DeliveryView;
+use crate::app::App;
+use crate::usecase::arrive::arrive;
+use contracts::vocabulary::Place;
+
+/// Say that you are at the door
+///
+/// Only with the food. If your last reported position, not older than three minutes, is not at the door, it is noted, but nothing
+/// hangs on it: no pay for waiting, no photo, no customer's fault. Saying it again changes nothing, unless you are seen at
+/// the door only now: then the waiting time begins anew.
+#[utoipa::path(post, path = "/v1/deliveries/{delivery_id}/arrived-at-customer", operation_id = "mark_arrived_at_customer", tag = "deliveries",
+    security(("token" = [])), params(("delivery_id" = DeliveryId, Path, description = "The delivery")), responses(
+    (status = 200, description = "Noted", body = DeliveryView),
+    (status = 403, description = "`forbidden`: not a courier", body = Problem),
+    (status = 404, description = "`not_found`: no delivery, or not yours", body = Problem),
+    (status = 409, description = "`wrong_state`, with the current _state_", body = Problem),
+))]
+pub async fn mark_arrived_at_customer(
+    State(app): State<App>,
+    principal: Principal,
+    RequestCause(cause): RequestCause,
+    Path(delivery_id): Path<DeliveryId>,
+) -> Result<Json<DeliveryView>, Problem> {
+    let courier_id = carrier_of(&app, &principal, delivery_id).await?;
+    let advanced = arrive(&app, &cause, courier_id, delivery_id, Place::Customer).await?;
+    Ok(Json(DeliveryView::new(delivery_id, &advanced.delivery)))
+}
