@@ -5,6 +5,7 @@
 mod charge;
 pub mod coded;
 mod country;
+mod delivery_fee;
 mod geo;
 pub mod hours;
 mod id;
@@ -16,6 +17,7 @@ mod zone;
 
 pub use charge::{NotChargeable, PositivePrice, Price};
 pub use country::{Country, InvalidCountry};
+pub use delivery_fee::delivery_fee;
 pub use geo::{EARTH_RADIUS_METERS, InvalidPosition, Meters, Position};
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeZone};
 pub use id::{

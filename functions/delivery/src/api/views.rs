@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use super::shapes::{AddressLine, RejectName, RestaurantName, ShiftEndName, StateName, SuspendName, VehicleName};
 use crate::domain::courier::{Courier, Duty, RejectReason, ShiftEnd, SuspendReason};
-use crate::domain::ride;
 use crate::domain::tariff;
 use crate::domain::{Delivery, Eta, Facts, Offer, Vehicle};
 use crate::store::{CASES_MAX, Cases};
@@ -196,7 +195,7 @@ impl OfferView {
         let (mut here, mut distance_m) = (first.facts.pickup.position, offer.approach_m);
         for (_, delivery) in trip {
             let position = delivery.facts.drop_off.position;
-            distance_m = distance_m.saturating_add(ride::way(here, position));
+            distance_m = distance_m.saturating_add(here.way(position));
             here = position;
             stops.push(OfferStop {
                 kind: StopKind::DropOff,
@@ -232,7 +231,7 @@ impl OfferView {
 }
 
 fn pay(facts: &Facts) -> Money {
-    let trip_m = ride::way(facts.pickup.position, facts.drop_off.position);
+    let trip_m = facts.pickup.position.way(facts.drop_off.position);
     let pay = tariff::pay(trip_m, facts.tip.currency());
     pay.plus(facts.tip).unwrap_or(pay)
 }

@@ -481,7 +481,7 @@ impl Courier {
     }
 
     /// The courier as the deliveries themselves say; nothing if the record says so already. It heals what was left when
-    /// somebody died between what was decided about a delivery and the courier's record.
+    /// a process crashed between what was decided about a delivery and the courier's record.
     #[must_use]
     pub fn settled(&self, link: impl Fn(DeliveryId, OfferId) -> CourierLink) -> Option<Self> {
         let shift = self.shift()?;

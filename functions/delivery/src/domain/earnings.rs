@@ -4,7 +4,6 @@
 
 use kernel::{BasisPoints, Currency, Money, SignedDuration, Timestamp};
 
-use super::ride::way;
 use super::tariff::Tariff;
 use super::{Delivery, Facts, State};
 
@@ -49,7 +48,7 @@ impl Earnings {
 /// What a delivery earns that is handed over now, after so much waiting.
 #[must_use]
 pub fn earned(facts: &Facts, waited: SignedDuration, now: Timestamp) -> Earnings {
-    let trip_m = way(facts.pickup.position, facts.drop_off.position);
+    let trip_m = facts.pickup.position.way(facts.drop_off.position);
     let currency = facts.tip.currency();
     let tariff = Tariff::earned_in(currency);
     let base = tariff.pay_base;
@@ -108,7 +107,7 @@ pub fn earned_so_far(delivery: &Delivery, waited: SignedDuration, now: Timestamp
 /// What the way back to the restaurant earns: its distance.
 #[must_use]
 pub fn earned_on_the_way_back(facts: &Facts) -> Earnings {
-    let back_m = way(facts.drop_off.position, facts.pickup.position);
+    let back_m = facts.drop_off.position.way(facts.pickup.position);
     let currency = facts.tip.currency();
     Earnings {
         base: 0,

@@ -19,7 +19,7 @@ use super::courier::Courier;
 use super::estimate::{PICKUP_SERVICE, VEHICLE_USUAL};
 use super::itinerary::itinerary;
 use super::open_delivery::OpenDelivery;
-use super::ride::{DROP_OFF_SERVICE, Vehicle, travel, way};
+use super::ride::{DROP_OFF_SERVICE, Vehicle, travel};
 use super::ways::{Spot, Ways};
 
 /// A courier who was not seen for longer is not asked: the device is off.
@@ -150,7 +150,7 @@ pub fn nearest(orders: &[&OpenDelivery], seen: &[Seen], now: Timestamp) -> Vec<S
             .filter(|seen| seen.position.distance(order.pickup) <= SEARCH_RADIUS_M)
             .map(|seen| {
                 (
-                    travel(way(seen.position, order.pickup), seen.vehicle),
+                    travel(seen.position.way(order.pickup), seen.vehicle),
                     seen.courier_id,
                     **seen,
                 )
@@ -173,7 +173,7 @@ impl Candidate {
         !passed && self.place.distance(open.pickup) <= SEARCH_RADIUS_M
     }
 
-    /// A courier as the engine may use him; nothing without room for an offer. `jobs` are the deliveries that the courier
+    /// A courier as the engine may use them; nothing without room for an offer. `jobs` are the deliveries that the courier
     /// has taken.
     #[must_use]
     pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], ways: &Ways<'_>) -> Option<Self> {
@@ -342,7 +342,7 @@ fn told(candidates: &[Candidate], open: &[&OpenDelivery], decisions: &dispatch::
         Some(Proposal {
             trip: proposed,
             vehicle: candidate.vehicle,
-            approach_m: way(candidate.place, pickup),
+            approach_m: candidate.place.way(pickup),
         })
     });
     Outcome {

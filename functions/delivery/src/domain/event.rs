@@ -61,7 +61,7 @@ pub enum Event {
         /// Whether the courier was seen there.
         seen: bool,
     },
-    /// The courier who had said that he stands there is seen there only now.
+    /// The courier had said that they have arrived, and is seen there only now.
     SeenThere {
         /// Since when.
         at: Timestamp,

@@ -97,7 +97,7 @@ impl Observation {
             .map(|ready_at| (ready_at, ready_at.duration_since(facts.begun_at)));
         let ridden = progress.carried.map(|carried| {
             let ride = Ride::new(facts.pickup.position, facts.drop_off.position, carried.vehicle);
-            // Who forgot to say that he was at the door was there some minutes before the hand-over.
+            // A courier who did not say that they were at the door was there some minutes before the hand-over.
             let arrived_at = progress.there_since.unwrap_or(at - DROP_OFF_SERVICE);
             (ride, carried.since, arrived_at.duration_since(carried.since))
         });

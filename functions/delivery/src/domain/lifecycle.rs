@@ -96,7 +96,7 @@ fn done_before(delivery: &Delivery, command: &Command<'_>, now: Timestamp) -> bo
     }
 }
 
-/// True if a courier who had said that he has arrived is seen there only now.
+/// True if a courier who had said that they have arrived is seen there only now.
 fn is_news(delivery: &Delivery, presence: Presence) -> bool {
     presence == Presence::Seen && !delivery.progress.there_seen
 }
@@ -372,7 +372,7 @@ fn earned_unless_at_fault(
     (fault != Fault::Courier).then(|| earned_in_vain(&delivery.facts, waited, now))
 }
 
-/// How long the courier has stood at the restaurant and, if there, at the door, as far as he was seen there.
+/// How long the courier has stood at the restaurant and, if there, at the door, as far as they were seen there.
 pub(super) fn waited(progress: &Progress, now: Timestamp) -> SignedDuration {
     let here = progress.there_since.filter(|_| progress.there_seen);
     let here = here.map(|since| now.duration_since(since));

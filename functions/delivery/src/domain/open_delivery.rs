@@ -7,7 +7,7 @@ use kernel::{CourierId, DeliveryId, OrderId, Position, RestaurantId, SignedDurat
 
 use super::cell::SEARCH_RADIUS_M;
 use super::estimate::{APPROACH_USUAL, PICKUP_SERVICE, VEHICLE_USUAL};
-use super::ride::{DROP_OFF_SERVICE, travel, way};
+use super::ride::{DROP_OFF_SERVICE, travel};
 use super::{Delivery, OFFERS_BEFORE_ESCALATION, RETURN_WITHIN, State, WAIT_BEFORE_ESCALATION};
 
 /// A courier who took a delivery, has not fetched it, and was not heard of for so long, is taken off it.
@@ -163,7 +163,7 @@ impl OpenDelivery {
     /// True if nobody could bring it any more by the time that was told last.
     #[must_use]
     pub fn cannot_make_it(&self, now: Timestamp) -> bool {
-        let trip = travel(way(self.pickup, self.drop_off), VEHICLE_USUAL);
+        let trip = travel(self.pickup.way(self.drop_off), VEHICLE_USUAL);
         let soonest = APPROACH_USUAL + PICKUP_SERVICE + trip + DROP_OFF_SERVICE;
         self.waits() && now.max(self.ready_at - APPROACH_USUAL) + soonest > self.latest
     }

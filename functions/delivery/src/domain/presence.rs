@@ -1,6 +1,6 @@
-//! Whether a courier is where he says, by what his device has reported.
+//! Whether couriers are where they say, by what their devices have reported.
 //!
-//! A courier alone says that he has arrived. Pay for waiting, a photo and a customer's money hang on it, so it is compared
+//! The courier alone says that they have arrived. Pay for waiting, a photo and a customer's money depend on it, so it is compared
 //! with the reported positions: who was not seen there is believed without anything hanging on it.
 
 use kernel::{Meters, Position, SignedDuration, Timestamp};
@@ -28,7 +28,7 @@ pub enum Presence {
     },
 }
 
-/// Whether a courier is at a place, by where he was last seen. Where a shift was started is no report of a device.
+/// Whether a courier is at a place, by where they were last seen. Where a shift was started is no report of a device.
 #[must_use]
 pub fn presence(seen: Option<&Whereabouts>, place: Position, now: Timestamp) -> Presence {
     let reported = seen.filter(|seen| seen.trail_end.is_some() && seen.latest.at + FRESH >= now);

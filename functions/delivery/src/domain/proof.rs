@@ -85,7 +85,7 @@ impl Proven {
     }
 }
 
-/// Whether a photo is enough to hand over. Who takes it gains by it, so he has to be seen at the door, too.
+/// Whether a photo is enough to hand over. Couriers gain by it, so they have to be seen at the door, too.
 ///
 /// # Errors
 /// Away from the door, without having been seen there, and while somebody may still open; the rejection says until when.
@@ -106,8 +106,8 @@ pub fn photo_suffices(
     }
 }
 
-/// Whether a courier has tried all that can be asked for: was seen at the door when he came and is now, has waited, and the
-/// customer was told, which the arrival does. Then what he says of the customer is believed.
+/// Whether a courier has done all that can be asked for: they were seen at the door when they came and are now, they have
+/// waited, and the arrival has told the customer. Then what they say of the customer is believed.
 #[must_use]
 pub fn was_tried(delivery: &Delivery, presence: Presence, now: Timestamp, door_wait: SignedDuration) -> bool {
     let seen = delivery.progress.there_seen && presence == Presence::Seen;

@@ -1,13 +1,10 @@
 //! The length and the time of a way, before anything is learned of ways.
 //!
-//! A way through a city is longer than the line between its ends, so its length is the great-circle distance times
-//! [`ROAD_FACTOR_PERCENT`]. Its time is that length at the vehicle's mean speed over whole trips, stops at lights
+//! Its length is [`Position::way`]. Its time is that length at the vehicle's mean speed over whole trips, stops at lights
 //! included.
 
 use kernel::{Meters, Position, SignedDuration};
 
-/// Ways are this much of the great-circle distance: 1.3 to 1.4 is usual in European cities.
-pub const ROAD_FACTOR_PERCENT: u64 = 135;
 /// From arriving at the address to handing over.
 pub const DROP_OFF_SERVICE: SignedDuration = SignedDuration::from_mins(3);
 
@@ -58,7 +55,7 @@ impl Ride {
     /// A ride by the built-in model: the road factor, and the vehicle's mean speed.
     #[must_use]
     pub fn new(from: Position, to: Position, vehicle: Vehicle) -> Self {
-        let meters = way(from, to);
+        let meters = from.way(to);
         Self {
             from,
             to,
@@ -73,13 +70,6 @@ impl Ride {
     pub fn is_same_way(&self, other: &Self) -> bool {
         (self.from, self.to, self.vehicle) == (other.from, other.to, other.vehicle)
     }
-}
-
-/// The length of the way between two places, in metres.
-#[must_use]
-pub fn way(from: Position, to: Position) -> Meters {
-    let meters = u64::from(from.distance(to)) * ROAD_FACTOR_PERCENT / 100;
-    Meters::try_from(meters).unwrap_or(Meters::MAX)
 }
 
 /// The time for a way, to the second.

@@ -5,14 +5,10 @@
 
 use contracts::internal::Estimate;
 use contracts::order::Window;
-use kernel::{Currency, Meters, Money, NotServed, Position, SignedDuration, Timestamp};
+use kernel::{Currency, Meters, NotServed, Position, ServedCurrency, SignedDuration, Timestamp, delivery_fee};
 
-use super::Tariff;
-
-/// Ways are this much of the great-circle distance: 1.3 to 1.4 is usual in European cities.
-pub const ROAD_FACTOR_PERCENT: u64 = 135;
 /// A bicycle over a whole trip: 15 km/h.
-pub const METERS_PER_MINUTE: u64 = 250;
+pub const METERS_PER_MINUTE: Meters = 250;
 /// To leave the restaurant with the food, and to hand it over.
 pub const HANDLING: SignedDuration = SignedDuration::from_mins(6);
 /// To find a courier who comes, whether or not the food is ready before.
@@ -21,9 +17,6 @@ pub const APPROACH: SignedDuration = SignedDuration::from_mins(8);
 pub const EARLY: SignedDuration = SignedDuration::from_mins(5);
 /// The same, after it.
 pub const LATE: SignedDuration = SignedDuration::from_mins(15);
-
-/// How far the base fee reaches.
-const FEE_BASE_DISTANCE_M: Meters = 1_000;
 
 /// An estimate from the distance.
 ///
@@ -36,15 +29,12 @@ pub fn fallback(
     currency: Currency,
     now: Timestamp,
 ) -> Result<Estimate, NotServed> {
-    let tariff = Tariff::try_from(currency)?;
-    let way = u64::from(from.distance(to)) * ROAD_FACTOR_PERCENT / 100;
-    let distance_m = Meters::try_from(way).unwrap_or(Meters::MAX);
-    let further_km = distance_m.saturating_sub(FEE_BASE_DISTANCE_M).div_ceil(1_000);
-    let fee = tariff.delivery_fee_base + tariff.delivery_fee_per_km * i64::from(further_km);
-    let trip = SignedDuration::from_mins(i64::try_from(way.div_ceil(METERS_PER_MINUTE)).unwrap_or(i64::from(u32::MAX)));
+    let currency = ServedCurrency::try_from(currency)?;
+    let distance_m = from.way(to);
+    let trip = SignedDuration::from_mins(i64::from(distance_m.div_ceil(METERS_PER_MINUTE)));
     let likely = ready_at.max(now + APPROACH) + trip + HANDLING;
     Ok(Estimate {
-        fee: Money::new(fee, currency),
+        fee: delivery_fee(distance_m, currency),
         distance_m,
         window: Window {
             from: likely - EARLY,
@@ -70,6 +60,22 @@ mod tests {
         );
         let soon = fallback(at_bellini(), at_anna(), now(), Currency::EUR, now()).unwrap();
         assert_eq!(soon.window.from, after(8 + 7 + 6 - 5), "a courier must come first");
+    }
+
+    /// The delivery service has the same test: the two estimates of one way cost the same.
+    #[test]
+    fn the_fee_is_the_shared_one_whatever_decimals_a_currency_has() {
+        for (currency, fee) in [
+            (Currency::EUR, "2.49 EUR"),
+            (Currency::JPY, "300 JPY"),
+            (Currency::KWD, "0.500 KWD"),
+        ] {
+            let estimate = fallback(at_bellini(), at_anna(), after(12), currency, now()).unwrap();
+            assert_eq!((estimate.distance_m, estimate.fee.to_string().as_str()), (1_501, fee));
+        }
+        let unserved: Currency = "BHD".parse().unwrap();
+        let refused = fallback(at_bellini(), at_anna(), after(12), unserved, now());
+        assert_eq!(refused.unwrap_err(), NotServed(unserved));
     }
 
     #[test]

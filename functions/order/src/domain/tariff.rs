@@ -15,10 +15,6 @@ pub struct Tariff {
     pub small_order_fee_max: i64,
     /// A tip may be as large as the food, or this if that is larger: beyond it somebody mistyped.
     pub tip_max: i64,
-    /// What the delivery service asks for the first kilometre, for when it does not answer.
-    pub delivery_fee_base: i64,
-    /// What it asks for each further started one.
-    pub delivery_fee_per_km: i64,
 }
 
 impl Tariff {
@@ -26,15 +22,15 @@ impl Tariff {
     #[must_use]
     pub const fn of(currency: ServedCurrency) -> Self {
         match currency {
-            ServedCurrency::Chf => row([100, 500], [2_000, 300], 3_000, [390, 80]),
-            ServedCurrency::Dkk => row([400, 2_500], [8_000, 1_500], 15_000, [2_500, 400]),
-            ServedCurrency::Eur => row([50, 300], [1_000, 200], 2_000, [199, 50]),
-            ServedCurrency::Gbp => row([50, 250], [1_000, 200], 2_000, [199, 50]),
-            ServedCurrency::Jpy => row([50, 300], [1_000, 150], 3_000, [250, 50]),
-            ServedCurrency::Kwd => row([100, 750], [2_500, 500], 5_000, [400, 100]),
-            ServedCurrency::Pln => row([200, 1_000], [4_000, 800], 8_000, [599, 100]),
-            ServedCurrency::Sek => row([500, 3_500], [12_000, 2_500], 20_000, [2_900, 500]),
-            ServedCurrency::Usd => row([100, 500], [1_200, 250], 3_000, [249, 60]),
+            ServedCurrency::Chf => row([100, 500], [2_000, 300], 3_000),
+            ServedCurrency::Dkk => row([400, 2_500], [8_000, 1_500], 15_000),
+            ServedCurrency::Eur => row([50, 300], [1_000, 200], 2_000),
+            ServedCurrency::Gbp => row([50, 250], [1_000, 200], 2_000),
+            ServedCurrency::Jpy => row([50, 300], [1_000, 150], 3_000),
+            ServedCurrency::Kwd => row([100, 750], [2_500, 500], 5_000),
+            ServedCurrency::Pln => row([200, 1_000], [4_000, 800], 8_000),
+            ServedCurrency::Sek => row([500, 3_500], [12_000, 2_500], 20_000),
+            ServedCurrency::Usd => row([100, 500], [1_200, 250], 3_000),
         }
     }
 }
@@ -46,18 +42,15 @@ impl TryFrom<Currency> for Tariff {
     }
 }
 
-const fn row(service_fee: [i64; 2], small_order: [i64; 2], tip_max: i64, delivery_fee: [i64; 2]) -> Tariff {
+const fn row(service_fee: [i64; 2], small_order: [i64; 2], tip_max: i64) -> Tariff {
     let [service_fee_min, service_fee_max] = service_fee;
     let [small_order, small_order_fee_max] = small_order;
-    let [delivery_fee_base, delivery_fee_per_km] = delivery_fee;
     Tariff {
         service_fee_min,
         service_fee_max,
         small_order,
         small_order_fee_max,
         tip_max,
-        delivery_fee_base,
-        delivery_fee_per_km,
     }
 }
 
@@ -76,8 +69,6 @@ mod tests {
                 tariff.small_order,
                 tariff.small_order_fee_max,
                 tariff.tip_max,
-                tariff.delivery_fee_base,
-                tariff.delivery_fee_per_km,
             ] {
                 let money = Money::new(amount, served.currency());
                 assert!(amount > 0 && money.is_in_steps(), "{money}");

@@ -3,13 +3,11 @@
 use axum::extract::State;
 use contracts::internal::{Estimate, EstimateRequest};
 use contracts::order::Window;
-use kernel::ServedCurrency;
+use kernel::{ServedCurrency, delivery_fee};
 use runtime::{InternalCaller, Json, Problem, RequestCause};
 
 use crate::app::App;
 use crate::domain::estimate::DISTANCE_MAX_M;
-use crate::domain::ride::way;
-use crate::domain::tariff::fee;
 use crate::usecase::estimates::{About, first_eta};
 
 /// Estimate a delivery (internal)
@@ -30,7 +28,7 @@ pub async fn estimate_delivery(
 ) -> Result<Json<Estimate>, Problem> {
     let currency = ServedCurrency::try_from(request.currency)
         .map_err(|refused| Problem::invalid("/currency", "currency_not_served", refused.to_string()))?;
-    let distance_m = way(request.pickup, request.drop_off);
+    let distance_m = request.pickup.way(request.drop_off);
     if distance_m > DISTANCE_MAX_M {
         let message = format!("Farther than {DISTANCE_MAX_M} m along the way.");
         return Err(Problem::invalid("/drop_off", "too_far", message));
@@ -43,7 +41,7 @@ pub async fn estimate_delivery(
     let cooking = (cause.now, request.ready_at);
     let eta = first_eta(&app, about, request.drop_off, cooking, cause.now).await;
     Ok(Json(Estimate {
-        fee: fee(distance_m, currency),
+        fee: delivery_fee(distance_m, currency),
         distance_m,
         window: Window {
             from: eta.earliest,
