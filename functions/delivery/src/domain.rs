@@ -45,9 +45,9 @@ pub const PIN_ATTEMPTS_MAX: u8 = 5;
 pub const OFFERS_BEFORE_ESCALATION: u32 = 10;
 /// How long ready food may wait without a courier before an operator is told.
 pub const WAIT_BEFORE_ESCALATION: SignedDuration = SignedDuration::from_mins(10);
-/// How often every zone with an open delivery is looked at, whatever else happens.
+/// How often every zone with an open delivery is dispatched, whatever else happens.
 pub const EPOCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
-/// When a run that somebody should have made at once is made after all: see the timers.
+/// When a zone is dispatched that should have been at once, but was not because of a crash: see the timers.
 pub const RUN_SAFETY_NET: SignedDuration = SignedDuration::from_secs(10);
 /// How often a wrong code may be tried to fetch food that is not known to be ready: the code is on the bag.
 pub const CODE_ATTEMPTS_MAX: u8 = 5;
@@ -361,7 +361,7 @@ pub struct Progress {
     pub wrong_pins: u8,
     /// Wrong order codes so far.
     pub wrong_codes: u8,
-    /// Since when the courier stands at the restaurant or at the door; nothing on the way.
+    /// Since when the courier stands at the restaurant or at the door; `None` on the way.
     pub there_since: Option<Timestamp>,
     /// Whether the courier was seen there: what nobody saw earns no waiting and proves nothing.
     pub there_seen: bool,

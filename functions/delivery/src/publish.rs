@@ -14,17 +14,17 @@ use crate::domain::{Assignment, Eta, Facts, Offer, RUN_SAFETY_NET, State, leaves
 
 /// The offer is over if nobody answered.
 pub const OFFER_EXPIRED: &str = "offer_expired";
-/// Nobody has judged a failure in time.
+/// A failure was not judged in time.
 pub const REVIEW: &str = "review";
-/// A courier is looked for, if nobody has begun to.
+/// A courier is looked for, if the process that should have begun to has crashed.
 pub const SEARCH: &str = "search";
-/// Every zone with an open delivery is looked at. No event sets it: a schedule does, each minute.
+/// Every zone with an open delivery is dispatched. No event sets it: a schedule does, each minute.
 pub const TICK: &str = "tick";
-/// One list of those on shift is looked at, by its number. The tick asks for it now and then.
+/// One list of those on shift is swept, by its number. The tick asks for it now and then.
 pub const SHIFTS: &str = "shifts";
-/// One zone is looked at.
+/// One zone is dispatched.
 pub const ZONE: &str = "zone";
-/// One zone is looked at, and listed again if it still is in use: its place in the list ends soon.
+/// One zone is dispatched, and listed again if it still is in use: its place in the list ends soon.
 pub const ZONE_ENDING: &str = "zone_ending";
 
 /// The delivery that an event is about.

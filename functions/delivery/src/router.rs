@@ -28,7 +28,7 @@ const GRAIN: f64 = 1_000.0;
 /// An answer that is this many times shorter or longer than the built-in model's is of somewhere else.
 const ABSURD: i64 = 10;
 
-/// Somebody who knows ways.
+/// Something that measures ways.
 pub trait Travel {
     /// A ride with its length and its time before what has been learned.
     async fn measure(&self, ride: Ride, now: Timestamp) -> Ride;
@@ -139,7 +139,7 @@ impl Travel for Osrm {
     }
 }
 
-/// Who tells ways here.
+/// Measures rides, by the built-in model or by an external router.
 #[derive(Debug)]
 pub enum Router {
     /// The built-in model.

@@ -358,7 +358,7 @@ pub fn replace_courier(
     commit.also_replace(&courier_key(courier_id), read, &record)
 }
 
-/// Reads where a courier was last seen; nothing off shift.
+/// Reads where a courier was last seen; `None` off shift.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -366,7 +366,7 @@ pub async fn position(table: &Table, courier_id: CourierId) -> Result<Option<Sto
     table.get(&position_key(courier_id)).await
 }
 
-/// Reads where a courier was last seen, as fresh as it must be; nothing off shift.
+/// Reads where a courier was last seen, as fresh as it must be; `None` off shift.
 ///
 /// # Errors
 /// When the table does not answer.

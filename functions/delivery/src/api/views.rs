@@ -181,7 +181,7 @@ pub struct OfferView {
 }
 
 impl OfferView {
-    /// An offer as its courier sees it; nothing without a delivery.
+    /// An offer as its courier sees it; `None` without a delivery.
     #[must_use]
     pub fn new(offer: &Offer, trip: &[(DeliveryId, &Delivery)]) -> Option<Self> {
         let (first_id, first) = trip.first()?;

@@ -75,7 +75,7 @@ impl FromStr for Zone {
     }
 }
 
-/// The cell around a position; nothing for a position that is no number, which a [`Position`] never is.
+/// The cell around a position; `None` for a position that is no number, which a [`Position`] never is.
 #[must_use]
 pub fn cell(position: Position) -> Option<Cell> {
     let point = LatLng::new(position.lat(), position.lng()).ok()?;

@@ -36,7 +36,7 @@ pub enum Stamp {
 /// What is known of a device's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Clock {
-    /// How far it is ahead of ours, negative if behind; nothing before the first report.
+    /// How far it is ahead of ours, negative if behind; `None` before the first report.
     pub ahead: Option<SignedDuration>,
     /// Set while reports say that it is less.
     pub doubt: Option<Doubt>,

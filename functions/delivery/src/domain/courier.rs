@@ -49,9 +49,9 @@ pub struct Courier {
     pub past: Vec<PastOffer>,
     /// Why the last shift ended.
     pub ended: Option<ShiftEnd>,
-    /// Why an operator did not approve; nothing once there is a new application.
+    /// Why an operator did not approve; `None` once there is a new application.
     pub rejected: Option<RejectReason>,
-    /// Why an operator suspended the courier; nothing once reinstated.
+    /// Why an operator suspended the courier; `None` once reinstated.
     pub suspended: Option<SuspendReason>,
     /// Whether the role of a courier was taken away, which the user service says.
     pub role_lost: bool,
@@ -131,7 +131,7 @@ impl Effect {
                 Some((offer.courier_id, Self::LetGo(offer.offer_id, end)))
             }
             Event::Released { .. } => bound_by(before, OfferEnd::Withdrawn),
-            // Who brings food back is not free before it is back.
+            // A courier who brings food back is not free before it is back.
             Event::Failed { reason, .. } if leaves_food(*reason) => None,
             Event::Delivered { .. } | Event::Failed { .. } | Event::Returned { .. } | Event::Withdrawn { .. } => {
                 bound_by(before, OfferEnd::Accepted)
@@ -265,7 +265,7 @@ impl Courier {
         self.shift().map_or(&[], |shift| &shift.jobs)
     }
 
-    /// Approved by an operator who has seen papers that hold until then; nothing to change if they were approved already.
+    /// Approved by an operator who has seen papers that hold until then; `None` if they were approved already.
     #[must_use]
     pub fn approve(&self, papers_until: Option<Timestamp>) -> Option<Self> {
         let duty = match &self.duty {
@@ -280,7 +280,7 @@ impl Courier {
         (approved != *self).then_some(approved)
     }
 
-    /// Not approved, for a reason; nothing to change if the reason is the same. Of who is approved already only new papers,
+    /// Not approved, for a reason; `None` if the reason is the same. Of who is approved already only new papers,
     /// if there are any, can be rejected: those that were approved hold on.
     ///
     /// # Errors
@@ -331,7 +331,7 @@ impl Courier {
         }
     }
 
-    /// Another planned end of a shift that is worked by a plan; nothing to change else.
+    /// Another planned end of a shift that is worked by a plan; `None` else.
     #[must_use]
     pub fn replan(&self, until: Option<Timestamp>) -> Option<Self> {
         let shift = self.shift()?;
@@ -343,7 +343,7 @@ impl Courier {
         is_other.then(|| self.with(Duty::OnShift(shift)))
     }
 
-    /// No offers from now on, until the break's end; nothing to change in a break.
+    /// No offers from now on, until the break's end; `None` in a break.
     ///
     /// # Errors
     /// Off shift, and with an offer or a delivery.
@@ -362,7 +362,7 @@ impl Courier {
         Ok(Some(self.with(Duty::OnShift(shift))))
     }
 
-    /// Offers again, as long as the rules allow; nothing to change without a break.
+    /// Offers again, as long as the rules allow; `None` without a break.
     ///
     /// # Errors
     /// Off shift, for who is barred, and when the working time is used up: also when the break was too short to give any back.
@@ -447,7 +447,7 @@ impl Courier {
             })
     }
 
-    /// The courier after what happened to a delivery; nothing if the record says so already.
+    /// The courier after what happened to a delivery; `None` if the record says so already.
     #[must_use]
     pub fn after(&self, effect: Effect, delivery_id: DeliveryId) -> Option<Self> {
         match effect {
@@ -480,7 +480,7 @@ impl Courier {
         Some(if over { after.remembering(offer_id, end) } else { after })
     }
 
-    /// The courier as the deliveries themselves say; nothing if the record says so already. It heals what was left when
+    /// The courier as the deliveries themselves say; `None` if the record says so already. It heals what was left when
     /// a process crashed between what was decided about a delivery and the courier's record.
     #[must_use]
     pub fn settled(&self, link: impl Fn(DeliveryId, OfferId) -> CourierLink) -> Option<Self> {

@@ -24,9 +24,9 @@ use super::ways::{Spot, Ways};
 
 /// A courier who was not seen for longer is not asked: the device is off.
 pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
-/// How many of those nearest to an order are looked at more closely at a time.
+/// How many of those nearest to an order are considered at a time.
 pub const LOOKED_AT_MAX: usize = 12;
-/// As long as fewer can be asked for an order, those farther away are looked at: who rests or is asked already is near, too.
+/// As long as fewer can be asked for an order, those farther away are considered: couriers who rest or are asked already are near, too.
 pub const CHOICE_MIN: usize = 6;
 /// Food is not older than the engine's limit when it arrives; of an order that was placed long ahead, as of one that is
 /// wanted at once, the clock runs from so long before the food is ready at the earliest.
@@ -129,8 +129,8 @@ pub fn short_of_candidates<'a>(open: &'a [OpenDelivery], candidates: &[Candidate
     open.iter().filter(|order| order.waits()).filter(is_short).collect()
 }
 
-/// Who is near enough to some orders to be looked at, of those who were seen lately: by cells first, then the nearest few of
-/// each order.
+/// The couriers near enough to some orders to be considered, of those who were seen lately: by cells first, then the nearest
+/// few of each order.
 #[must_use]
 pub fn nearest(orders: &[&OpenDelivery], seen: &[Seen], now: Timestamp) -> Vec<Seen> {
     let mut by_cell: HashMap<Cell, Vec<&Seen>> = HashMap::new();
@@ -173,7 +173,7 @@ impl Candidate {
         !passed && self.place.distance(open.pickup) <= SEARCH_RADIUS_M
     }
 
-    /// A courier as the engine may use them; nothing without room for an offer. `jobs` are the deliveries that the courier
+    /// A courier as the engine may use them; `None` without room for an offer. `jobs` are the deliveries that the courier
     /// has taken.
     #[must_use]
     pub fn of(seen: &Seen, courier: &Courier, jobs: &[(DeliveryId, &Delivery)], ways: &Ways<'_>) -> Option<Self> {

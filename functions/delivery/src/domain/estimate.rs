@@ -70,7 +70,7 @@ pub enum Remaining {
     Fetch {
         /// The food.
         food: Food,
-        /// From the courier to the restaurant; nothing if the courier is there.
+        /// From the courier to the restaurant; `None` if the courier is there.
         approach: Option<Ride>,
         /// From the restaurant to the customer.
         trip: Ride,
@@ -110,7 +110,7 @@ impl Remaining {
     }
 }
 
-/// What remains of a delivery; nothing after its end. `position` is the courier's, if one is on the way and was seen.
+/// What remains of a delivery; `None` after its end. `position` is the courier's, if one is on the way and was seen.
 #[must_use]
 pub fn remaining(delivery: &Delivery, position: Option<Position>) -> Option<Remaining> {
     let facts = &delivery.facts;

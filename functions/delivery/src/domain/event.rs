@@ -21,9 +21,9 @@ pub enum Event {
         /// How it ended.
         ending: Ending,
     },
-    /// Nobody is free.
+    /// No courier is free.
     Unmatched {
-        /// When it is tried again; nothing: it is given up.
+        /// When it is tried again; `None` means that it is given up.
         retry_at: Option<Timestamp>,
     },
     /// A courier took it.

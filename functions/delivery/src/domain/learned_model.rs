@@ -15,7 +15,7 @@ pub const CELLS_MAX: usize = 40;
 /// One delivery in so many teaches its zone, three in four their kitchen: a zone has many deliveries and is large to write.
 const ZONE_EVERY: u128 = 16;
 const KITCHEN_FROM: u128 = 4;
-/// Who accepts an order and calls it ready within a minute pressed two buttons and cooked nothing.
+/// An order that is called ready sooner after its acceptance was not cooked: somebody pressed two buttons.
 const COOKING_MIN: SignedDuration = SignedDuration::from_mins(1);
 /// Across the street, nothing is to be learned from others' ways.
 const TOO_SHORT_TO_LEARN: SignedDuration = SignedDuration::from_secs(30);
@@ -85,7 +85,7 @@ pub const fn learning_target(random: u128) -> Option<LearningTarget> {
 }
 
 impl Observation {
-    /// What a delivery teaches that was handed over; nothing if it was not.
+    /// What a delivery teaches that was handed over; `None` if it was not.
     #[must_use]
     pub fn of(delivery: &Delivery) -> Option<Self> {
         let State::Delivered { at, .. } = delivery.progress.state else {

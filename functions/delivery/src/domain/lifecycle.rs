@@ -229,7 +229,8 @@ fn live_offer(delivery: &Delivery, offer_id: OfferId) -> Result<Offer, Rejection
     live.copied().ok_or(Rejection::OfferOver)
 }
 
-/// Who was not seen there may have arrived all the same, since receivers fail: it is noted, and nothing hangs on it.
+/// A courier who was not seen there may have arrived all the same, since receivers fail: the arrival is noted, and nothing
+/// depends on it.
 fn arrive(delivery: &Delivery, courier_id: CourierId, stop: Place, presence: Presence, now: Timestamp) -> Event {
     let is_there = matches!(delivery.progress.state.phase(), Phase::AtRestaurant | Phase::AtCustomer);
     if is_there {

@@ -1,4 +1,4 @@
-//! A delivery that has not ended, as its zone sees it: what the engine, the rules of upkeep and an operator's board need.
+//! A delivery that has not ended, as its zone sees it: what the engine, the rules of housekeeping and an operator's board need.
 //!
 //! It is derived from the delivery and written beside it, so it may lag a moment. Whatever is decided by it is checked by
 //! the delivery's own condition.
@@ -16,7 +16,7 @@ pub const COURIER_SILENT_AFTER: SignedDuration = SignedDuration::from_mins(10);
 pub const KITCHEN_LATE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// How long after the food is ready the search goes on. By then the order has long been ended as undeliverable.
 pub const SEARCH_ENDS_AFTER: SignedDuration = SignedDuration::from_hours(2);
-/// What is so much later than promised is looked at itself: its row may have been left behind.
+/// Of a row so much later than promised the delivery itself is read: the row may have been left behind.
 pub const OVERDUE_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 contracts::vocabulary! {
@@ -69,7 +69,7 @@ pub struct OpenDelivery {
 }
 
 impl OpenDelivery {
-    /// A delivery as its zone sees it; nothing after its end.
+    /// A delivery as its zone sees it; `None` after its end.
     #[must_use]
     pub fn of(delivery_id: DeliveryId, delivery: &Delivery, sequence: u32) -> Option<Self> {
         let (facts, progress) = (&delivery.facts, &delivery.progress);
@@ -106,13 +106,13 @@ impl OpenDelivery {
         self.courier_id.is_none()
     }
 
-    /// When the search for a courier ends, and nobody looks at it any more.
+    /// When the search for a courier ends, and the zone does not consider it any more.
     #[must_use]
     pub fn search_ends_at(&self) -> Timestamp {
         self.ready_at + SEARCH_ENDS_AFTER
     }
 
-    /// When nobody looks at the row any more, even if it was left behind: a courier may be lost with the food for a day.
+    /// When the row is ignored, even if it was left behind: a courier may be lost with the food for a day.
     #[must_use]
     pub fn forgotten_at(&self) -> Timestamp {
         if self.waits() {

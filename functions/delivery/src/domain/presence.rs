@@ -8,8 +8,8 @@ use kernel::{Meters, Position, SignedDuration, Timestamp};
 use super::track::SPEED_MAX_MPS;
 use super::whereabouts::Whereabouts;
 
-/// Who is within so much of an address, beyond the inaccuracy of the receiver, is at its door: the point of an address lies
-/// in its lot, and the door may be on the other side of a block.
+/// A courier within this distance of an address, beyond the inaccuracy of the receiver, is at its door: the point of an
+/// address lies in its lot, and the door may be on the other side of a block.
 pub const DOOR_M: Meters = 150;
 /// Older positions do not say where a courier is.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(3);

@@ -13,7 +13,7 @@ pub const SHIFT_MIN: SignedDuration = SignedDuration::from_mins(30);
 pub const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// Shifts that one courier has planned.
 pub const PLANNED_MAX: usize = 40;
-/// Whoever starts so much before a planned shift works by it.
+/// A courier who starts at most so long before a planned shift works by it.
 pub const EARLY_MAX: SignedDuration = SignedDuration::from_mins(15);
 
 /// A planned shift.
@@ -153,7 +153,7 @@ impl Roster {
     }
 
     /// Until when whoever works now by the plan works: to the end of the shift of this moment and of those that follow without
-    /// a gap; nothing without a plan for this moment.
+    /// a gap; `None` without a plan for this moment.
     #[must_use]
     pub fn works_until(&self, now: Timestamp) -> Option<Timestamp> {
         let mut until = None;

@@ -84,7 +84,7 @@ pub struct Dropped {
 pub struct Sifted {
     /// The latest sighting after the report.
     pub latest: Sighting,
-    /// Within how many metres of the latest sighting the truth lies; nothing if no point was believed.
+    /// Within how many metres of the latest sighting the truth lies; `None` if no point was believed.
     pub accuracy_m: Option<Meters>,
     /// Points that were believed, oldest first.
     pub believed: Vec<Sighting>,

@@ -68,7 +68,7 @@ pub fn encode(points: &[Sighting]) -> String {
     text
 }
 
-/// The points of a text; nothing if it is none.
+/// The points of a text; `None` if it is none.
 #[must_use]
 pub fn decode(text: &str) -> Option<Vec<Sighting>> {
     let mut letters = text.bytes();

@@ -14,7 +14,7 @@ pub struct Whereabouts {
     pub latest: Sighting,
     /// Within how many metres of it the truth lies.
     pub accuracy_m: Meters,
-    /// The last one that the trail keeps; nothing before the device has reported anything.
+    /// The last one that the trail keeps; `None` before the device has reported anything.
     pub trail_end: Option<Sighting>,
     /// How often reports come.
     pub pace: Pace,

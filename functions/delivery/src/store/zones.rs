@@ -229,7 +229,7 @@ pub async fn open_of(
     Ok(open.into_iter().filter(|open| open.forgotten_at() > now).collect())
 }
 
-/// Reads what the last epoch of a zone saw and did; nothing before the first.
+/// Reads what the last epoch of a zone saw and did; `None` before the first.
 ///
 /// # Errors
 /// When the table does not answer.

@@ -10,7 +10,7 @@ use crate::domain::{Delivery, Facts, Progress};
 use crate::publish::{self, Subject};
 use crate::store;
 use crate::usecase::advance_delivery::AdvanceError;
-use crate::usecase::dispatch_zone::{Known, Reach, dispatch_around};
+use crate::usecase::dispatch_zone::{Known, ZoneScope, dispatch_around};
 use crate::usecase::estimates::{About, first_eta};
 use crate::usecase::open_deliveries;
 
@@ -55,5 +55,5 @@ pub async fn begin_delivery(
         // Begun before, or called off before it began.
         known = open_deliveries::refresh(app, cause, delivery_id, pickup).await?;
     }
-    dispatch_around(app, cause, pickup, Reach::Own, &Known::rows(known)).await
+    dispatch_around(app, cause, pickup, ZoneScope::Own, &Known::rows(known)).await
 }

@@ -9,7 +9,7 @@ use crate::domain::State;
 use crate::domain::command::{Command, Ending};
 use crate::store::{self, Found, Loaded};
 use crate::usecase::advance_delivery::{AdvanceError, cause_for};
-use crate::usecase::dispatch_zone::{Known, Reach, dispatch_around};
+use crate::usecase::dispatch_zone::{Known, ZoneScope, dispatch_around};
 use crate::usecase::follow_up::advance_unless_called_off;
 use crate::usecase::open_deliveries;
 
@@ -52,7 +52,7 @@ pub async fn search_courier(
     let row = open_deliveries::show_or_hide(&app.table, cause, delivery_id, &loaded.delivery, sequence).await?;
     let known = Known::rows(row.into_iter().collect());
     let pickup = loaded.delivery.facts.pickup.position;
-    dispatch_around(app, cause, pickup, Reach::Own, &known).await
+    dispatch_around(app, cause, pickup, ZoneScope::Own, &known).await
 }
 
 /// Closes the review of a failure that nobody has judged in time: nobody is charged. A delivery fails once, so there is only

@@ -40,11 +40,11 @@ pub enum Occasion {
 
 /// Which zones around a position are dispatched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum ZoneScope {
     /// The one around the position.
     Own,
     /// All whose restaurants a courier there can serve.
-    All,
+    InReach,
 }
 
 /// What the caller has just written, which eventually consistent reads may not show yet.
@@ -81,12 +81,12 @@ pub async fn dispatch_around(
     app: &App,
     cause: &Cause,
     position: Position,
-    reach: Reach,
+    scope: ZoneScope,
     known: &Known,
 ) -> Result<(), AdvanceError> {
-    let zones = match reach {
-        Reach::Own => zone(position).into_iter().collect(),
-        Reach::All => zones_in_reach(position),
+    let zones = match scope {
+        ZoneScope::Own => zone(position).into_iter().collect(),
+        ZoneScope::InReach => zones_in_reach(position),
     };
     for zone in zones {
         // The future of a run is large, and most callers' own are small.

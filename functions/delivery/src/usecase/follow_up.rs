@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::event::Event;
 use crate::domain::{Delivery, State, leaves_food};
 use crate::usecase::advance_delivery::{AdvanceError, Advanced, BuildCommand, advance};
-use crate::usecase::dispatch_zone::{Known, Reach, dispatch_around};
+use crate::usecase::dispatch_zone::{Known, ZoneScope, dispatch_around};
 use crate::usecase::reestimate::{reestimate, reestimate_last_seen};
 use crate::usecase::{courier_sync, learn, open_deliveries};
 
@@ -50,12 +50,12 @@ pub async fn advance_unless_called_off(
 /// Does what follows some steps.
 pub async fn follow_up(app: &App, cause: &Cause, steps: &[(DeliveryId, Advanced)]) {
     if let Err(error) = courier_sync::update_couriers(app, cause, steps).await {
-        tracing::warn!(%error, "a courier's record is left to whoever looks at it next");
+        tracing::warn!(%error, "a courier's record is left to the next sweep or epoch");
     }
     let open = open_deliveries::update_rows(app, cause, steps)
         .await
         .unwrap_or_else(|error| {
-            tracing::warn!(%error, "a zone's row is left to whoever looks at it next");
+            tracing::warn!(%error, "a zone's row is left to the next epoch");
             Vec::new()
         });
     learn::learn(app, cause, steps).await;
@@ -70,27 +70,29 @@ pub async fn follow_up(app: &App, cause: &Cause, steps: &[(DeliveryId, Advanced)
             run.extend(wanted.filter(|wanted| !run.contains(wanted)));
         }
     }
-    for (position, reach) in run {
-        if let Err(error) = dispatch_around(app, cause, position, reach, &known).await {
+    for (position, scope) in run {
+        if let Err(error) = dispatch_around(app, cause, position, scope, &known).await {
             tracing::warn!(%error, "a zone is left to its next epoch");
         }
     }
 }
 
 /// Where zones should be run after an event: where food waits for a courier, and where a courier waits for food.
-fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, Reach)> {
+fn wants_run(event: &Event, after: &Delivery) -> Option<(Position, ZoneScope)> {
     let facts = &after.facts;
     match event {
-        Event::OfferEnded { .. } | Event::Released { .. } => Some((facts.pickup.position, Reach::Own)),
-        Event::FoodReady { .. } if after.progress.state == State::Waiting => Some((facts.pickup.position, Reach::Own)),
-        // Whoever brings food back is not free before it is back.
+        Event::OfferEnded { .. } | Event::Released { .. } => Some((facts.pickup.position, ZoneScope::Own)),
+        Event::FoodReady { .. } if after.progress.state == State::Waiting => {
+            Some((facts.pickup.position, ZoneScope::Own))
+        }
+        // A courier who brings food back is not free before it is back.
         Event::Failed { reason, .. } if leaves_food(*reason) => None,
         // The zones next to it, where hardly anybody waits who is nearer to this courier than to others, have their minute.
-        Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, Reach::Own)),
+        Event::Delivered { .. } | Event::Failed { .. } => Some((facts.drop_off.position, ZoneScope::Own)),
         Event::Returned { .. }
         | Event::Withdrawn {
             courier_id: Some(_), ..
-        } => Some((facts.pickup.position, Reach::All)),
+        } => Some((facts.pickup.position, ZoneScope::InReach)),
         Event::Offered(_)
         | Event::Unmatched { .. }
         | Event::Assigned(_)

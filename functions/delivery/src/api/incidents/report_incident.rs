@@ -86,7 +86,7 @@ pub async fn report_incident(
     }
 }
 
-/// As what somebody may report; nothing for who has nothing to do with the delivery, its customer included.
+/// As what somebody may report; `None` for who has nothing to do with the delivery, its customer included.
 async fn reporter(app: &App, principal: &Principal, delivery: &Delivery) -> Result<Option<Reporter>, Problem> {
     if principal.has(Role::Operator) {
         return Ok(Some(Reporter::Operator));

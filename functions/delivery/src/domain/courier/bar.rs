@@ -1,4 +1,4 @@
-//! Who is approved and may not work all the same, and what that ends.
+//! Bars: why an approved courier may not work, and what that ends.
 
 use kernel::Timestamp;
 
@@ -83,7 +83,7 @@ impl Courier {
         barred.or_else(|| shift.overdue(heard_at, now))
     }
 
-    /// Suspended, for a reason; nothing to change if the reason is the same.
+    /// Suspended, for a reason; `None` if the reason is the same.
     ///
     /// # Errors
     /// Before the approval: reject the application instead.
@@ -98,7 +98,7 @@ impl Courier {
         Ok((suspended != *self).then_some(suspended))
     }
 
-    /// Not suspended any more; nothing to change for who is not.
+    /// Not suspended any more; `None` for a courier who is not suspended.
     #[must_use]
     pub fn reinstate(&self) -> Option<Self> {
         let reinstated = Self {
@@ -108,7 +108,7 @@ impl Courier {
         self.suspended.is_some().then_some(reinstated)
     }
 
-    /// With the role of a courier, or without; nothing to change if that is known.
+    /// With the role of a courier, or without; `None` if that is known.
     #[must_use]
     pub fn with_role(&self, is_held: bool) -> Option<Self> {
         let known = Self {

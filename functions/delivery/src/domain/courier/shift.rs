@@ -134,7 +134,7 @@ impl Shift {
         until.duration_since(self.since) - self.rested
     }
 
-    /// The work that ends now; nothing during a break.
+    /// The work that ends now; `None` during a break.
     #[must_use]
     pub fn span(&self, now: Timestamp) -> Option<Span> {
         let span = Span {

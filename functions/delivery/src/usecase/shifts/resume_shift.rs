@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::courier::Courier;
 use crate::store;
 use crate::usecase::advance_delivery::AdvanceError;
-use crate::usecase::dispatch_zone::{Known, Reach, dispatch_around};
+use crate::usecase::dispatch_zone::{Known, ZoneScope, dispatch_around};
 
 /// Ends a break; then dispatches the zones around, where something may wait.
 ///
@@ -37,7 +37,7 @@ pub async fn resume_shift(app: &App, cause: &Cause, courier_id: CourierId) -> Re
 async fn dispatch_near(app: &App, cause: &Cause, courier_id: CourierId) {
     let dispatched = async {
         if let Some(position) = store::last_seen(&app.table, courier_id).await? {
-            dispatch_around(app, cause, position, Reach::All, &Known::default()).await?;
+            dispatch_around(app, cause, position, ZoneScope::InReach, &Known::default()).await?;
         }
         Ok::<_, AdvanceError>(())
     };

@@ -11,7 +11,7 @@ use crate::domain::track::{Batch, START_AGE_MAX, Sighting};
 use crate::domain::whereabouts::Whereabouts;
 use crate::store::{self, OnShift, PositionRecord};
 use crate::usecase::advance_delivery::AdvanceError;
-use crate::usecase::dispatch_zone::{Known, Reach, dispatch_around};
+use crate::usecase::dispatch_zone::{Known, ZoneScope, dispatch_around};
 
 /// Starts a shift at a position and dispatches the zones around, where something may wait. If the courier is on shift already,
 /// the position is kept like a reported one.
@@ -32,7 +32,7 @@ pub async fn start_shift(
         at: cause.now,
         heard_at: cause.now,
     });
-    if is_new && let Err(error) = dispatch_around(app, cause, position, Reach::All, &known).await {
+    if is_new && let Err(error) = dispatch_around(app, cause, position, ZoneScope::InReach, &known).await {
         tracing::warn!(%error, "what waits near a shift's start is left to the zones' next epochs");
     }
     Ok(courier)
