@@ -1,21 +1,16 @@
-//! The live channel, as an app holds it: a connection opened by a ticket that follows topics, in the few parts of WebSocket
-//! (RFC 6455) that this needs.
+//! The live channel, as an app holds it: a connection opened by a ticket that follows topics.
 //!
 //! Frames are best effort. Whoever follows them also looks at the present state over HTTP now and then.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Write as _};
-use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use client::{Closed, Socket};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
 use crate::api::Api;
-
-/// How long the server may take for the rest of something that it has begun to send.
-const REST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How soon a connection that was lost or not to be had is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -26,16 +21,6 @@ const FIRST_ASKED_AFTER: Duration = Duration::from_millis(1200);
 
 /// How often a connection shows that it is alive: API Gateway closes it after ten idle minutes.
 const PING_EVERY: Duration = Duration::from_mins(4);
-
-const TEXT: u8 = 1;
-const CLOSE: u8 = 8;
-const PING: u8 = 9;
-const PONG: u8 = 10;
-const FINAL: u8 = 0x80;
-const MASKED: u8 = 0x80;
-/// Lengths that say that the length stands in the next bytes.
-const TWO_BYTES: u8 = 0x7e;
-const EIGHT_BYTES: u8 = 0x7f;
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -166,7 +151,7 @@ impl Feed {
     fn tell(&mut self, action: &str, topic: &str) {
         let command = json!({"action": action, "topic": topic});
         if let Some(line) = &mut self.line
-            && line.send(TEXT, command.to_string().as_bytes()).is_err()
+            && line.send(&command).is_err()
         {
             self.line = None;
         }
@@ -175,113 +160,28 @@ impl Feed {
 
 /// A connection.
 struct Line {
-    stream: BufReader<TcpStream>,
+    socket: Socket,
     sent_at: Instant,
 }
 
 impl Line {
     /// Connects with a ticket.
-    fn open(ticket: &Value) -> std::io::Result<Self> {
-        let text = |name: &str| ticket[name].as_str().unwrap_or_default();
-        let address = text("url").trim_start_matches("ws://");
-        let (host, path) = address.split_once('/').unwrap_or((address, ""));
-        let mut stream = BufReader::new(TcpStream::connect(host)?);
-        stream.get_ref().set_read_timeout(Some(REST_TIMEOUT))?;
-        // The key only shows that the server speaks WebSocket, which is known here.
-        let request = format!(
-            "GET /{path}?ticket={} HTTP/1.1\r\nhost: {host}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\
-             sec-websocket-version: 13\r\nsec-websocket-key: dGlmZmluLWxvY2FsLWRlbQ==\r\n\r\n",
-            text("ticket")
-        );
-        stream.get_mut().write_all(request.as_bytes())?;
-        let mut status = String::new();
-        stream.read_line(&mut status)?;
-        let mut header = String::new();
-        while stream.read_line(&mut header)? > 2 {
-            header.clear();
-        }
-        if status.starts_with("HTTP/1.1 101") {
-            let sent_at = Instant::now();
-            Ok(Self { stream, sent_at })
-        } else {
-            Err(std::io::Error::other(status))
-        }
+    fn open(ticket: &Value) -> client::Result<Self> {
+        let socket = Socket::open(ticket)?;
+        let sent_at = Instant::now();
+        Ok(Self { socket, sent_at })
     }
 
-    /// Sends a frame. A client's frames are masked; a mask of zeros leaves the text as it is.
-    fn send(&mut self, kind: u8, body: &[u8]) -> std::io::Result<()> {
-        let mut frame = vec![FINAL | kind];
-        match u8::try_from(body.len()) {
-            Ok(length) if length < TWO_BYTES => frame.push(MASKED | length),
-            Ok(_) | Err(_) => {
-                let length = u16::try_from(body.len()).map_err(std::io::Error::other)?;
-                frame.push(MASKED | TWO_BYTES);
-                frame.extend(length.to_be_bytes());
-            }
-        }
-        frame.extend([0; 4]);
-        frame.extend(body);
+    fn send(&mut self, command: &Value) -> Result<(), Closed> {
         self.sent_at = Instant::now();
-        self.stream.get_mut().write_all(&frame)
+        self.socket.send(command)
     }
 
-    /// The next text; `None` if none comes in time, an error if the connection is gone.
-    fn next(&mut self, patience: Duration) -> std::io::Result<Option<Value>> {
+    /// The next frame; `None` if none comes in time.
+    fn next(&mut self, patience: Duration) -> Result<Option<Value>, Closed> {
         if self.sent_at.elapsed() > PING_EVERY {
-            self.send(TEXT, json!({"action": "ping"}).to_string().as_bytes())?;
+            self.send(&json!({"action": "ping"}))?;
         }
-        // A timeout of nothing would wait for ever.
-        let patience = patience.max(Duration::from_millis(1));
-        self.stream.get_ref().set_read_timeout(Some(patience))?;
-        match self.stream.fill_buf() {
-            Ok([]) => return Err(ErrorKind::UnexpectedEof.into()),
-            Ok(_) => {}
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return Ok(None),
-            Err(error) => return Err(error),
-        }
-        self.stream.get_ref().set_read_timeout(Some(REST_TIMEOUT))?;
-        let (kind, body) = read_frame(&mut self.stream)?;
-        match kind {
-            TEXT => Ok(serde_json::from_slice(&body).ok()),
-            PING => self.send(PONG, &body).map(|()| None),
-            CLOSE => Err(ErrorKind::ConnectionAborted.into()),
-            _ => Ok(None),
-        }
-    }
-}
-
-/// One whole frame: its kind and what it carries. A server's frames are not masked.
-fn read_frame(stream: &mut impl std::io::Read) -> std::io::Result<(u8, Vec<u8>)> {
-    let mut head = [0; 2];
-    stream.read_exact(&mut head)?;
-    let length = match head[1] & 0x7f {
-        TWO_BYTES => {
-            let mut long = [0; 2];
-            stream.read_exact(&mut long)?;
-            u16::from_be_bytes(long).into()
-        }
-        // The server sends no message of more than 32 KiB.
-        EIGHT_BYTES => return Err(ErrorKind::InvalidData.into()),
-        short => short.into(),
-    };
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body)?;
-    Ok((head[0] & 0x0f, body))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_and_long_frames_are_read_one_after_the_other() {
-        let mut bytes = vec![FINAL | TEXT, 2, b'h', b'i', FINAL | TEXT, 126, 1, 0];
-        bytes.extend([b'x'; 256]);
-        bytes.extend([FINAL | CLOSE, 0]);
-        let mut stream = bytes.as_slice();
-        assert_eq!(read_frame(&mut stream).unwrap(), (TEXT, b"hi".to_vec()));
-        assert_eq!(read_frame(&mut stream).unwrap(), (TEXT, vec![b'x'; 256]));
-        assert_eq!(read_frame(&mut stream).unwrap(), (CLOSE, Vec::new()));
-        assert!(read_frame(&mut stream).is_err());
+        self.socket.next(patience)
     }
 }

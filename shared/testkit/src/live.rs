@@ -1,24 +1,21 @@
-//! A live connection, as an app holds it: the few parts of WebSocket (RFC 6455) that a test needs. Every frame is held against
-//! the AsyncAPI document, and so is every command that is carried out.
+//! A live connection, as an app holds it. Every frame is held against the AsyncAPI document, and so is every command that is
+//! carried out.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use client::{Closed, Error, Socket};
 use serde_json::{Value, json};
 
 use crate::asyncapi::Described;
 use crate::{PATIENCE, Person};
 
-/// Frames are short; a longer one would be told apart by its length's first byte.
-const LENGTH_MAX: usize = 65_535;
-const TEXT: u8 = 1;
-const CLOSE: u8 = 8;
+/// How long one look for a frame takes.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A connection that follows a topic.
 #[derive(Debug)]
 pub struct Live {
-    stream: BufReader<TcpStream>,
+    socket: Socket,
     /// What the document says against the last command: it must be refused.
     objection: Option<String>,
 }
@@ -30,7 +27,7 @@ impl Live {
     /// When it is refused.
     #[must_use]
     pub fn follow(person: &Person, topic: &str) -> Self {
-        let mut live = Self::open(&Self::ticket(person)).unwrap_or_else(|answer| panic!("{answer}"));
+        let mut live = Self::open(&Self::ticket(person)).unwrap_or_else(|status| panic!("refused with {status}"));
         live.subscribe(topic);
         drop(live.awaits("subscribed"));
         live
@@ -45,34 +42,22 @@ impl Live {
         person.post("/v1/live/tickets", &json!({})).expect(201)
     }
 
-    /// Opens a connection with a ticket; the answer if it is refused.
+    /// Opens a connection with a ticket.
     ///
     /// # Errors
-    /// What the server says instead of shaking hands.
+    /// The HTTP status with which the server refuses.
     ///
     /// # Panics
     /// When nobody listens there.
-    pub fn open(ticket: &Value) -> Result<Self, String> {
-        let text = |name: &str| ticket[name].as_str().unwrap_or_default().to_owned();
-        let url = text("url");
-        let address = url.trim_start_matches("ws://");
-        let (host, path) = address.split_once('/').unwrap_or((address, ""));
-        let mut stream = TcpStream::connect(host).unwrap_or_else(|error| panic!("{url}: {error}"));
-        let timeout = stream.set_read_timeout(Some(Duration::from_secs(1)));
-        timeout.unwrap_or_else(|error| panic!("{url}: {error}"));
-        let request = format!(
-            "GET /{path}?ticket={} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-            text("ticket")
-        );
-        let sent = stream.write_all(request.as_bytes());
-        sent.unwrap_or_else(|error| panic!("{url}: {error}"));
-        let mut live = Self {
-            stream: BufReader::new(stream),
-            objection: None,
-        };
-        live.shake_hands()?;
-        Ok(live)
+    pub fn open(ticket: &Value) -> Result<Self, u16> {
+        match Socket::open(ticket) {
+            Ok(socket) => Ok(Self {
+                socket,
+                objection: None,
+            }),
+            Err(Error::Refused { status, .. }) => Err(status),
+            Err(error @ Error::NoReply { .. }) => panic!("{error}"),
+        }
     }
 
     /// Asks to follow a topic. The answer is the frame `subscribed` or `error`.
@@ -90,36 +75,14 @@ impl Live {
         self.send(&json!({"action": "ping"}));
     }
 
-    fn shake_hands(&mut self) -> Result<(), String> {
-        let started = Instant::now();
-        let mut answer = String::new();
-        while !answer.ends_with("\r\n\r\n") {
-            assert!(started.elapsed() < PATIENCE, "no connection: {answer}");
-            // A read that times out gives what it has and goes on.
-            if matches!(self.stream.read_line(&mut answer), Ok(0)) {
-                break;
-            }
-        }
-        if answer.starts_with("HTTP/1.1 101") {
-            Ok(())
-        } else {
-            Err(answer)
-        }
-    }
-
-    /// Sends a command. A client's frames are masked; a mask of zeros leaves the text as it is.
+    /// Sends a command.
     ///
     /// # Panics
-    /// When it is too long for a short frame, or the connection is gone.
+    /// When the connection is gone.
     pub fn send(&mut self, command: &Value) {
         self.objection = Described::live().complaint("action", command);
-        let text = command.to_string();
-        let length = u8::try_from(text.len()).ok().filter(|length| *length < 126);
-        let length = length.unwrap_or_else(|| panic!("too long: {text}"));
-        let mut frame = vec![0x80 | TEXT, 0x80 | length, 0, 0, 0, 0];
-        frame.extend(text.as_bytes());
-        let sent = self.stream.get_mut().write_all(&frame);
-        sent.unwrap_or_else(|error| panic!("{command}: {error}"));
+        let sent = self.socket.send(command);
+        assert_eq!(sent, Ok(()), "the connection was closed before {command}");
     }
 
     /// Waits for a frame of a type, and gives it; others are left aside.
@@ -180,12 +143,9 @@ impl Live {
     pub fn until_closed(&mut self) {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
-            match self.stream.fill_buf() {
-                // Frames come whole: the first byte of what is there begins one.
-                Ok(bytes) if bytes.first().is_none_or(|first| first & 0x0f == CLOSE) => return,
-                Ok(_) => drop(self.next()),
-                Err(error) if error.kind() == ErrorKind::ConnectionReset => return,
-                Err(_) => {}
+            match self.socket.next(LOOK) {
+                Ok(frame) => drop(frame.map(|frame| self.described(frame))),
+                Err(Closed) => return,
             }
         }
         panic!("the connection stays open");
@@ -193,27 +153,17 @@ impl Live {
 
     /// The next frame; nothing if none comes within a second.
     fn next(&mut self) -> Option<Value> {
-        assert!(!self.stream.fill_buf().ok()?.is_empty(), "the connection was closed");
-        let mut head = [0; 2];
-        self.stream.read_exact(&mut head).ok()?;
-        let mut length = usize::from(head[1] & 0x7f);
-        assert!(length <= 126, "a frame longer than {LENGTH_MAX} bytes");
-        if length == 126 {
-            let mut long = [0; 2];
-            self.stream.read_exact(&mut long).ok()?;
-            length = usize::from(u16::from_be_bytes(long));
+        match self.socket.next(LOOK) {
+            Ok(frame) => frame.map(|frame| self.described(frame)),
+            Err(Closed) => panic!("the connection was closed"),
         }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).ok()?;
-        (head[0] & 0x0f == TEXT).then(|| self.described(&body))
     }
 
     /// A frame, which must be as it is described. What the document does not allow to be sent may have no other answer than
     /// that it is refused.
-    fn described(&mut self, text: &[u8]) -> Value {
-        let frame = serde_json::from_slice(text).unwrap_or_default();
+    fn described(&mut self, frame: Value) -> Value {
         if let Some(complaint) = Described::live().complaint("type", &frame) {
-            panic!("{complaint}\n{}", String::from_utf8_lossy(text));
+            panic!("{complaint}\n{frame}");
         }
         match frame["type"].as_str() {
             Some("error") => self.objection = None,
