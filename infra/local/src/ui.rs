@@ -1,26 +1,32 @@
 //! Everything this program prints. The terminal is its interface, so this is the one module that writes to it.
 #![expect(clippy::print_stdout, reason = "the terminal is this program's interface")]
 
-use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Where the output is no terminal (a log of CI), progress inside a step is told at most this often.
 const PLAIN_PROGRESS_EVERY: Duration = Duration::from_secs(15);
 
-/// One line at a time, whichever thread speaks.
-static TERMINAL: Mutex<()> = Mutex::new(());
+/// How often a step's seconds move on by themselves.
+const TICK: Duration = Duration::from_millis(500);
+
+/// A step that is done sooner shows no seconds.
+const SECONDS_SHOWN_FROM: u64 = 2;
+
+/// The steps that run, below the lines that were printed. One thread writes at a time.
+static TERMINAL: LazyLock<MultiProgress> =
+    LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::stdout()));
 
 /// Prints one line.
 pub fn say(line: impl AsRef<str>) {
-    let _guard = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
-    println!("{}", line.as_ref());
+    TERMINAL.suspend(|| println!("{}", line.as_ref()));
 }
 
 /// Prints to the error stream; for failures and warnings.
 pub fn complain(line: impl AsRef<str>) {
-    let _guard = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
-    eprintln!("{}", line.as_ref());
+    TERMINAL.suspend(|| eprintln!("{}", line.as_ref()));
 }
 
 /// A piece of work with a name, whose progress and duration are shown.
@@ -28,33 +34,34 @@ pub struct Step {
     title: String,
     started: Instant,
     told: Instant,
-    live: bool,
+    /// Shown where the output is a terminal, hidden elsewhere.
+    bar: ProgressBar,
     open: bool,
 }
 
 impl Step {
     /// Announces the work.
     pub fn begin(title: impl Into<String>) -> Self {
-        let live = std::io::stdout().is_terminal();
         let step = Self {
             title: title.into(),
             started: Instant::now(),
             told: Instant::now(),
-            live,
+            bar: TERMINAL.add(ProgressBar::new_spinner().with_style(style())),
             open: true,
         };
-        if live {
-            step.redraw("");
+        if step.bar.is_hidden() {
+            step.announce();
         } else {
-            say(format!("  {} …", step.title));
+            step.bar.set_prefix(step.title.clone());
+            step.bar.enable_steady_tick(TICK);
         }
         step
     }
 
     /// Shows how far the work is; cheap enough to call in every turn of a waiting loop.
     pub fn progress(&mut self, detail: &str) {
-        if self.live {
-            self.redraw(detail);
+        if !self.bar.is_hidden() {
+            self.bar.set_message(detail.to_owned());
         } else if self.told.elapsed() >= PLAIN_PROGRESS_EVERY {
             self.told = Instant::now();
             say(format!(
@@ -73,33 +80,25 @@ impl Step {
 
     /// Lets another program (cargo, pip) write to the terminal during this step.
     pub fn hand_over(&mut self) {
-        if self.live {
-            say(format!("\r\u{1b}[K  {} …", self.title));
+        if !self.bar.is_hidden() {
+            self.bar.finish_and_clear();
+            self.announce();
         }
     }
 
-    fn redraw(&self, detail: &str) {
-        let _guard = TERMINAL.lock().unwrap_or_else(PoisonError::into_inner);
-        let seconds = self.started.elapsed().as_secs();
-        let seconds = if seconds < 2 {
-            String::new()
-        } else {
-            format!(" ({seconds} s)")
-        };
-        print!("\r\u{1b}[K  {} … {detail}{seconds}", self.title);
-        // A terminal that cannot be written to cannot be told so either.
-        drop(std::io::stdout().flush());
+    fn announce(&self) {
+        say(format!("  {} …", self.title));
     }
 
     fn close(&self, mark: &str, detail: &str) {
-        let clear = if self.live { "\r\u{1b}[K" } else { "" };
+        self.bar.finish_and_clear();
         let detail = if detail.is_empty() {
             String::new()
         } else {
             format!(", {detail}")
         };
         say(format!(
-            "{clear}{mark} {} ({:.1} s{detail})",
+            "{mark} {} ({:.1} s{detail})",
             self.title,
             self.started.elapsed().as_secs_f64()
         ));
@@ -112,6 +111,20 @@ impl Drop for Step {
             self.close("✗", "");
         }
     }
+}
+
+/// The line of a step that runs: its title, its detail and its seconds.
+fn style() -> ProgressStyle {
+    let seconds = |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+        let seconds = state.elapsed().as_secs();
+        if seconds >= SECONDS_SHOWN_FROM {
+            // What is too long for the line is cut by the library.
+            write!(text, " ({seconds} s)").unwrap_or_default();
+        }
+    };
+    let line = ProgressStyle::with_template("  {prefix} … {msg}{seconds}");
+    line.unwrap_or_else(|_| ProgressStyle::default_spinner())
+        .with_key("seconds", seconds)
 }
 
 /// Prints rows as a table: the first row is the head, columns are as wide as their widest cell.
