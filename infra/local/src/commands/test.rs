@@ -9,11 +9,11 @@ mod suites;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use crate::failure::{Failure, OrFail, Outcome};
+use crate::failure::{OrFail, Outcome};
 use crate::instance::Instance;
 use crate::record::Record;
-use crate::ui::say;
 
 use report::{Counts, Report};
 
@@ -26,12 +26,9 @@ const EXIT_INTERRUPTED: i32 = 130;
 /// How `test` is called.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
-    /// Run only this step; may be given more than once. `--list` names them.
-    #[arg(long = "only", value_name = "STEP")]
+    /// Run only this step and those it needs; may be given more than once.
+    #[arg(long = "only", value_name = "STEP", value_parser = PossibleValuesParser::new(CHECKS.iter().map(Check::value)))]
     only: Vec<String>,
-    /// Name the steps and run none.
-    #[arg(long)]
-    list: bool,
     /// The folder of a copy of the `RustSec` advisory database, for a machine that cannot reach it.
     #[arg(long, value_name = "FOLDER")]
     advisories: Option<PathBuf>,
@@ -56,6 +53,13 @@ struct Check {
     name: &'static str,
     about: &'static str,
     run: fn(&Bench<'_>) -> Outcome<Counts>,
+}
+
+impl Check {
+    /// The step as a value of `--only`.
+    fn value(&self) -> PossibleValue {
+        PossibleValue::new(self.name).help(self.about)
+    }
 }
 
 /// All steps, the quick ones first.
@@ -127,20 +131,7 @@ const CHECKS: [Check; 12] = [
 /// # Errors
 /// When one of them does.
 pub fn run(instance: &Instance, options: &Options) -> Outcome {
-    if options.list {
-        for check in CHECKS {
-            say(format!("  {:<13} {}", check.name, check.about));
-        }
-        return Ok(());
-    }
     let mut only = options.only.clone();
-    if let Some(unknown) = only.iter().find(|name| CHECKS.iter().all(|check| check.name != *name)) {
-        return Err(Failure::new(
-            format!("There is no step `{unknown}`"),
-            "`--list` names them",
-            "name one of them",
-        ));
-    }
     bring_along(&mut only);
     let instance = Instance {
         port: instance.port + PORT_DISTANCE,
@@ -191,7 +182,27 @@ fn stop_on_interrupt(instance: &Instance) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::bring_along;
+    use clap::Parser;
+
+    use super::{CHECKS, Options, bring_along};
+
+    #[derive(Debug, Parser)]
+    struct Command {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn a_step_that_there_is_not_is_refused_with_the_names_of_those_there_are() {
+        let refused = Command::try_parse_from(["test", "--only", "units"])
+            .unwrap_err()
+            .to_string();
+        for check in CHECKS {
+            assert!(refused.contains(check.name), "{} in {refused}", check.name);
+            let options = Command::try_parse_from(["test", "--only", check.name]).unwrap().options;
+            assert_eq!(options.only, [check.name]);
+        }
+    }
 
     #[test]
     fn steps_bring_along_what_they_stand_on() {
