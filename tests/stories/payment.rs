@@ -136,6 +136,35 @@ pub fn stripe(stack: &Stack, method: &Method, path: &str, form: &str) -> Value {
     stack.send(method, &url, &headers, form.as_bytes()).expect(200)
 }
 
+/// What looks for a lost intent relies on these lists, so the stand-in has to filter and page as the provider does.
+#[test]
+fn the_stand_in_lists_the_intents_of_one_customer_newest_first_and_page_by_page() {
+    let stack = Stack::get();
+    let [customer, other] = [(); 2].map(|()| {
+        let made = stripe(stack, &Method::POST, "/v1/customers", "metadata[user_id]=nobody");
+        made["id"].as_str().unwrap().to_owned()
+    });
+    let intent = |customer: &str| {
+        let form = format!("amount=500&currency=eur&customer={customer}&payment_method_types[]=card");
+        stripe(stack, &Method::POST, "/v1/payment_intents", &form)["id"].clone()
+    };
+    let made = [&customer, &other, &customer, &customer].map(|customer| intent(customer));
+    let page = |after: &str| {
+        let path = format!("/v1/payment_intents?customer={customer}&limit=2{after}");
+        let page = stripe(stack, &Method::GET, &path, "");
+        let ids: Vec<Value> = page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|intent| intent["id"].clone())
+            .collect();
+        (ids, page["has_more"].clone())
+    };
+    assert_eq!(page(""), (vec![made[3].clone(), made[2].clone()], json!(true)));
+    let after = format!("&starting_after={}", made[2].as_str().unwrap());
+    assert_eq!(page(&after), (vec![made[0].clone()], json!(false)));
+}
+
 /// As if the queue of the timers had been emptied by mistake after a capture that did not succeed.
 #[test]
 fn a_settlement_whose_retry_was_lost_is_found_and_done() {

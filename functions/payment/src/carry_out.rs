@@ -264,14 +264,15 @@ impl Errand<'_> {
             return refuse("payment_method_missing");
         };
         let found = if self.first {
-            None
+            Ok(None)
         } else {
             let customer = &method.provider_customer;
-            self.app.stripe.find_intent(self.subject.payment_id, customer).await?
+            self.app.stripe.find_intent(self.subject.payment_id, customer).await
         };
         let intent = match found {
-            Some(intent) => Ok(intent),
-            None => self.make(total, &method).await,
+            Ok(Some(intent)) => Ok(intent),
+            Ok(None) => self.make(total, &method).await,
+            Err(failure) => Err(failure),
         };
         let intent = match intent {
             Ok(intent) => intent,

@@ -49,9 +49,13 @@ pub fn start_emulator(instance: &Instance, tools: &Environment, iam: bool, fault
 /// When its port is taken or it does not come to answer.
 pub fn start_stripe(instance: &Instance, tools: &Environment) -> Outcome<Process> {
     require_free_port(instance.stripe_port(), "localstripe")?;
-    let mut command = tools.program("localstripe");
+    let mut command = tools.program("python");
     clean_environment(&mut command);
-    command.args(["--from-scratch", "--port", &instance.stripe_port().to_string()]);
+    command.arg(instance.root.join("infra/local/python/stripe.py")).args([
+        "--from-scratch",
+        "--port",
+        &instance.stripe_port().to_string(),
+    ]);
     let url = format!("{}/js.stripe.com/v3/", instance.stripe_url());
     start(instance, "localstripe", "localstripe", &mut command, &url)
 }
