@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use kernel::Timestamp;
 use serde_json::{Value, json};
-use testkit::{Kitchen, Live, Person, Stack, eventually};
-use ureq::http::Method;
+use testkit::{Kitchen, Live, Method, Person, Stack, eventually};
 
 /// Where a courier at the restaurant is now, as the device reports it.
 pub fn point(kitchen: &Kitchen) -> Value {

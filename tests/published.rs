@@ -192,13 +192,12 @@ impl Ear {
         for topic in ear.topics.keys() {
             // Not raw, as the services have it: what surrounds the message names its topic.
             let request = [
-                ("Action", "Subscribe"),
-                ("TopicArn", topic),
+                ("TopicArn", topic.as_str()),
                 ("Protocol", "sqs"),
                 ("Endpoint", &queue_arn),
                 ("ReturnSubscriptionArn", "true"),
             ];
-            let answer = aws.form("sns", SNS, &request);
+            let answer = aws.form("sns", SNS, "Subscribe", &request);
             ear.subscriptions.push(elements(&answer, "SubscriptionArn").remove(0));
         }
         ear
@@ -250,8 +249,8 @@ impl Ear {
 impl Drop for Ear {
     fn drop(&mut self) {
         for subscription in &self.subscriptions {
-            let request = [("Action", "Unsubscribe"), ("SubscriptionArn", subscription)];
-            drop(self.aws.ask_form("sns", SNS, &request));
+            let request = [("SubscriptionArn", subscription.as_str())];
+            drop(self.aws.ask_form("sns", SNS, "Unsubscribe", &request));
         }
         let request = json!({"QueueUrl": self.queue_url});
         drop(self.aws.ask("sqs", "AmazonSQS.DeleteQueue", &request));

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sandbox::Sandbox;
 use serde_json::{Value, json};
-use testkit::{Aws, Stack};
-use ureq::http::Method;
+use testkit::{Aws, Method, Stack};
 
 /// The functions of every service.
 const FUNCTIONS: [(&str, &[&str]); 6] = [

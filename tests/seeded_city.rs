@@ -122,7 +122,7 @@ fn lock_the_customer_out() {
     let wrong = json!({"email": login.email, "password": "Not-the-one-9"});
     eventually("no more guesses to be taken", || {
         let body = wrong.to_string();
-        let method = ureq::http::Method::POST;
+        let method = testkit::Method::POST;
         let answer = stack
             .anonymous()
             .once(&method, "/v1/auth/sign-in", &[], body.as_bytes());

@@ -1,8 +1,7 @@
 //! Text messages cost money and mails cost patience: how many of them somebody gets, and how they are ended.
 
 use serde_json::{Value, json};
-use testkit::{Kitchen, Person, Stack, eventually};
-use ureq::http::Method;
+use testkit::{Kitchen, Method, Person, Stack, eventually};
 use uuid::Uuid;
 
 const DELAYED: &str = include_str!("../shared/contracts/golden/order.delayed.v1.json");

@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 
 use kernel::SignedDuration;
 use serde_json::Value;
-use testkit::{Kitchen, Person, Reply, Stack};
-use ureq::http::Method;
+use testkit::{Kitchen, Method, Person, Reply, Stack};
 
 /// Somebody in relation to one order, its restaurant and its delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

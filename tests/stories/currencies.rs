@@ -1,8 +1,7 @@
 //! Money of other places: yen that have no smaller part, and dinars that cards take in tens of fils.
 
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Reply, Stack, eventually, menu_in, place, restaurant};
-use ureq::http::Method;
+use testkit::{Basket, Kitchen, Method, Reply, Stack, eventually, menu_in, place, restaurant};
 
 use super::payment::stripe;
 

@@ -4,8 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Reply, Rider, Stack, eventually};
-use ureq::http::Method;
+use testkit::{Basket, Kitchen, Method, Reply, Rider, Stack, eventually};
 
 /// A courier at a door, with everybody around the order.
 struct Door {

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Reply, Stack, early_in_a_window, eventually, menu};
-use ureq::http::Method;
+use testkit::{Basket, Kitchen, Method, Reply, Stack, early_in_a_window, eventually, menu};
 
 fn publishes(kitchen: &Kitchen, menu: &Value) {
     let path = format!("/v1/restaurants/{}/menu", kitchen.restaurant_id);

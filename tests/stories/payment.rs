@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use kernel::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use testkit::{Kitchen, Stack, early_in_a_window, eventually};
-use ureq::http::Method;
+use testkit::{Kitchen, Method, Stack, early_in_a_window, eventually};
 
 #[test]
 fn a_declined_card_ends_the_order_and_the_customer_is_told() {

@@ -54,7 +54,7 @@ fn a_key_is_demanded() {
     let customer = stack.enrol("customer");
     let body =
         json!({"quote_id": "quo_01jd8v4q6nf2x9m3k7p0zr5t1c", "payment_method_id": "pmt_01jd8v4q6nf2x9m3k7p0zr5t1c"});
-    let method = ureq::http::Method::POST;
+    let method = testkit::Method::POST;
     let reply = customer.once(&method, "/v1/orders", &[], body.to_string().as_bytes());
     reply.refused(400, "idempotency_key_missing");
 }

@@ -2,8 +2,7 @@
 
 use kernel::{CourierId, SignedDuration, Timestamp, TypedId as _};
 use serde_json::{Value, json};
-use testkit::{Kitchen, Rider, Stack, eventually};
-use ureq::http::Method;
+use testkit::{Kitchen, Method, Rider, Stack, eventually};
 
 fn me(rider: &Rider) -> Value {
     rider.person.get("/v1/couriers/me").expect(200)

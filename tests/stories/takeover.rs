@@ -4,8 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use testkit::{Live, Person, Reply, Stack, early_in_a_window, eventually};
-use ureq::http::Method;
+use testkit::{Live, Method, Person, Reply, Stack, early_in_a_window, eventually};
 use uuid::Uuid;
 
 const ATTACKERS: &str = "Attackers-horse-1";

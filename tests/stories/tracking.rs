@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use kernel::{Position, SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Live, Rider, Stack, eventually};
-use ureq::http::Method;
+use testkit::{Basket, Kitchen, Live, Method, Rider, Stack, eventually};
 
 /// The side of the squares that a customer sees before the pick-up, in metres.
 const BLUR_M: u32 = 250;

@@ -1,8 +1,7 @@
 //! Orders that nobody pays for, and prices that change between being shown and being agreed to.
 
 use serde_json::{Value, json};
-use testkit::{Basket, Kitchen, Stack};
-use ureq::http::Method;
+use testkit::{Basket, Kitchen, Method, Stack};
 
 use super::payment::stripe;
 

@@ -38,6 +38,24 @@ impl fmt::Display for Failure {
     }
 }
 
+/// A request that has no result, whatever it was for.
+impl From<client::Error> for Failure {
+    fn from(error: client::Error) -> Self {
+        match error {
+            client::Error::NoReply { request, reason } => Self::new(
+                format!("{request} failed"),
+                reason,
+                "see `cargo local status`, and `cargo local logs` for the programs' own logs",
+            ),
+            client::Error::Refused { request, status, text } => Self::new(
+                format!("{request} was refused"),
+                format!("status {status}, {}", text.trim()),
+                "see `cargo local status`",
+            ),
+        }
+    }
+}
+
 /// Turns any error into a [`Failure`] where it happens.
 pub trait OrFail<T> {
     /// Names what failed and what to do; the error itself is the reason.

@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use client::{Aws, Http};
+
 use crate::failure::{Failure, OrFail, Outcome};
 
 /// The port of the AWS emulator when none is asked for.
@@ -64,6 +66,11 @@ impl Instance {
     /// Where the AWS emulator answers.
     pub fn endpoint(&self) -> String {
         format!("http://localhost:{}", self.port)
+    }
+
+    /// The AWS emulator.
+    pub fn aws(&self) -> Aws {
+        Aws::new(Http::new(), &self.endpoint(), REGION)
     }
 
     /// Where localstripe answers.

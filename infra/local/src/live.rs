@@ -5,12 +5,9 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use client::{Closed, Socket};
+use client::{Api, Closed, Method, Reply, Socket};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use ureq::http::Method;
-
-use crate::api::Api;
 
 /// How soon a connection that was lost or not to be had is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
@@ -64,8 +61,8 @@ impl Feed {
         if self.line.is_none() && self.again_at <= Instant::now() {
             self.again_at = Instant::now() + AGAIN_AFTER;
             let ticket = self.api.call(&Method::POST, "/v1/live/tickets", Some(&json!({})));
-            let ticket = ticket.ok().filter(crate::http::Answer::ok);
-            self.line = ticket.and_then(|ticket| Line::open(&ticket.json()).ok());
+            let ticket = ticket.ok().filter(Reply::ok);
+            self.line = ticket.and_then(|ticket| Line::open(&ticket.body).ok());
             for topic in &mut self.topics {
                 topic.is_followed = false;
                 topic.ask_at = Instant::now();

@@ -2,13 +2,10 @@
 //!
 //! One file per command in `commands/`; what they share lies beside this file. Nothing here is deployed.
 
-mod api;
 mod artefacts;
-mod aws;
 mod clock;
 mod commands;
 mod failure;
-mod http;
 mod instance;
 mod live;
 mod node;
@@ -18,7 +15,6 @@ mod platform;
 mod process;
 mod python;
 mod record;
-mod retry;
 mod secrets;
 mod seed;
 mod servers;

@@ -1,11 +1,16 @@
 //! `outputs.json`: where the running copy is found, for people, scripts and tests.
 
 use std::fs;
+use std::time::Duration;
 
+use client::{Api, Aws, Http};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{OrFail, Outcome};
 use crate::instance::{Instance, write_file};
+
+/// How long what is not served for now is tried again: beyond the minute that most limits count by.
+const API_PATIENCE: Duration = Duration::from_secs(90);
 
 /// The addresses and ids of a running copy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,6 +88,16 @@ impl Outputs {
             format!("Cannot write {}", path.display()),
             "check the rights of the folder",
         )
+    }
+
+    /// The API without a sign-in.
+    pub fn api(&self) -> Api {
+        Api::new(Http::new(), &self.api_url, API_PATIENCE)
+    }
+
+    /// The AWS emulator.
+    pub fn aws(&self) -> Aws {
+        Aws::new(Http::new(), &self.aws_endpoint, &self.region)
     }
 
     /// The login of a role.

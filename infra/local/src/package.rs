@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::aws::Aws;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::instance::{Instance, REGION};
 use crate::python::Environment;
@@ -74,11 +73,11 @@ impl Package {
             return Err(Failure::new(what, errors, remedy));
         }
         let package: Self = serde_json::from_slice(&output.stdout).or_fail(what, "report this as a defect")?;
-        let aws = Aws::new(&instance.endpoint());
+        let aws = instance.aws();
         aws.create_bucket(BUCKET)?;
         for object in &package.objects {
             let contents = fs::read(&object.file).or_fail(what, "check the rights and the space of the disk")?;
-            aws.put_object(BUCKET, &object.key, contents)?;
+            aws.put_object(BUCKET, &object.key, &contents)?;
         }
         Ok(package)
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use client::Aws;
+
 use crate::artefacts::SERVICES;
-use crate::aws::Aws;
 use crate::failure::{Failure, Outcome};
 use crate::instance::STACK;
 use crate::stack::Stacks;

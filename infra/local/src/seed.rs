@@ -13,9 +13,9 @@ mod restaurants;
 
 use std::thread;
 
+use client::Api;
 use serde_json::{Value, json};
 
-use crate::api::Api;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::outputs::{City, Login, Outputs};
 use crate::secrets::PASSWORD;

@@ -4,9 +4,10 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use client::Http;
+
 use crate::clock;
 use crate::failure::{Failure, Outcome};
-use crate::http::Http;
 use crate::instance::{Instance, REGION, make_folder};
 use crate::process::{Process, require_free_port, tail};
 use crate::python::{Environment, Tools};
@@ -33,7 +34,7 @@ pub fn start_emulator(instance: &Instance, tools: &Environment, iam: bool, fault
         .env("BIND_HOST", "127.0.0.1")
         .env("MINISTACK_REGION", REGION)
         .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
-        .env("AWS_ACCESS_KEY_ID", crate::aws::ACCESS_KEY)
+        .env("AWS_ACCESS_KEY_ID", client::ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("AUTH", iam.to_string())
         .env("IOT_MTLS_ENABLED", "0")
@@ -101,7 +102,7 @@ fn start(instance: &Instance, name: &str, title: &str, command: &mut Command, ur
     let http = Http::new();
     let started = Instant::now();
     while !http
-        .send(ureq::http::Method::GET, url, &[], Vec::new())
+        .send(&client::Method::GET, url, &[], b"")
         .is_ok_and(|answer| answer.status < 500)
     {
         let stopped = !process.alive();

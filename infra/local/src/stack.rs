@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::aws::{Aws, first_tag, tags};
+use client::{Aws, element, elements};
+
 use crate::failure::{Failure, Outcome};
 use crate::ui::Step;
 
@@ -67,7 +68,7 @@ impl<'a> Stacks<'a> {
         parameters: &[(String, Value)],
         step: &mut Step,
     ) -> Outcome<Stack> {
-        self.aws.query(
+        self.aws.form(
             "cloudformation",
             VERSION,
             "CreateStack",
@@ -87,7 +88,7 @@ impl<'a> Stacks<'a> {
         parameters: &[(String, Value)],
         step: &mut Step,
     ) -> Outcome<Stack> {
-        let changed = self.aws.query(
+        let changed = self.aws.form(
             "cloudformation",
             VERSION,
             "UpdateStack",
@@ -106,14 +107,14 @@ impl<'a> Stacks<'a> {
     /// When there is none.
     pub fn describe(&self, name: &str) -> Outcome<Stack> {
         let form = [("StackName".to_owned(), name.to_owned())];
-        let xml = self.aws.query("cloudformation", VERSION, "DescribeStacks", &form)?;
+        let xml = self.aws.form("cloudformation", VERSION, "DescribeStacks", &form)?;
         let outputs = xml.split("<OutputKey>").skip(1).filter_map(|part| {
             let key = part.split_once("</OutputKey>")?.0.to_owned();
-            Some((key, first_tag(part, "OutputValue")?))
+            Some((key, element(part, "OutputValue")?))
         });
         Ok(Stack {
-            status: first_tag(&xml, "StackStatus").unwrap_or_default(),
-            reason: first_tag(&xml, "StackStatusReason").unwrap_or_default(),
+            status: element(&xml, "StackStatus").unwrap_or_default(),
+            reason: element(&xml, "StackStatusReason").unwrap_or_default(),
             outputs: outputs.collect(),
         })
     }
@@ -124,8 +125,8 @@ impl<'a> Stacks<'a> {
     /// When there is no such stack.
     pub fn parameters(&self, name: &str) -> Outcome<Vec<String>> {
         let form = [("StackName".to_owned(), name.to_owned())];
-        Ok(tags(
-            &self.aws.query("cloudformation", VERSION, "DescribeStacks", &form)?,
+        Ok(elements(
+            &self.aws.form("cloudformation", VERSION, "DescribeStacks", &form)?,
             "ParameterKey",
         ))
     }
@@ -138,12 +139,12 @@ impl<'a> Stacks<'a> {
         let form = [("StackName".to_owned(), name.to_owned())];
         let xml = self
             .aws
-            .query("cloudformation", VERSION, "DescribeStackResources", &form)?;
-        let members = tags(&xml, "member");
+            .form("cloudformation", VERSION, "DescribeStackResources", &form)?;
+        let members = elements(&xml, "member");
         let resource = |member: &String| Resource {
-            logical_id: first_tag(member, "LogicalResourceId").unwrap_or_default(),
-            physical_id: first_tag(member, "PhysicalResourceId").unwrap_or_default(),
-            kind: first_tag(member, "ResourceType").unwrap_or_default(),
+            logical_id: element(member, "LogicalResourceId").unwrap_or_default(),
+            physical_id: element(member, "PhysicalResourceId").unwrap_or_default(),
+            kind: element(member, "ResourceType").unwrap_or_default(),
         };
         Ok(members.iter().map(resource).collect())
     }
@@ -153,8 +154,8 @@ impl<'a> Stacks<'a> {
     /// # Errors
     /// When the emulator does not answer.
     pub fn names(&self) -> Outcome<Vec<String>> {
-        Ok(tags(
-            &self.aws.query("cloudformation", VERSION, "ListStacks", &[])?,
+        Ok(elements(
+            &self.aws.form("cloudformation", VERSION, "ListStacks", &[("", ""); 0])?,
             "StackName",
         ))
     }
@@ -197,11 +198,11 @@ impl<'a> Stacks<'a> {
         let nested = self.names().unwrap_or_default();
         for name in nested.iter().filter(|name| name.starts_with(root)) {
             let form = [("StackName".to_owned(), name.clone())];
-            let Ok(xml) = self.aws.query("cloudformation", VERSION, "DescribeStackEvents", &form) else {
+            let Ok(xml) = self.aws.form("cloudformation", VERSION, "DescribeStackEvents", &form) else {
                 continue;
             };
-            for event in tags(&xml, "member") {
-                let field = |tag| first_tag(&event, tag).unwrap_or_default();
+            for event in elements(&xml, "member") {
+                let field = |tag| element(&event, tag).unwrap_or_default();
                 let (status, reason) = (field("ResourceStatus"), field("ResourceStatusReason"));
                 if status.ends_with("_FAILED") && !reason.is_empty() {
                     failures.push(format!(

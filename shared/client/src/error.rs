@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-/// The longest part of a refusal's text that is shown.
-const TEXT_CHARS_MAX: usize = 600;
-
 /// Why a request has no result. It is shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
@@ -21,7 +18,7 @@ pub enum Error {
         request: String,
         /// The HTTP status.
         status: u16,
-        /// The body of the answer.
+        /// The beginning of the answer.
         text: String,
     },
 }
@@ -44,8 +41,7 @@ impl fmt::Display for Error {
         match self {
             Self::NoReply { request, reason } => write!(formatter, "{request} failed: {reason}"),
             Self::Refused { request, status, text } => {
-                let text: String = text.trim().chars().take(TEXT_CHARS_MAX).collect();
-                write!(formatter, "{request} was refused: status {status}, {text}")
+                write!(formatter, "{request} was refused: status {status}, {}", text.trim())
             }
         }
     }

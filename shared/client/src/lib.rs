@@ -1,7 +1,20 @@
 //! What a program outside the platform speaks to a copy of it with: `cargo local` and the tests. Nothing here is deployed.
 
+mod api;
+mod aws;
 mod error;
+mod http;
+mod reply;
+mod retry;
 mod socket;
+mod xml;
 
+pub use ureq::http::Method;
+
+pub use api::Api;
+pub use aws::{ACCESS_KEY, Aws, Mail};
 pub use error::{Error, Result};
+pub use http::{Http, Watch, percent_encode};
+pub use reply::Reply;
 pub use socket::{Closed, Socket};
+pub use xml::{element, elements};

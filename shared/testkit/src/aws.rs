@@ -1,27 +1,27 @@
 //! The emulated AWS from its other side: mailboxes, queues, functions and logs.
 
+use client::{Error, Method, Reply, elements};
 use serde_json::{Value, json};
-use ureq::http::Method;
 
-use crate::{Reply, Stack, asyncapi, eventually};
+use crate::{Stack, asyncapi, eventually};
 
 /// The version of the interface of SNS.
 pub const SNS: &str = "2010-03-31";
 
-/// The emulator, with its root key. For such a key no signature is checked, so the header is formed and no more.
+/// The emulator, with its root key.
 #[derive(Debug, Clone, Copy)]
 pub struct Aws {
     stack: &'static Stack,
 }
 
+/// What the emulator answers, of which nothing may fail.
+fn answered<T>(answer: Result<T, Error>) -> T {
+    answer.unwrap_or_else(|error| panic!("{error}"))
+}
+
 impl Aws {
     pub(crate) const fn of(stack: &'static Stack) -> Self {
         Self { stack }
-    }
-
-    fn authorization(self, service: &str) -> String {
-        let scope = format!("test/20260101/{}/{service}/aws4_request", self.stack.outputs.region);
-        format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host;x-amz-date, Signature=0")
     }
 
     /// Calls an operation of a service that speaks JSON, such as `AmazonSQS.SendMessage`.
@@ -30,38 +30,22 @@ impl Aws {
     /// When it is refused.
     #[must_use]
     pub fn json(self, service: &str, target: &str, body: &Value) -> Value {
-        self.ask(service, target, body).expect(200)
+        answered(self.stack.client.json(service, target, body))
     }
 
     /// Calls the same and gives the answer, whatever it is.
     #[must_use]
     pub fn ask(self, service: &str, target: &str, body: &Value) -> Reply {
-        let authorization = self.authorization(service);
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", target),
-        ];
-        let url = format!("{}/", self.stack.outputs.aws_endpoint);
-        self.stack
-            .send(&Method::POST, &url, &headers, body.to_string().as_bytes())
+        answered(self.stack.client.ask(service, target, body))
     }
 
     /// Calls a service that speaks REST, such as Lambda.
+    ///
+    /// # Panics
+    /// When it is refused.
     #[must_use]
     pub fn rest(self, service: &str, method: &Method, path: &str, body: &Value) -> Value {
-        let authorization = self.authorization(service);
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/json"),
-        ];
-        let url = format!("{}{path}", self.stack.outputs.aws_endpoint);
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        self.stack.send(method, &url, &headers, body.as_bytes()).body
+        answered(self.stack.client.rest(service, method, path, body))
     }
 
     /// Calls an operation of a service that speaks the Query protocol, such as `ListTopics` of SNS; the answer is XML.
@@ -69,68 +53,27 @@ impl Aws {
     /// # Panics
     /// When it is refused.
     #[must_use]
-    pub fn form(self, service: &str, version: &str, parameters: &[(&str, &str)]) -> String {
-        let reply = self.ask_form(service, version, parameters);
-        assert_eq!(reply.status, 200, "{parameters:?}: {}", reply.text);
-        reply.text
+    pub fn form(self, service: &str, version: &str, action: &str, form: &[(&str, &str)]) -> String {
+        answered(self.stack.client.form(service, version, action, form))
     }
 
     /// Calls the same and gives the answer, whatever it is.
     #[must_use]
-    pub fn ask_form(self, service: &str, version: &str, parameters: &[(&str, &str)]) -> Reply {
-        let authorization = self.authorization(service);
-        let headers = [
-            ("authorization", authorization.as_str()),
-            ("content-type", "application/x-www-form-urlencoded"),
-        ];
-        let url = format!("{}/", self.stack.outputs.aws_endpoint);
-        let pair = |(name, value): &(&str, &str)| {
-            let value = value.replace('%', "%25").replace('&', "%26").replace('+', "%2B");
-            format!("{name}={value}")
-        };
-        let pairs: Vec<_> = [("Version", version)].iter().chain(parameters).map(pair).collect();
-        let body = pairs.join("&");
-        self.stack.send(&Method::POST, &url, &headers, body.as_bytes())
-    }
-
-    fn page(self, path: &str) -> Value {
-        let url = format!("{}{path}", self.stack.outputs.aws_endpoint);
-        self.stack.send(&Method::GET, &url, &[], b"").expect(200)
+    pub fn ask_form(self, service: &str, version: &str, action: &str, form: &[(&str, &str)]) -> Reply {
+        answered(self.stack.client.ask_form(service, version, action, form))
     }
 
     /// The texts of the mails that were sent to an address, oldest first, each with its subject as first line.
     #[must_use]
     pub fn mails_to(self, email: &str) -> Vec<String> {
-        let page = self.page("/_ministack/ses/messages");
-        let accounts = page["messages"].as_object().cloned().unwrap_or_default();
-        let mails = accounts.values().filter_map(Value::as_array).flatten();
-        let text = |mail: &Value| {
-            let part = |name: &str| mail[name].as_str().unwrap_or_default().to_owned();
-            let body = Some(part("BodyText"))
-                .filter(|text| !text.is_empty())
-                .unwrap_or_else(|| part("BodyHtml"));
-            format!("{}\n{body}", part("Subject"))
-        };
-        mails
-            .filter(|mail| mail["To"].as_array().is_some_and(|to| to.contains(&json!(email))))
-            .map(text)
-            .collect()
+        let mails = answered(self.stack.client.mails_to(email)).into_iter();
+        mails.map(|mail| format!("{}\n{}", mail.subject, mail.text)).collect()
     }
 
     /// The text messages that were sent to a number, oldest first.
     #[must_use]
     pub fn texts_to(self, phone: &str) -> Vec<String> {
-        let page = self.page("/_ministack/sns/sms-messages");
-        let messages = all_objects(&page);
-        let to = |message: &&Value| message["PhoneNumber"] == phone || message["phone_number"] == phone;
-        let text = |message: &Value| {
-            message["Message"]
-                .as_str()
-                .or(message["message"].as_str())
-                .unwrap_or_default()
-                .to_owned()
-        };
-        messages.iter().filter(to).map(text).collect()
+        answered(self.stack.client.texts_to(phone))
     }
 
     /// Whether a resource is part of a service's stack: its name begins with the names of the stacks around it.
@@ -168,9 +111,9 @@ impl Aws {
         let mut arns = Vec::new();
         let mut token = String::new();
         loop {
-            let next = [("Action", "ListTopics"), ("NextToken", &*token)];
-            let asked = if token.is_empty() { &next[..1] } else { &next };
-            let page = self.form("sns", SNS, asked);
+            let next = [("NextToken", &*token)];
+            let asked = if token.is_empty() { &[] } else { &next[..] };
+            let page = self.form("sns", SNS, "ListTopics", asked);
             arns.extend(elements(&page, "TopicArn"));
             match elements(&page, "NextToken").pop() {
                 Some(more) => token = more,
@@ -430,27 +373,4 @@ impl Aws {
 /// The event of an item that holds one, as it was published.
 fn event_of(item: &Value) -> Option<Value> {
     item["envelope"]["S"].as_str().map(asyncapi::published)
-}
-
-/// The texts of the elements of a name, in an answer of the Query protocol.
-#[must_use]
-pub fn elements(xml: &str, name: &str) -> Vec<String> {
-    let (start, end) = (format!("<{name}>"), format!("</{name}>"));
-    let parts = xml.split(&start).skip(1);
-    parts
-        .filter_map(|part| part.split(&end).next())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Every object anywhere inside a value.
-fn all_objects(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(all_objects).collect(),
-        Value::Object(fields) => {
-            let inner = fields.values().flat_map(all_objects);
-            std::iter::once(value.clone()).chain(inner).collect()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
-    }
 }

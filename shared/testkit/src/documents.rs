@@ -6,10 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use client::Reply;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
-
-use crate::Reply;
 
 const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
 const JSON: &str = "application/json";
@@ -257,6 +256,7 @@ mod tests {
         let media_type = if status < 400 { JSON } else { PROBLEM };
         Reply {
             request: String::new(),
+            sent: String::new(),
             status,
             headers: vec![("content-type".to_owned(), media_type.to_owned())],
             body: body.clone(),

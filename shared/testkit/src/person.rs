@@ -1,17 +1,12 @@
 //! A person with an app.
 
-use std::thread::sleep;
-use std::time::Duration;
-
+use client::{Api, Method, Reply};
 use serde_json::{Value, json};
-use ureq::http::Method;
 use uuid::Uuid;
 
-use crate::{Reply, Stack, eventually};
+use crate::Stack;
 
 const PASSWORD: &str = "Correct-horse-9";
-/// An app tries again what was not available, as the API asks of it.
-const ATTEMPTS_MAX: u32 = 6;
 
 /// Someone who uses the API; signed in, unless anonymous.
 #[derive(Debug, Clone)]
@@ -23,7 +18,7 @@ pub struct Person {
     pub user_id: String,
     /// The phone number; empty for who has none.
     pub phone: String,
-    token: Option<String>,
+    api: Api,
 }
 
 impl Person {
@@ -33,7 +28,7 @@ impl Person {
             email: String::new(),
             user_id: String::new(),
             phone: String::new(),
-            token: None,
+            api: stack.api(),
         }
     }
 
@@ -42,30 +37,16 @@ impl Person {
         let unique = Uuid::new_v4();
         let email = format!("{role}.{}@example.com", unique.simple());
         let phone = format!("+316{:08}", unique.as_u128() % 100_000_000);
-        let mut person = Self {
-            email,
-            phone,
-            ..Self::anonymous(stack)
-        };
         let profile = json!({
-            "email": person.email, "password": PASSWORD, "name": format!("Sam {role}"),
-            "phone": person.phone, "locale": "en", "role": role,
+            "email": email, "password": PASSWORD, "name": format!("Sam {role}"),
+            "phone": phone, "locale": "en", "role": role,
         });
-        let signed_up = person.post("/v1/auth/sign-up", &profile).expect(201);
-        signed_up["user_id"]
-            .as_str()
-            .unwrap_or_default()
-            .clone_into(&mut person.user_id);
-        let code = eventually("the confirmation code", || {
-            let mails = stack.aws().mails_to(&person.email);
-            let code = mails.iter().rev().find_map(|text| six_digits(text));
-            code.ok_or_else(|| format!("mails: {mails:?}"))
-        });
-        person
-            .post("/v1/auth/confirm", &json!({"email": person.email, "code": code}))
-            .is(200);
-        person.token = Self::sign_in(stack, &person.email, PASSWORD).token;
-        person
+        let api = stack.api().enrol(&stack.client, &profile);
+        let api = api.unwrap_or_else(|error| panic!("{error}"));
+        Self {
+            phone,
+            ..Self::signed_in(stack, &email, api)
+        }
     }
 
     /// Shows that the phone is theirs, so that texts are sent to it.
@@ -73,39 +54,30 @@ impl Person {
     /// # Panics
     /// When no code comes.
     pub fn verify_phone(&self) {
-        self.post("/v1/users/me/phone", &json!({"phone": self.phone})).is(202);
-        let code = eventually("the code on the phone", || {
-            let texts = self.stack.aws().texts_to(&self.phone);
-            texts
-                .iter()
-                .rev()
-                .find_map(|text| six_digits(text))
-                .ok_or_else(|| format!("texts: {texts:?}"))
-        });
-        self.post("/v1/users/me/phone/verify", &json!({"code": code})).is(200);
+        let verified = self.api.verify_phone(&self.stack.client, &self.phone);
+        verified.unwrap_or_else(|error| panic!("{error}"));
     }
 
     pub(crate) fn sign_in(stack: &'static Stack, email: &str, password: &str) -> Self {
-        let mut person = Self {
+        let api = stack.api().sign_in(email, password);
+        Self::signed_in(stack, email, api.unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    fn signed_in(stack: &'static Stack, email: &str, api: Api) -> Self {
+        let me = api.get("/v1/users/me").unwrap_or_else(|error| panic!("{error}"));
+        Self {
             email: email.to_owned(),
+            user_id: me["user_id"].as_str().unwrap_or_default().to_owned(),
+            api,
             ..Self::anonymous(stack)
-        };
-        let body = json!({"email": email, "password": password});
-        let tokens = person.post("/v1/auth/sign-in", &body).expect(200);
-        person.token = tokens["access_token"].as_str().map(str::to_owned);
-        let me = person.get("/v1/users/me").expect(200);
-        me["user_id"]
-            .as_str()
-            .unwrap_or_default()
-            .clone_into(&mut person.user_id);
-        person
+        }
     }
 
     /// The same person with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self {
-            token: Some(token.to_owned()),
+            api: self.api.with_token(token),
             ..self.clone()
         }
     }
@@ -113,7 +85,7 @@ impl Person {
     /// The access token.
     #[must_use]
     pub fn token(&self) -> &str {
-        self.token.as_deref().unwrap_or_default()
+        self.api.token()
     }
 
     /// The password that every enrolled person has.
@@ -171,40 +143,22 @@ impl Person {
     }
 
     /// Sends a request as an app does: what is not available is tried again, with the same key.
+    ///
+    /// # Panics
+    /// When no answer comes.
     #[must_use]
     pub fn call(&self, method: &Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let mut reply = self.once(method, path, headers, body);
-        for attempt in 1..ATTEMPTS_MAX {
-            if ![429, 500, 502, 503, 504].contains(&reply.status) {
-                break;
-            }
-            // A defect answers 500 with its code and is shown at once; what the gateway could not reach is tried again.
-            if reply.body["code"] == "internal" {
-                break;
-            }
-            sleep(Duration::from_millis(200) * 2_u32.pow(attempt - 1));
-            reply = self.once(method, path, headers, body);
-        }
-        reply
+        let reply = self.api.send(method, path, headers, body);
+        reply.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Sends a request once.
+    ///
+    /// # Panics
+    /// When no answer comes.
     #[must_use]
     pub fn once(&self, method: &Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let authorization = self.token.as_ref().map(|token| format!("Bearer {token}"));
-        let mut all = headers.to_vec();
-        if !headers.iter().any(|(name, _)| *name == "content-type") {
-            all.push(("content-type", "application/json"));
-        }
-        if let Some(authorization) = &authorization {
-            all.push(("authorization", authorization));
-        }
-        self.stack
-            .send(method, &format!("{}{path}", self.stack.outputs.api_url), &all, body)
+        let reply = self.api.once(method, path, headers, body);
+        reply.unwrap_or_else(|error| panic!("{error}"))
     }
-}
-
-fn six_digits(text: &str) -> Option<String> {
-    let runs = text.split(|c: char| !c.is_ascii_digit());
-    runs.filter(|run| run.len() == 6).map(str::to_owned).next()
 }

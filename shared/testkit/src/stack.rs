@@ -4,15 +4,14 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use client::{Api, Http, Method, Reply};
 use serde::Deserialize;
-use ureq::Agent;
-use ureq::http::{Method, Request};
 
 use crate::documents::Documents;
-use crate::{Aws, Person, Reply};
+use crate::{Aws, Person};
 
-/// Longer than any answer takes, cold functions included.
-const TIMEOUT: Duration = Duration::from_mins(1);
+/// How long an app of a test tries again what is not available: five pauses that double from 200 ms.
+const API_PATIENCE: Duration = Duration::from_millis(6_200);
 
 /// Where a running copy is found: what `cargo local up` wrote.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,7 +43,8 @@ pub struct Login {
 pub struct Stack {
     /// Where it is found.
     pub outputs: Outputs,
-    agent: Agent,
+    http: Http,
+    pub(crate) client: client::Aws,
 }
 
 impl Stack {
@@ -67,16 +67,20 @@ impl Stack {
                     path.display()
                 )
             });
-            let outputs = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let config = Agent::config_builder()
-                .http_status_as_error(false)
-                .timeout_global(Some(TIMEOUT))
-                .build();
+            let outputs: Outputs =
+                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let http = Http::new().watched(hold_against_documents);
             Self {
+                client: client::Aws::new(http.clone(), &outputs.aws_endpoint, &outputs.region),
+                http,
                 outputs,
-                agent: config.new_agent(),
             }
         })
+    }
+
+    /// The API without a sign-in.
+    pub(crate) fn api(&self) -> Api {
+        Api::new(self.http.clone(), &self.outputs.api_url, API_PATIENCE)
     }
 
     /// The emulated AWS.
@@ -114,49 +118,16 @@ impl Stack {
     /// When none comes, or it is of the API and no document describes it.
     #[must_use]
     pub fn send(&self, method: &Method, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let mut request = Request::builder().method(method).uri(url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let shown = format!(
-            "{method} {url} {}",
-            String::from_utf8_lossy(&body[..body.len().min(2000)])
-        );
-        let request = request
-            .body(body.to_vec())
-            .unwrap_or_else(|error| panic!("{shown}: {error}"));
-        let mut response = self
-            .agent
-            .run(request)
-            .unwrap_or_else(|error| panic!("{shown}: {error}"));
-        let headers = response.headers().iter();
-        let headers = headers
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        // A photo is no text.
-        let bytes = response
-            .body_mut()
-            .read_to_vec()
-            .unwrap_or_else(|error| panic!("{shown}: {error}"));
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let parsed = serde_json::from_str(&text).unwrap_or_default();
-        let reply = Reply {
-            request: shown,
-            status: response.status().as_u16(),
-            headers,
-            body: parsed,
-            text,
-        };
-        if let Some(path) = url.strip_prefix(&self.outputs.api_url) {
-            let complaint = Documents::get().complaint(method.as_str(), path, body, &reply);
-            assert!(
-                complaint.is_none(),
-                "{}\n{}\n{}",
-                complaint.unwrap_or_default(),
-                reply.request,
-                reply.text
-            );
-        }
-        reply
+        let reply = self.http.send(method, url, headers, body);
+        reply.unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+/// Demands of every answer of the API that a document describes it.
+fn hold_against_documents(method: &Method, url: &str, body: &[u8], reply: &Reply) {
+    if let Some(path) = url.strip_prefix(&Stack::get().outputs.api_url)
+        && let Some(complaint) = Documents::get().complaint(method.as_str(), path, body, reply)
+    {
+        panic!("{complaint}\n{}", reply.shown());
     }
 }

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::aws::Aws;
 use crate::failure::{Failure, Outcome};
 use crate::instance::Instance;
 use crate::outputs::Outputs;
@@ -61,7 +60,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
     }
     let town = gather(instance, outputs, options.orders)?;
     let cast = assemble(&town)?;
-    let aws = Aws::new(&instance.endpoint());
+    let aws = instance.aws();
     let mailbox = Mailbox::of(&aws, &town.customers[0].person)?;
     let show = Show::new(Duration::from_millis(options.pace), options.orders);
     let since = crate::clock::now().as_millisecond();

@@ -3,7 +3,6 @@
 use clap::Args;
 
 use crate::artefacts::{Profile, known_service, prepare};
-use crate::aws::Aws;
 use crate::failure::Outcome;
 use crate::instance::Instance;
 use crate::package::Package;
@@ -39,7 +38,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
     }
     let mut step = Step::begin(format!("Deploying {name}"));
     let package = Package::upload(instance, &tools, &instance.root.join(format!("infra/{name}.yaml")))?;
-    let aws = Aws::new(&instance.endpoint());
+    let aws = instance.aws();
     let service = Service::find(&aws, name)?;
     let stacks = Stacks::new(&aws);
     // The values it was deployed with stay, but for parameters that the template has lost since.

@@ -6,11 +6,11 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use clap::Args;
+use client::Aws;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::artefacts::{SERVICES, known_service};
-use crate::aws::Aws;
 use crate::failure::{OrFail, Outcome};
 use crate::instance::Instance;
 use crate::platform::Service;
@@ -66,7 +66,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
         None => SERVICES.to_vec(),
     };
     Record::require(instance)?;
-    let aws = Aws::new(&instance.endpoint());
+    let aws = instance.aws();
     let deployed = Service::all(&aws)?;
     let wanted: Vec<&Service> = deployed
         .iter()

@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use clap::Args;
+use client::ACCESS_KEY;
 
 use crate::artefacts::known_service;
-use crate::aws::ACCESS_KEY;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::instance::{Instance, REGION, STACK};
 use crate::python::{Environment, Tools};

@@ -4,11 +4,10 @@ mod health;
 
 use std::collections::BTreeMap;
 
+use client::{Aws, Method};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use ureq::http::Method;
 
-use crate::aws::Aws;
 use crate::clock;
 use crate::commands::logs::{self, Line};
 use crate::failure::{Failure, Outcome};
@@ -54,7 +53,7 @@ pub fn run(instance: &Instance) -> Outcome {
         say("  The functions' calls to AWS fail now and then (--faults), so their errors are not counted as ills.");
     }
     let now = clock::now();
-    let health = examine(&Aws::new(&instance.endpoint()), record.faults, now)?;
+    let health = examine(&instance.aws(), record.faults, now)?;
     print_queues(&health.queues, now);
     print_errors(&health.errors, now);
     let ailments = health.ailments(now);
@@ -151,7 +150,7 @@ fn message(shown: &Value) -> Message {
 fn mappings(aws: &Aws, services: &[Service]) -> Outcome<Vec<Mapping>> {
     let names = names(services, "AWS::Lambda::Function", ".");
     let path = "/2015-03-31/event-source-mappings/?MaxItems=1000";
-    let answer = aws.rest("lambda", Method::GET, path, None)?;
+    let answer = aws.rest("lambda", &Method::GET, path, &Value::Null)?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mappings = list(&answer["EventSourceMappings"]).iter().map(|mapping| {
         let arn = text(&mapping["FunctionArn"]);

@@ -4,13 +4,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use client::{Http, Method};
 use serde_json::json;
-use ureq::http::Method;
 
 use crate::artefacts::{Profile, SERVICES, prepare};
-use crate::aws::Aws;
 use crate::failure::{Failure, OrFail, Outcome};
-use crate::http::{Http, refused};
 use crate::instance::{Instance, REGION, STACK};
 use crate::outputs::{City, Outputs};
 use crate::package::Package;
@@ -151,7 +149,7 @@ fn deploy(instance: &Instance, tools: &Environment, options: &Options) -> Outcom
     step.done("");
     let mut step = Step::begin(format!("Deploying the stack {STACK}"));
     let parameters = parameters(instance, options, package.root_parameters())?;
-    let aws = Aws::new(&instance.endpoint());
+    let aws = instance.aws();
     let stacks = Stacks::new(&aws);
     let stack = stacks.create(STACK, &package.root_url(instance), &parameters, &mut step)?;
     let names = stacks.names()?;
@@ -221,11 +219,11 @@ fn register_webhook(instance: &Instance, api_url: &str) -> Outcome {
     let url = format!("{}/_config/webhooks/tiffin", instance.stripe_url());
     let body = json!({"url": format!("{api_url}/v1/webhooks/stripe"), "secret": secrets::WEBHOOK_SECRET});
     let headers = [("content-type", "application/json")];
-    let answer = Http::new().send(Method::POST, &url, &headers, body.to_string().into())?;
+    let answer = Http::new().send(&Method::POST, &url, &headers, body.to_string().as_bytes())?;
     if answer.ok() {
         Ok(())
     } else {
-        Err(refused("Registering the webhook", &answer))
+        Err(answer.refusal("Registering the webhook").into())
     }
 }
 
@@ -236,8 +234,8 @@ fn verify_sender(instance: &Instance, options: &Options) -> Outcome {
         .iter()
         .find_map(|setting| setting.strip_prefix("MailFrom="));
     let identity = json!({"EmailIdentity": set.unwrap_or(MAIL_FROM)});
-    let aws = Aws::new(&instance.endpoint());
-    aws.rest("ses", Method::POST, "/v2/email/identities", Some(&identity))?;
+    let aws = instance.aws();
+    aws.rest("ses", &Method::POST, "/v2/email/identities", &identity)?;
     Ok(())
 }
 

@@ -3,10 +3,10 @@
 
 use std::sync::OnceLock;
 
+use client::Aws;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::aws::Aws;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::outputs::Outputs;
 use crate::platform::Service;
@@ -53,7 +53,7 @@ impl<'a> Admin<'a> {
     /// The means at a running copy.
     pub fn new(outputs: &'a Outputs) -> Self {
         Self {
-            aws: Aws::new(&outputs.aws_endpoint),
+            aws: outputs.aws(),
             outputs,
             services: OnceLock::new(),
         }
@@ -69,7 +69,7 @@ impl<'a> Admin<'a> {
             body["Username"] = json!(email);
         }
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
-        self.aws.json("cognito-idp", &target, &body)
+        Ok(self.aws.json("cognito-idp", &target, &body)?)
     }
 
     /// The account with an address, if there is one.
@@ -189,8 +189,9 @@ impl<'a> Admin<'a> {
             )
         })?;
         body["TableName"] = json!(table);
-        self.aws
-            .json("dynamodb", &format!("DynamoDB_20120810.{operation}"), &body)
+        Ok(self
+            .aws
+            .json("dynamodb", &format!("DynamoDB_20120810.{operation}"), &body)?)
     }
 
     fn services(&self) -> Outcome<&[Service]> {

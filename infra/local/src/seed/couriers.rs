@@ -1,11 +1,9 @@
 //! A courier of the city: approved, off shift and without food.
 
+use client::{Api, Method};
 use serde_json::{Value, json};
-use ureq::http::Method;
 
-use crate::api::Api;
 use crate::failure::Outcome;
-use crate::http::refused;
 
 use super::list;
 use super::mender::Mender;
@@ -78,6 +76,6 @@ fn call_home(mender: &Mender<'_>, api: &Api, name: &str, operator: &Api) -> Outc
         mender.mended(name, "the shift is ended");
         Ok(())
     } else {
-        Err(refused(&format!("Ending the shift of {name}"), &answer))
+        Err(answer.refusal(&format!("Ending the shift of {name}")).into())
     }
 }

@@ -1,11 +1,9 @@
 //! A person of the city: an account that lets in with the seeded password, and is what it should be.
 
+use client::{Api, Method, Reply};
 use serde_json::{Value, json};
-use ureq::http::Method;
 
-use crate::api::Api;
 use crate::failure::{Failure, Outcome};
-use crate::http::{Answer, refused};
 use crate::secrets::PASSWORD;
 
 use super::admin::Account;
@@ -56,7 +54,13 @@ pub fn member(mender: &Mender<'_>, person: &Value, role: &str, operator: &Api) -
             return member(mender, person, role, operator);
         }
         None => {
-            let api = Api::enrol(mender.outputs, person, role)?;
+            let mut profile = json!({
+                "email": email, "password": PASSWORD, "name": name, "role": role, "locale": "en",
+            });
+            if let Some(phone) = person["phone"].as_str() {
+                profile["phone"] = json!(phone);
+            }
+            let api = mender.outputs.api().enrol(&mender.outputs.aws(), &profile)?;
             mender.mended(name, &format!("made, as {role}"));
             return Ok(api);
         }
@@ -72,15 +76,14 @@ fn let_in(mender: &Mender<'_>, person: &Value, role: &str, operator: Option<&Api
     let account = mender.admin.account(email)?.ok_or_else(|| lost(name))?;
     admit(mender, name, email, &account)?;
     let credentials = json!({"email": email, "password": PASSWORD});
-    let public = Api::public(mender.outputs);
+    let public = mender.outputs.api();
     let mut last = None;
     for _ in 0..SIGN_INS_MAX {
         let answer = public.call(&Method::POST, "/v1/auth/sign-in", Some(&credentials))?;
-        let problem = answer.json();
-        match (answer.status, problem["code"].as_str().unwrap_or_default()) {
+        match (answer.status, answer.body["code"].as_str().unwrap_or_default()) {
             (200, _) => {
-                let token = problem["access_token"].as_str().unwrap_or_default();
-                let api = Api::with_token(mender.outputs, token);
+                let token = answer.body["access_token"].as_str().unwrap_or_default();
+                let api = mender.outputs.api().with_token(token);
                 let me = api.get("/v1/users/me")?;
                 if me["roles"] == json!([role]) {
                     return Ok(api);
@@ -101,13 +104,13 @@ fn let_in(mender: &Mender<'_>, person: &Value, role: &str, operator: Option<&Api
                 mender.admin.forget_person(&account.user_id, email, None)?;
                 mender.mended(name, "wrong passwords that were tried are forgotten");
             }
-            _ => return Err(refused(&format!("Signing in as {email}"), &answer)),
+            _ => return Err(answer.refusal(&format!("Signing in as {email}")).into()),
         }
         last = Some(answer);
     }
     let still = last.map_or_else(
         || lost(name),
-        |answer: Answer| refused(&format!("Signing in as {email}"), &answer),
+        |answer: Reply| answer.refusal(&format!("Signing in as {email}")).into(),
     );
     Err(still)
 }
@@ -129,7 +132,8 @@ fn set_role(mender: &Mender<'_>, email: &str, user_id: &str, role: &str, operato
     match operator {
         Some(operator) => {
             let path = format!("/v1/users/{user_id}/roles");
-            operator.put(&path, &json!({"roles": [role]})).map(drop)
+            operator.put(&path, &json!({"roles": [role]}))?;
+            Ok(())
         }
         None => mender.admin.make_operator(email, user_id),
     }
@@ -137,9 +141,10 @@ fn set_role(mender: &Mender<'_>, email: &str, user_id: &str, role: &str, operato
 
 fn reinstate(mender: &Mender<'_>, email: &str, user_id: &str, operator: Option<&Api>) -> Outcome {
     match operator {
-        Some(operator) => operator
-            .post(&format!("/v1/users/{user_id}/reinstate"), &json!({}))
-            .map(drop),
+        Some(operator) => {
+            operator.post(&format!("/v1/users/{user_id}/reinstate"), &json!({}))?;
+            Ok(())
+        }
         None => mender.admin.make_operator(email, user_id),
     }
 }
@@ -170,7 +175,7 @@ pub fn customer(mender: &Mender<'_>, person: &Value, operator: &Api) -> Outcome<
     if let Some(phone) = person["phone"].as_str()
         && (me["phone"] != phone || me["phone_verified"] != true)
     {
-        api.verify_phone(mender.outputs, phone)?;
+        api.verify_phone(&mender.outputs.aws(), phone)?;
         mender.mended(name, "the phone is verified");
     }
     let preferences = api.get("/v1/users/me/preferences")?;

@@ -3,10 +3,9 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use client::{Api, Method};
 use serde_json::{Value, json};
-use ureq::http::Method;
 
-use crate::api::Api;
 use crate::failure::{Failure, Outcome};
 
 use super::compare::{agrees, differences, sold_out, without_sold_out};
@@ -183,7 +182,7 @@ fn menu(mender: &Mender<'_>, place: &Place<'_>, wanted: &Value) -> Outcome {
         let back = json!({"available": true});
         place.owner.call(
             &Method::PATCH,
-            &place.path(&format!("/menu/{kind}/{}", crate::aws::encode(&id))),
+            &place.path(&format!("/menu/{kind}/{}", client::percent_encode(&id))),
             Some(&back),
         )?;
         mender.mended(place.name, &format!("{id} is on sale again"));
@@ -205,11 +204,11 @@ pub fn orderable(customer: &Api, id: &str) -> Outcome {
             return Ok(());
         }
         if started.elapsed() > QUOTE_TIMEOUT {
-            let problem = answer.json();
+            let problem = &answer.body;
             let why = format!(
                 "a quote is refused with {}: {}",
-                text(&problem, "code"),
-                text(&problem, "detail")
+                text(problem, "code"),
+                text(problem, "detail")
             );
             return Err(Failure::new(
                 format!("Nothing can be ordered at the restaurant {id}"),

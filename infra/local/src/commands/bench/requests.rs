@@ -10,12 +10,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use client::Aws;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::start::median;
 use crate::artefacts::{Profile, SERVICES, build};
-use crate::aws::Aws;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::instance::{Instance, write_file};
 use crate::outputs::Outputs;
@@ -87,7 +87,7 @@ pub fn run(instance: &Instance, options: &Options) -> Outcome {
         tour::tour(&mut gateway, &outputs)?;
     }
     step.done(&format!("{} requests", gateway.measured.len()));
-    let aws = Aws::new(&outputs.aws_endpoint);
+    let aws = outputs.aws();
     let costs = costs(&gateway.measured, &messages(&aws)?);
     show(&costs);
     if let Some(file) = &options.json {

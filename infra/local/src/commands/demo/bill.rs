@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use client::Aws;
 use serde_json::Value;
 
-use crate::aws::Aws;
 use crate::commands::logs;
 use crate::failure::Outcome;
 use crate::platform::Service;

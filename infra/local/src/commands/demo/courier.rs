@@ -3,13 +3,11 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use client::{Api, Method};
 use serde_json::{Value, json};
-use ureq::http::Method;
 
-use crate::api::Api;
 use crate::clock;
 use crate::failure::Outcome;
-use crate::http::refused;
 use crate::live::Feed;
 use crate::seed::{Resident, list};
 
@@ -164,11 +162,9 @@ impl Courier {
             if answer.ok() {
                 return Ok(());
             }
-            let is_lost = answer.json()["state"]
-                .as_str()
-                .is_some_and(|state| LOST.contains(&state));
+            let is_lost = answer.body["state"].as_str().is_some_and(|state| LOST.contains(&state));
             if answer.status != 409 || is_lost || started.elapsed() > STEP_PATIENCE || show.over() {
-                return Err(refused(action, &answer));
+                return Err(answer.refusal(action).into());
             }
             sleep(STEP_EVERY.max(show.pace));
         }

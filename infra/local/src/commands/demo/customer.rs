@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use client::{Api, Method};
 use serde_json::{Value, json};
-use ureq::http::Method;
 
-use crate::api::Api;
 use crate::clock;
 use crate::failure::Outcome;
 use crate::live::{Feed, Frame};
@@ -136,21 +135,21 @@ impl<'a> Customer<'a> {
             let wanted = quote_of(&self.api, id, &menu)?;
             let answer = self.api.call(&Method::POST, "/v1/quotes", Some(&wanted))?;
             if !answer.ok() {
-                return Ok(Placing::Refused(code(&answer.json(), answer.status)));
+                return Ok(Placing::Refused(code(&answer.body, answer.status)));
             }
-            answer.json()["quote_id"].clone()
+            answer.body["quote_id"].clone()
         };
         let order = json!({"quote_id": quote_id, "payment_method_id": self.card});
         let answer = self.api.call(&Method::POST, "/v1/orders", Some(&order))?;
-        let body = answer.json();
+        let body = &answer.body;
         Ok(match (answer.ok(), body["code"].as_str()) {
-            (true, _) => Placing::Done(body),
+            (true, _) => Placing::Done(body.clone()),
             // A payment takes its time.
             (false, Some("too_many_unpaid_orders")) => {
                 self.quote = Some((number, quote_id));
                 Placing::Later
             }
-            (false, _) => Placing::Refused(code(&body, answer.status)),
+            (false, _) => Placing::Refused(code(body, answer.status)),
         })
     }
 

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use client::{Api, Method};
 use serde_json::json;
-use ureq::http::Method;
 
-use crate::api::Api;
 use crate::live::Feed;
 use crate::seed::list;
 
@@ -83,7 +82,7 @@ impl Kitchen {
         match self.owner.call(&Method::POST, &path, Some(&json!({}))) {
             Ok(answer) if answer.ok() => show.call_out(&order_id),
             Ok(answer) if answer.status == 409 => {
-                show.trouble(&order_id, &format!("is not called out: {}", answer.json()["code"]));
+                show.trouble(&order_id, &format!("is not called out: {}", answer.body["code"]));
             }
             Ok(_) | Err(_) => self.cooking.push((order_id, now + AGAIN)),
         }

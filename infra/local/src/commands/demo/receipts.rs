@@ -1,9 +1,8 @@
 //! What people get in the end: receipts, mails and text messages.
 
+use client::{Api, Aws};
 use serde_json::Value;
 
-use crate::api::{Api, mails_to, texts_to};
-use crate::aws::Aws;
 use crate::failure::Outcome;
 use crate::seed::list;
 use crate::ui::say;
@@ -29,8 +28,8 @@ impl Mailbox {
         let text = |field: &str| person[field].as_str().unwrap_or_default().to_owned();
         let (email, phone) = (text("email"), text("phone"));
         Ok(Self {
-            mails: mails_to(aws, &email)?.len(),
-            texts: texts_to(aws, &phone)?.len(),
+            mails: aws.mails_to(&email)?.len(),
+            texts: aws.texts_to(&phone)?.len(),
             email,
             phone,
         })
@@ -41,11 +40,11 @@ impl Mailbox {
     /// # Errors
     /// When the emulator does not answer.
     pub fn print_new(&self, aws: &Aws) -> Outcome {
-        let mails = mails_to(aws, &self.email)?;
+        let mails = aws.mails_to(&self.email)?;
         let subjects = mails.iter().skip(self.mails);
-        let subjects = subjects.map(|mail| mail["Subject"].as_str().unwrap_or_default().to_owned());
+        let subjects = subjects.map(|mail| mail.subject.clone());
         print_some(&format!("Mails to {}", self.email), &subjects.collect::<Vec<_>>());
-        let texts = texts_to(aws, &self.phone)?;
+        let texts = aws.texts_to(&self.phone)?;
         print_some(
             &format!("Text messages to {}", self.phone),
             &texts[self.texts.min(texts.len())..],

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::api::Api;
+use client::Api;
+
 use crate::ui::say;
 
 use super::report;

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use client::{Aws, Method, percent_encode};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
-use ureq::http::Method;
 
 use crate::artefacts::{Profile, SERVICES, built};
-use crate::aws::{Aws, encode};
 use crate::clock;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::instance::{Instance, REGION};
@@ -121,7 +120,7 @@ impl Gateway {
     /// # Errors
     /// When one does not start.
     pub fn open(instance: &Instance, outputs: &Outputs, profile: Profile) -> Outcome<Self> {
-        let aws = Aws::new(&outputs.aws_endpoint);
+        let aws = outputs.aws();
         let (mut functions, mut owners) = (BTreeMap::new(), BTreeMap::new());
         for service in Service::all(&aws)? {
             let environment = environment(&aws, &service, &outputs.aws_endpoint)?;
@@ -229,7 +228,7 @@ fn environment(aws: &Aws, service: &Service, endpoint: &str) -> Outcome<BTreeMap
         .find(|(function, _)| function == "api")
         .map(|(_, name)| name.to_owned());
     let path = format!("/2015-03-31/functions/{}/configuration", name.unwrap_or_default());
-    let configuration = aws.rest("lambda", Method::GET, &path, None)?;
+    let configuration = aws.rest("lambda", &Method::GET, &path, &Value::Null)?;
     let variables = configuration["Environment"]["Variables"]
         .as_object()
         .cloned()
@@ -254,7 +253,7 @@ fn event(caller: &Caller, request: &Request<'_>, request_id: &str) -> Value {
     let pairs = request.query.split('&').filter_map(|pair| pair.split_once('='));
     let query: Vec<String> = pairs
         .clone()
-        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .map(|(name, value)| format!("{name}={}", percent_encode(value)))
         .collect();
     let mut headers = json!({
         "accept": "application/json", "content-type": "application/json", "host": "api.tiffin.example",

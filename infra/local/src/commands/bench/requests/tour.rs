@@ -11,9 +11,9 @@ mod orders;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use client::Api;
 use serde_json::{Value, json};
 
-use crate::api::{Api, mailed_code};
 use crate::failure::{Failure, Outcome};
 use crate::outputs::Outputs;
 use crate::secrets::PASSWORD;
@@ -126,7 +126,7 @@ fn people(gateway: &mut Gateway, outputs: &Outputs) -> Outcome<Cast> {
             &nobody,
             &with("POST /v1/auth/resend-code", &[], json!({"email": email})),
         )?;
-        let code = mailed_code(outputs, &email)?;
+        let code = outputs.aws().mailed_code(&email)?;
         gateway.ask(
             &nobody,
             &with("POST /v1/auth/confirm", &[], json!({"email": email, "code": code})),
@@ -171,7 +171,7 @@ fn people(gateway: &mut Gateway, outputs: &Outputs) -> Outcome<Cast> {
 impl Life<'_> {
     /// The public API in the eyes of someone, for waiting.
     fn api(&self, caller: &Caller) -> Api {
-        Api::with_token(self.outputs, &caller.token)
+        self.outputs.api().with_token(&caller.token)
     }
 
     /// Profile, preferences, addresses, and what an operator sees and does.
@@ -300,7 +300,7 @@ impl Life<'_> {
         until("review", || {
             let path = format!("/v1/restaurants/{restaurant}/reviews");
             Ok(api
-                .call(&ureq::http::Method::POST, &path, Some(&review))?
+                .call(&client::Method::POST, &path, Some(&review))?
                 .ok()
                 .then_some(()))
         })?;

@@ -26,7 +26,7 @@ impl Life<'_> {
         });
         // The order service learns of the restaurant by events.
         let quote = until("quote", || {
-            let answer = api.call(&ureq::http::Method::POST, "/v1/quotes", Some(&body))?;
+            let answer = api.call(&client::Method::POST, "/v1/quotes", Some(&body))?;
             Ok(answer.ok().then_some(()))
         });
         quote?;
