@@ -93,7 +93,7 @@ impl Caller {
     /// When it is not.
     pub async fn call(&self, method: &Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
         let body = body.map(Value::to_string);
-        let shown = format!("{method} {path} {}", body.as_deref().unwrap_or_default());
+        let shown = format!("{method} {path}");
         let event = self.event(method, path, headers, body.as_deref());
         let request = lambda_http::request::from_str(&event.to_string())
             .unwrap_or_else(|error| panic!("{shown}: the gateway sends no such request: {error}"));
@@ -109,16 +109,17 @@ impl Caller {
         let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
+        let body = body.unwrap_or_default();
         let reply = Reply {
             request: shown,
+            sent: body.clone(),
             status: parts.status.as_u16(),
             headers: parts.headers.iter().map(header).collect(),
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
         };
-        let body = body.unwrap_or_default();
         if let Some(complaint) = Documents::get().complaint(method.as_str(), path, body.as_bytes(), &reply) {
-            panic!("{complaint}\n{}\n{}", reply.request, reply.text);
+            panic!("{complaint}\n{} {}\n{}", reply.request, reply.sent, reply.text);
         }
         reply
     }

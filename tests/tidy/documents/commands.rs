@@ -69,6 +69,10 @@ impl Known {
             let Some(option) = word.strip_prefix("--") else {
                 continue;
             };
+            // What every command has.
+            if option == "help" {
+                continue;
+            }
             let field = option.replace('-', "_");
             let declared = [
                 format!("    {field}: "),
