@@ -14,8 +14,7 @@ mod yaml;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The services; each is a folder, a crate and a template of this name.
-pub const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
+pub use testkit::SERVICES;
 
 /// The folder of the repository.
 fn root() -> &'static Path {

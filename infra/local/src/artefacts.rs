@@ -4,13 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+pub use client::SERVICES;
+
 use crate::clock;
 use crate::failure::{Failure, OrFail, Outcome};
 use crate::instance::{Instance, make_folder};
 use crate::ui::Step;
-
-/// Every service; each is a crate, a binary and a stack of this name.
-pub const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
 
 /// How the programs are compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,9 @@ mod retry;
 mod socket;
 mod xml;
 
+/// The services: each is a folder of `functions`, a crate, a program and a template of this name.
+pub const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
+
 pub use ureq::http::Method;
 
 pub use api::Api;

@@ -6,11 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use client::Reply;
+use client::{Reply, SERVICES};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-const SERVICES: [&str; 6] = ["user", "restaurant", "order", "payment", "delivery", "notification"];
 const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 /// The vendor extension for a list of words that may grow without a new version.

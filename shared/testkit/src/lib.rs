@@ -17,7 +17,7 @@ mod wait;
 
 pub use aws::{Aws, SNS};
 pub use city::{Basket, Kitchen, Rider, menu, menu_in, place, restaurant};
-pub use client::{Method, Reply, elements};
+pub use client::{Method, Reply, SERVICES, elements};
 pub use documents::Documents;
 pub use live::Live;
 pub use person::Person;
