@@ -3,9 +3,12 @@
 mod issue_live_ticket;
 mod list_notifications;
 mod mark_notification_read;
+mod pages;
+mod problems;
 mod shapes;
 mod show_unsubscribe_page;
 mod unsubscribe;
+mod views;
 
 use axum::Router;
 use runtime::openapi::Register;

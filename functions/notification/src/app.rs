@@ -1,11 +1,11 @@
-//! What handlers share.
+//! What the handlers of each function share, made from its environment.
 
 use ::store::{CursorKey, Table};
-use runtime::{Edge, Internal};
+use runtime::{Edge, Error, Internal};
 
-use crate::allowance::Allowance;
-use crate::live::Connections;
-use crate::providers::Providers;
+use crate::domain::ServedCountries;
+use crate::providers::{Connections, Providers};
+use crate::store::budgets::MarketBudget;
 
 /// What the endpoints share.
 #[derive(Clone)]
@@ -20,29 +20,49 @@ pub struct App {
 
 /// What the inbox's handlers share.
 #[derive(Clone)]
-pub struct Desk {
+pub struct InboxApp {
     /// The service's table.
     pub table: Table,
     /// Seals unsubscribe links.
     pub cursor_key: CursorKey,
     /// The user service, which knows how to reach people.
     pub internal: Internal,
-    /// Who carries mails and text messages.
+    /// Carries mails and text messages.
     pub providers: Providers,
-    /// What may go out.
-    pub allowance: Allowance,
-    /// The way to open live connections.
+    /// The countries whose numbers get text messages.
+    pub served_countries: ServedCountries,
+    /// How many text messages each country gets in a day.
+    pub market_budget: MarketBudget,
+    /// Open live connections.
     pub connections: Connections,
     /// The base of links in mails.
     pub api_url: String,
 }
 
+/// What serves live connections.
+pub struct LiveApp {
+    /// The service's table.
+    pub table: Table,
+    /// Opens tickets.
+    pub cursor_key: CursorKey,
+    /// Open live connections.
+    pub connections: Connections,
+}
+
+/// What the handler of couriers' moves needs.
+pub struct MovesApp {
+    /// The service's table.
+    pub table: Table,
+    /// Open live connections.
+    pub connections: Connections,
+}
+
 impl App {
-    /// What the endpoints need of the environment.
+    /// Takes what the endpoints need from the environment.
     ///
     /// # Errors
-    /// When a variable is missing.
-    pub fn new(edge: &Edge) -> Result<Self, runtime::Error> {
+    /// When `LIVE_URL` is missing.
+    pub fn new(edge: &Edge) -> Result<Self, Error> {
         Ok(Self {
             table: edge.table().clone(),
             cursor_key: edge.cursor_key().clone(),
@@ -51,21 +71,50 @@ impl App {
     }
 }
 
-impl Desk {
-    /// What the inbox needs of the environment.
+impl InboxApp {
+    /// Takes what the inbox needs from the environment.
     ///
     /// # Errors
-    /// When a variable is missing.
-    pub fn new(edge: &Edge) -> Result<Self, runtime::Error> {
+    /// When a variable is missing, or `TEXTS_PER_MARKET_PER_DAY` is no number.
+    pub fn new(edge: &Edge) -> Result<Self, Error> {
+        let countries = edge.environment().optional("TEXT_COUNTRIES").unwrap_or_default();
         Ok(Self {
             table: edge.table().clone(),
             cursor_key: edge.cursor_key().clone(),
             internal: edge.internal()?,
             providers: Providers::of(edge)?,
-            allowance: Allowance::of(edge)?,
+            served_countries: ServedCountries::new(countries),
+            market_budget: MarketBudget::new(edge.var("TEXTS_PER_MARKET_PER_DAY")?.parse()?),
             connections: Connections::of(edge)?,
             // Links in mails lead through the same gateway as calls between services.
             api_url: edge.var("INTERNAL_API_URL")?.trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+impl LiveApp {
+    /// Takes what live connections need from the environment.
+    ///
+    /// # Errors
+    /// When `LIVE_API_URL` is missing.
+    pub fn new(edge: &Edge) -> Result<Self, Error> {
+        Ok(Self {
+            table: edge.table().clone(),
+            cursor_key: edge.cursor_key().clone(),
+            connections: Connections::of(edge)?,
+        })
+    }
+}
+
+impl MovesApp {
+    /// Takes what the handler of moves needs from the environment.
+    ///
+    /// # Errors
+    /// When `LIVE_API_URL` is missing.
+    pub fn new(edge: &Edge) -> Result<Self, Error> {
+        Ok(Self {
+            table: edge.table().clone(),
+            connections: Connections::of(edge)?,
         })
     }
 }

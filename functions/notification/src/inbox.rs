@@ -1,42 +1,63 @@
-//! Others' events: what is remembered of them, and who is told.
+//! Others' events: each leads to a use case.
 
-mod offers;
-mod orders;
-mod restaurants;
-mod users;
+use contracts::user::{PreferencesChanged, ProfileChanged, Registered, RolesChanged, SignUpRepeated};
+use contracts::{Cause, Contract as _, Envelope, delivery, restaurant};
+use runtime::{Consumed, Done, once};
 
-use contracts::{Cause, Contract as _, Envelope, delivery, restaurant, user};
-use runtime::{Consumed, Done};
+use crate::app::InboxApp;
+use crate::domain::{Notice, OrderEvent, Recipient};
+use crate::usecase::announce_offer::{announce_end, announce_offer};
+use crate::usecase::change_roles::change_roles;
+use crate::usecase::contacts;
+use crate::usecase::handle_order_event::handle_order_event;
+use crate::usecase::keep_staff::keep_staff;
+use crate::usecase::send_notice::send_notice;
 
-use crate::app::Desk;
-use crate::domain::Happening;
-
-/// Handles one event. Those that this service does not know are none of its business.
+/// Handles one event. Events of other types are passed over.
 ///
 /// # Errors
 /// When the event must come again, or is not what its type claims.
-pub async fn handle(desk: &Desk, event: &Envelope, cause: &Cause) -> Consumed {
+pub async fn handle(app: &InboxApp, event: &Envelope, cause: &Cause) -> Consumed {
     match event.event_type.as_str() {
-        user::Registered::TYPE => users::registered(desk, &event.data()?, cause).await,
-        user::RolesChanged::TYPE => users::roles_changed(desk, event, cause).await,
-        user::ProfileChanged::TYPE => users::profile_changed(desk, &event.data()?, cause).await,
-        user::PreferencesChanged::TYPE => users::preferences_changed(desk, event, &event.data()?, cause).await,
-        user::SignUpRepeated::TYPE => users::sign_up_repeated(desk, event, &event.data()?, cause).await,
+        Registered::TYPE => {
+            let Registered { user_id, .. } = event.data()?;
+            contacts::refresh(app, user_id, cause).await?;
+        }
+        ProfileChanged::TYPE => {
+            let ProfileChanged { user_id, .. } = event.data()?;
+            contacts::refresh(app, user_id, cause).await?;
+        }
+        PreferencesChanged::TYPE => contacts::keep_preferences(&app.table, event, &event.data()?, cause).await?,
+        RolesChanged::TYPE => change_roles(app, event, cause).await?,
+        SignUpRepeated::TYPE => {
+            let SignUpRepeated { user_id, .. } = event.data()?;
+            send_notice(
+                app,
+                event,
+                cause,
+                Recipient::Person(user_id),
+                &Notice::SignUpRepeated,
+                None,
+            )
+            .await?;
+        }
         restaurant::Approved::TYPE => {
             let restaurant::Approved { restaurant } = event.data()?;
-            restaurants::changed(desk, event, restaurant, cause).await
+            return once(keep_staff(&app.table, event, restaurant, cause).await);
         }
         restaurant::Changed::TYPE => {
             let restaurant::Changed { restaurant } = event.data()?;
-            restaurants::changed(desk, event, restaurant, cause).await
+            return once(keep_staff(&app.table, event, restaurant, cause).await);
         }
-        delivery::Offered::TYPE => offers::made(desk, event, &event.data()?, cause).await,
-        delivery::OfferEnded::TYPE => offers::ended(desk, event, &event.data()?, cause).await,
-        _ => match Happening::read(event)? {
-            Some(happening) => orders::happened(desk, event, &happening, cause).await,
-            None => Ok(Done),
-        },
+        delivery::Offered::TYPE => announce_offer(app, event, &event.data()?, cause).await?,
+        delivery::OfferEnded::TYPE => announce_end(app, event, &event.data()?, cause).await?,
+        _ => {
+            if let Some(order_event) = OrderEvent::read(event)? {
+                handle_order_event(app, event, &order_event, cause).await?;
+            }
+        }
     }
+    Ok(Done)
 }
 
 #[cfg(test)]
@@ -55,13 +76,13 @@ mod tests {
             .map(|line| &line[2..])
             .collect();
         subscribed.sort_unstable();
-        let mut handled: Vec<_> = Happening::TYPES.to_vec();
+        let mut handled: Vec<_> = OrderEvent::TYPES.to_vec();
         handled.extend([
-            user::Registered::TYPE,
-            user::RolesChanged::TYPE,
-            user::ProfileChanged::TYPE,
-            user::PreferencesChanged::TYPE,
-            user::SignUpRepeated::TYPE,
+            Registered::TYPE,
+            RolesChanged::TYPE,
+            ProfileChanged::TYPE,
+            PreferencesChanged::TYPE,
+            SignUpRepeated::TYPE,
             restaurant::Approved::TYPE,
             restaurant::Changed::TYPE,
             delivery::Offered::TYPE,

@@ -1,21 +1,18 @@
 //! The notification service: what people are told, by mail, text message, in-app inbox and live connection.
 
-mod allowance;
 mod api;
 mod app;
 mod domain;
 mod inbox;
 mod live;
 mod moves;
-mod people;
 mod providers;
 mod publish;
 mod store;
-mod tell;
 mod text;
-mod unsubscribe;
+mod usecase;
 
-use app::{App, Desk};
+use app::{App, InboxApp, MovesApp};
 use contracts::{Cause, Envelope};
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,17 +21,17 @@ async fn main() -> Result<(), runtime::Error> {
     match edge.function() {
         "api" => runtime::serve(&edge, api::router(App::new(&edge)?)).await,
         "inbox" => {
-            let desk = Desk::new(&edge)?;
+            let app = InboxApp::new(&edge)?;
             runtime::consume(&edge, async |event: &Envelope, cause: &Cause| {
-                inbox::handle(&desk, event, cause).await
+                inbox::handle(&app, event, cause).await
             })
             .await
         }
         "outbox" => runtime::relay(&edge).await,
         "live" => live::run(&edge).await,
         "moves" => {
-            let lookout = moves::Lookout::new(&edge)?;
-            let handle = async |event: &Envelope, cause: &Cause| moves::handle(&lookout, event, cause).await;
+            let app = MovesApp::new(&edge)?;
+            let handle = async |event: &Envelope, cause: &Cause| moves::handle(&app, event, cause).await;
             runtime::consume_from(&edge, "MOVES_QUEUE_URL", "MOVES_DLQ_URL", handle).await
         }
         other => Err(edge.unknown_function(other)),

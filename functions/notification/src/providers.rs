@@ -1,20 +1,24 @@
-//! Who carries messages out of here: SES for mails, SNS for text messages.
+//! The clients of what carries messages to people: SES for mails, SNS for text messages, and API Gateway for live
+//! connections.
 //!
-//! Neither takes a token that would make a repeated call harmless, so every call is tried once: whether it comes again is
+//! Neither SES nor SNS takes a token that would make a repeated call harmless, so every call is tried once: whether it comes again is
 //! decided by the message's claim, not by the client library.
+
+mod connections;
 
 use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag};
 use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
-use contracts::notification::Channel;
-use kernel::{Country, MessageId};
+use kernel::MessageId;
 use runtime::Edge;
 
-use crate::text::Mail;
+pub use connections::Connections;
 
-/// The providers.
+use crate::domain::{Mail, Parcel};
+
+/// The clients of SES and SNS.
 #[derive(Debug, Clone)]
 pub struct Providers {
     mail: aws_sdk_sesv2::Client,
@@ -22,41 +26,9 @@ pub struct Providers {
     mail_from: String,
 }
 
-/// A message to one person over one channel, ready to go. It is personal, so it has no `Debug`.
-pub enum Parcel {
-    /// A mail.
-    Mail {
-        /// The address.
-        to: String,
-        /// What it says.
-        mail: Mail,
-        /// The link that ends mails of this category, where one may.
-        unsubscribe: Option<String>,
-    },
-    /// A text message.
-    Sms {
-        /// The number in E.164 form.
-        to: String,
-        /// The country that the number belongs to.
-        market: Country,
-        /// What it says.
-        text: String,
-    },
-}
-
-impl Parcel {
-    /// The channel it goes by.
-    pub const fn channel(&self) -> Channel {
-        match self {
-            Self::Mail { .. } => Channel::Email,
-            Self::Sms { .. } => Channel::Sms,
-        }
-    }
-}
-
-/// Why a provider did not take a message.
+/// Why a message was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotTaken {
+pub enum SendError {
     /// It never will: the provider's code.
     Refused(String),
     /// Not now: the provider's code. It may later.
@@ -88,16 +60,16 @@ impl Providers {
     /// Hands a message to its provider.
     ///
     /// # Errors
-    /// See [`NotTaken`].
-    pub async fn take(&self, message_id: MessageId, parcel: &Parcel) -> Result<(), NotTaken> {
+    /// See [`SendError`].
+    pub async fn send(&self, message_id: MessageId, parcel: &Parcel) -> Result<(), SendError> {
         match parcel {
             Parcel::Mail { to, mail, unsubscribe } => self.mail(message_id, to, mail, unsubscribe.as_deref()).await,
             Parcel::Sms { to, text, .. } => self.sms(to, text).await,
         }
     }
 
-    async fn mail(&self, id: MessageId, to: &str, mail: &Mail, unsubscribe: Option<&str>) -> Result<(), NotTaken> {
-        let defect = |error: aws_sdk_sesv2::error::BuildError| NotTaken::Refused(error.to_string());
+    async fn mail(&self, id: MessageId, to: &str, mail: &Mail, unsubscribe: Option<&str>) -> Result<(), SendError> {
+        let defect = |error: aws_sdk_sesv2::error::BuildError| SendError::Refused(error.to_string());
         let text = |text: &str| Content::builder().charset("UTF-8").data(text).build().map_err(defect);
         let header = |name: &str, value: String| MessageHeader::builder().name(name).value(value).build();
         let body = Body::builder().text(text(&mail.plain)?).html(text(&mail.html)?).build();
@@ -128,12 +100,12 @@ impl Providers {
             .map_err(|error| judge(error, mail_refuses))
     }
 
-    async fn sms(&self, to: &str, text: &str) -> Result<(), NotTaken> {
+    async fn sms(&self, to: &str, text: &str) -> Result<(), SendError> {
         let kind = MessageAttributeValue::builder()
             .data_type("String")
             .string_value("Transactional")
             .build();
-        let kind = kind.map_err(|error| NotTaken::Refused(error.to_string()))?;
+        let kind = kind.map_err(|error| SendError::Refused(error.to_string()))?;
         let request = self
             .sms
             .publish()
@@ -166,18 +138,18 @@ fn sms_refuses(error: &PublishError) -> bool {
         || error.is_validation_exception()
 }
 
-fn judge<E>(error: SdkError<E>, refuses: impl Fn(&E) -> bool) -> NotTaken
+fn judge<E>(error: SdkError<E>, refuses: impl Fn(&E) -> bool) -> SendError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
 {
     // The provider's message may repeat the address, so only its code is kept.
     let code = error.code().map(str::to_owned);
     if error.as_service_error().is_some_and(refuses) {
-        return NotTaken::Refused(code.unwrap_or_else(|| "refused".to_owned()));
+        return SendError::Refused(code.unwrap_or_else(|| "refused".to_owned()));
     }
     match error.raw_response().map(|response| response.status().as_u16()) {
-        Some(status @ 400..) => NotTaken::Busy(code.unwrap_or_else(|| format!("status {status}"))),
-        _ => NotTaken::Unknown(DisplayErrorContext(error).to_string()),
+        Some(status @ 400..) => SendError::Busy(code.unwrap_or_else(|| format!("status {status}"))),
+        _ => SendError::Unknown(DisplayErrorContext(error).to_string()),
     }
 }
 
@@ -208,10 +180,10 @@ mod tests {
     #[test]
     fn no_answer_is_no_refusal() {
         let error: SdkError<SendEmailError> = SdkError::timeout_error("no answer");
-        assert!(matches!(judge(error, mail_refuses), NotTaken::Unknown(_)));
+        assert!(matches!(judge(error, mail_refuses), SendError::Unknown(_)));
         let busy = SendEmailError::TooManyRequestsException(TooManyRequestsException::builder().build());
         let answer = HttpResponse::new(429.try_into().unwrap(), SdkBody::empty());
         let error = SdkError::service_error(busy, answer);
-        assert_eq!(judge(error, mail_refuses), NotTaken::Busy("status 429".to_owned()));
+        assert_eq!(judge(error, mail_refuses), SendError::Busy("status 429".to_owned()));
     }
 }

@@ -1,17 +1,21 @@
-//! What is published: how each mail and text message ended.
-//!
-//! A message's first and only event is its end and also the record of it: there is no other item that says so. Whoever
-//! finds it does not send again.
+//! What others hear: how each mail and text message ended, and what followers of a live topic are told.
 
-use ::store::{Commit, StoreError, StoredEvent, Table};
+mod answers;
+mod facts;
+mod frames;
+
+pub use answers::{Closed, ClosedCode, Nothing, RefusalCode, Refused, Reply};
+#[cfg(test)]
+pub use facts::{NEWS, News};
+pub use frames::{Frame, Viewers, frames, moved, offer_ended, offered};
+
 use contracts::notification::{Channel, Failed, Sent};
-use contracts::{Cause, Contract, Envelope};
+use contracts::{Cause, Envelope, MalformedEnvelope};
 use kernel::{MessageId, UserId};
 
 use crate::domain::Rule;
-use crate::store::outcome_key;
 
-/// A message over one channel, as its end is published.
+/// A message over one channel, as its outcome is published.
 #[derive(Debug, Clone, Copy)]
 pub struct Outgoing<'a> {
     /// The message.
@@ -24,11 +28,20 @@ pub struct Outgoing<'a> {
     pub rule: &'a Rule,
 }
 
-/// Publishes that a provider took a message.
+/// How a message over one channel ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// A provider took it.
+    Sent,
+    /// It will never be sent: why.
+    Failed(String),
+}
+
+/// The event that says how a message ended. It is the message's first and only one.
 ///
 /// # Errors
-/// When the table does not answer.
-pub async fn sent(table: &Table, cause: &Cause, message: Outgoing<'_>) -> Result<(), StoreError> {
+/// When the event cannot be written as JSON.
+pub fn outcome_event(message: Outgoing<'_>, outcome: Outcome, cause: &Cause) -> Result<Envelope, MalformedEnvelope> {
     let Outgoing {
         message_id,
         user_id,
@@ -36,56 +49,26 @@ pub async fn sent(table: &Table, cause: &Cause, message: Outgoing<'_>) -> Result
         rule,
     } = message;
     let category = rule.category.into();
-    end(
-        table,
-        cause,
-        message_id,
-        &Sent {
-            message_id,
-            user_id,
-            channel,
-            category,
-        },
-    )
-    .await
-}
-
-/// Publishes that a provider refused a message for good.
-///
-/// # Errors
-/// When the table does not answer.
-pub async fn failed(table: &Table, cause: &Cause, message: Outgoing<'_>, reason: String) -> Result<(), StoreError> {
-    let Outgoing {
-        message_id,
-        user_id,
-        channel,
-        rule,
-    } = message;
-    let category = rule.category.into();
-    end(
-        table,
-        cause,
-        message_id,
-        &Failed {
-            message_id,
-            user_id,
-            channel,
-            category,
-            reason,
-        },
-    )
-    .await
-}
-
-async fn end<C: Contract>(table: &Table, cause: &Cause, message_id: MessageId, event: &C) -> Result<(), StoreError> {
-    let envelope = Envelope::new(&message_id.to_string(), 1, cause, event)?;
-    let stored = StoredEvent {
-        event_type: C::TYPE.to_owned(),
-        envelope,
-        timers: Vec::new(),
-    };
-    let commit = Commit::new(cause).also_create(&outcome_key(message_id), &stored);
-    // If it is overtaken, somebody else whose lease had ended was faster.
-    table.commit_if_current(commit).await?;
-    Ok(())
+    let subject = message_id.to_string();
+    match outcome {
+        Outcome::Sent => {
+            let sent = Sent {
+                message_id,
+                user_id,
+                channel,
+                category,
+            };
+            Envelope::new(&subject, 1, cause, &sent)
+        }
+        Outcome::Failed(reason) => {
+            let failed = Failed {
+                message_id,
+                user_id,
+                channel,
+                category,
+                reason,
+            };
+            Envelope::new(&subject, 1, cause, &failed)
+        }
+    }
 }

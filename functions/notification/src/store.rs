@@ -16,6 +16,8 @@
 //! | `STANDING#<user>` | `STANDING` | the roles that a person has since the last change |
 //! | `TICKET#<ticket>` | `USED` | a ticket that has opened its connection |
 
+pub mod budgets;
+
 use std::collections::BTreeMap;
 
 use ::store::{Freshness, Index, Key, Query};
@@ -26,8 +28,7 @@ use contracts::user::PreferencesChanged;
 use kernel::{CourierId, MessageId, OrderId, RestaurantId, Role, SignedDuration, Timestamp, TypedId as _, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Recipient;
-use crate::live::Topic;
+use crate::domain::{Recipient, Topic};
 
 /// How long an inbox keeps a message.
 pub const NOTE_KEPT_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);

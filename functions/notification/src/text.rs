@@ -8,7 +8,7 @@ mod mail;
 
 use kernel::{TimeZone, Timestamp};
 
-pub use mail::{Mail, expired_page, mail, unsubscribe_page, unsubscribed_page};
+pub use mail::{expired_page, mail, unsubscribe_page, unsubscribed_page};
 
 use crate::domain::Notice;
 

@@ -10,8 +10,7 @@ use utoipa::ToSchema;
 
 use super::shapes;
 use crate::app::App;
-use crate::live::{TICKET_LIFETIME, Ticket};
-use crate::store::expiry;
+use crate::usecase::live::tickets::{self, TICKET_LIFETIME};
 
 /// Tickets of one person: an app that loses its connection every minute for ten minutes needs ten, on three devices thirty.
 const BUDGET: Budget = Budget::new("issue_live_ticket", 30, SignedDuration::from_mins(10));
@@ -56,13 +55,7 @@ pub async fn issue_live_ticket(
     if standing.is_some_and(|standing| !standing.allows(&principal.roles)) {
         return Err(Problem::forbidden());
     }
-    let ticket = Ticket {
-        id: runtime::ids::random().simple().to_string(),
-        user_id,
-        roles: principal.roles,
-        expires_at: expiry(cause.now, TICKET_LIFETIME),
-    };
-    let ticket = ticket.seal(&app.cursor_key).ok_or_else(Problem::internal)?;
+    let ticket = tickets::issue(&app.cursor_key, user_id, principal.roles, cause.now).ok_or_else(Problem::internal)?;
     let url = app.live_url.clone();
     Ok((
         StatusCode::CREATED,

@@ -1,14 +1,13 @@
 //! `POST /v1/notifications/{notification_id}/read`: a message was read.
 
-use ::store::{ChangeError, Commit, Stored};
 use axum::extract::State;
 use kernel::{MessageId, Role};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
-use super::list_notifications::Notification;
+use super::views::Notification;
 use crate::app::App;
 use crate::domain::Recipient;
-use crate::store::{Note, note_key};
+use crate::usecase::mark_notification_read as usecase;
 
 /// Mark a message as read
 ///
@@ -31,26 +30,8 @@ pub async fn mark_notification_read(
     Path(notification_id): Path<MessageId>,
     RequestCause(cause): RequestCause,
 ) -> Result<Json<Notification>, Problem> {
-    let mut inboxes = vec![Recipient::Person(principal.user_id)];
-    if principal.has(Role::Operator) {
-        inboxes.push(Recipient::Operators);
-    }
-    for inbox in inboxes {
-        let key = note_key(inbox, notification_id, true);
-        let read = |stored: Stored<Note>| -> Result<_, Problem> {
-            if stored.value.read_at.is_some() {
-                return Ok((None, stored.value));
-            }
-            let mut note = stored.value.clone();
-            note.read_at = Some(cause.now);
-            let commit = Commit::new(&cause).replace(&key, &notification_id, &stored, &note);
-            Ok((Some(commit), note))
-        };
-        match app.table.change(&key, read).await {
-            Ok(note) => return Ok(Json(Notification::new(notification_id, note))),
-            Err(ChangeError::Missing) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(Problem::not_found())
+    let inboxes = Recipient::inboxes(principal.user_id, principal.has(Role::Operator));
+    let note = usecase::mark_notification_read(&app.table, &inboxes, notification_id, &cause).await?;
+    let note = note.ok_or_else(Problem::not_found)?;
+    Ok(Json(Notification::new(notification_id, note)))
 }

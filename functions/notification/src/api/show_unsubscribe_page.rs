@@ -7,11 +7,11 @@ use axum::response::Response;
 use http::StatusCode;
 use runtime::{Problem, Query, RequestCause};
 
+use super::pages::{Link, no_link, page};
 use super::shapes;
-use super::unsubscribe::{Link, page, useless};
 use crate::app::App;
 use crate::text::unsubscribe_page;
-use crate::unsubscribe as link;
+use crate::usecase::unsubscribe;
 
 /// Ask whether to unsubscribe from mails
 ///
@@ -34,8 +34,8 @@ pub async fn show_unsubscribe_page(
     Query(query): Query<Link>,
     RequestCause(cause): RequestCause,
 ) -> Result<Response, Problem> {
-    match link::open(&app.cursor_key, &query.token, cause.now) {
+    match unsubscribe::open(&app.cursor_key, &query.token, cause.now) {
         Ok((_, category)) => page(StatusCode::OK, unsubscribe_page(category.as_str(), &query.token)),
-        Err(reason) => useless(reason),
+        Err(error) => no_link(error),
     }
 }

@@ -1,28 +1,16 @@
 //! `POST /v1/unsubscribe`: no more mails of a category.
 
 use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
-use contracts::Cause;
-use http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
 use runtime::{Problem, Query, Raw, RequestCause};
-use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
+use super::pages::{Link, no_link, page};
 use super::shapes;
 use crate::app::App;
-use crate::store::Person;
-use crate::text::{expired_page, unsubscribed_page};
-use crate::unsubscribe::NoLink;
-use crate::{people, unsubscribe as link};
-
-/// The query of an unsubscribe link.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Link {
-    /// The token from the mail.
-    #[param(pattern = "^[A-Za-z0-9_-]+$", max_length = 2048)]
-    pub token: String,
-}
+use crate::text::unsubscribed_page;
+use crate::usecase::unsubscribe as usecase;
 
 /// What says that a person, and not a program that opens every link, means it. Only who asks is told by it.
 #[derive(ToSchema)]
@@ -43,17 +31,6 @@ struct UnsubscribeForm {
 
 /// The field of the page's form. A mail program sends `List-Unsubscribe=One-Click` instead (RFC 8058).
 const OF_PAGE: &str = "answer=page";
-
-/// What the pages may do: nothing but send their own form back. Their address carries the token, so nobody else is told it.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-store"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-];
 
 /// Unsubscribe from mails
 ///
@@ -79,11 +56,11 @@ pub async fn unsubscribe(
     RequestCause(cause): RequestCause,
     Raw(body): Raw,
 ) -> Result<Response, Problem> {
-    let (user_id, category) = match link::open(&app.cursor_key, &query.token, cause.now) {
-        Ok(found) => found,
-        Err(reason) => return useless(reason),
+    let (user_id, category) = match usecase::open(&app.cursor_key, &query.token, cause.now) {
+        Ok(link) => link,
+        Err(error) => return no_link(error),
     };
-    carry_out(&app, user_id, category.as_str(), &cause).await?;
+    usecase::unsubscribe(&app.table, user_id, category, &cause).await?;
     if body.as_ref() == OF_PAGE.as_bytes() {
         page(StatusCode::OK, unsubscribed_page(category.as_str()))
     } else {
@@ -91,40 +68,11 @@ pub async fn unsubscribe(
     }
 }
 
-async fn carry_out(app: &App, user_id: kernel::UserId, name: &str, cause: &Cause) -> Result<(), Problem> {
-    let add = |person: &mut Person| {
-        let known = person.unsubscribed.contains_key(name);
-        person.unsubscribed.entry(name.to_owned()).or_insert(cause.now);
-        !known
-    };
-    Ok(people::change(&app.table, user_id, cause, add).await?)
-}
-
-/// The answer to a link that does nothing: a page, or 400.
-pub fn useless(reason: NoLink) -> Result<Response, Problem> {
-    match reason {
-        NoLink::Expired => page(StatusCode::GONE, expired_page()),
-        NoLink::Invalid => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_token",
-            "The link is not one that was mailed.",
-        )),
-    }
-}
-
-/// A page that may do nothing but send its own form back.
-pub fn page(status: StatusCode, text: Result<String, askama::Error>) -> Result<Response, Problem> {
-    let text = text.map_err(|error| {
-        tracing::error!(error = %error, "a page could not be written");
-        Problem::internal()
-    })?;
-    Ok((status, HEADERS, Html(text)).into_response())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::unsubscribe_page;
+    use http::header;
 
     #[test]
     fn the_page_shows_a_button_that_posts_and_needs_no_script() {
@@ -140,13 +88,5 @@ mod tests {
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none';") && policy.contains("form-action 'self'"));
         assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
-    }
-
-    #[test]
-    fn a_link_that_is_too_old_says_what_to_do() {
-        let response = useless(NoLink::Expired).unwrap();
-        assert_eq!(response.status(), StatusCode::GONE);
-        assert!(expired_page().unwrap().contains("settings"));
-        assert!(useless(NoLink::Invalid).is_err());
     }
 }

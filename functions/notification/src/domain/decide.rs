@@ -4,7 +4,7 @@ use contracts::delivery::Released;
 use contracts::vocabulary::{CancelReason, EscalationReason, Place, VoidReason, Word};
 use kernel::{CourierId, TypedId as _, UserId};
 
-use super::{Happening, Notice};
+use super::{Notice, OrderEvent};
 
 /// Who hears of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,29 +15,42 @@ pub enum Recipient {
     Operators,
 }
 
+impl Recipient {
+    /// The inboxes that a person reads: their own, and for an operator the one that all operators share.
+    #[must_use]
+    pub fn inboxes(user_id: UserId, is_operator: bool) -> Vec<Self> {
+        let operators = is_operator.then_some(Self::Operators);
+        std::iter::once(Self::Person(user_id)).chain(operators).collect()
+    }
+}
+
 /// Decides who hears what. `courier` is who fetches the food after what happened, if anybody does; `restaurant` is the restaurant's
 /// name, if it is known. The kitchen follows its orders live and needs no message.
 #[must_use]
-pub fn decide(happening: &Happening, courier: Option<CourierId>, restaurant: Option<&str>) -> Vec<(Recipient, Notice)> {
+pub fn decide(
+    order_event: &OrderEvent,
+    courier: Option<CourierId>,
+    restaurant: Option<&str>,
+) -> Vec<(Recipient, Notice)> {
     let mut told = Vec::new();
-    let customer = Recipient::Person(happening.customer_id());
-    told.extend(customer_hears(happening, restaurant).map(|notice| (customer, notice)));
+    let customer = Recipient::Person(order_event.customer_id());
+    told.extend(customer_hears(order_event, restaurant).map(|notice| (customer, notice)));
     let courier = courier.map(|courier_id| Recipient::Person(UserId::from_uuid(courier_id.uuid())));
-    if let (Some(courier), Some(notice)) = (courier, courier_hears(happening)) {
+    if let (Some(courier), Some(notice)) = (courier, courier_hears(order_event)) {
         told.push((courier, notice));
     }
-    if let Happening::CourierReleased(event) = happening {
+    if let OrderEvent::CourierReleased(event) = order_event {
         // Who has the order again by a later word need not hear that it was somebody else's for a while.
         let former = Recipient::Person(UserId::from_uuid(event.courier_id.uuid()));
         told.extend((courier != Some(former)).then(|| (former, taken_off(event, restaurant))));
     }
-    told.extend(operators_hear(happening, restaurant).map(|notice| (Recipient::Operators, notice)));
+    told.extend(operators_hear(order_event, restaurant).map(|notice| (Recipient::Operators, notice)));
     told
 }
 
-fn operators_hear(happening: &Happening, restaurant: Option<&str>) -> Option<Notice> {
+fn operators_hear(order_event: &OrderEvent, restaurant: Option<&str>) -> Option<Notice> {
     let restaurant = restaurant.map(str::to_owned);
-    if let Happening::DeliveryEscalated(event) = happening {
+    if let OrderEvent::DeliveryEscalated(event) = order_event {
         let offers = event.offers;
         return Some(match event.reason {
             Some(Word::Known(EscalationReason::Overdue)) => Notice::DeliveryOverdue { restaurant },
@@ -46,14 +59,14 @@ fn operators_hear(happening: &Happening, restaurant: Option<&str>) -> Option<Not
             }
         });
     }
-    if let Happening::FailureReported(event) = happening {
+    if let OrderEvent::FailureReported(event) = order_event {
         return Some(Notice::FailureToReview {
             restaurant,
             reason: event.reason.clone(),
             review_by: event.review_by,
         });
     }
-    if let Happening::PaymentStalled(event) = happening {
+    if let OrderEvent::PaymentStalled(event) = order_event {
         return Some(Notice::PaymentStalled {
             restaurant,
             operation: event.operation.clone(),
@@ -64,107 +77,107 @@ fn operators_hear(happening: &Happening, restaurant: Option<&str>) -> Option<Not
     None
 }
 
-fn customer_hears(happening: &Happening, known: Option<&str>) -> Option<Notice> {
+fn customer_hears(order_event: &OrderEvent, known: Option<&str>) -> Option<Notice> {
     let known = || known.map(str::to_owned);
-    Some(match happening {
-        Happening::Confirmed(event) => Notice::OrderConfirmed {
+    Some(match order_event {
+        OrderEvent::Confirmed(event) => Notice::OrderConfirmed {
             restaurant: event.restaurant_name.clone(),
             total: event.total,
             promised: event.promised,
             scheduled: event.release_at.is_some(),
         },
-        Happening::Accepted(event) => Notice::OrderAccepted {
+        OrderEvent::Accepted(event) => Notice::OrderAccepted {
             restaurant: event.restaurant_name.clone(),
             promised: event.promised,
         },
-        Happening::Delayed(event) => Notice::OrderDelayed {
+        OrderEvent::Delayed(event) => Notice::OrderDelayed {
             restaurant: event.restaurant_name.clone(),
             ready_at: event.ready_at,
             reason: event.reason.clone(),
         },
-        Happening::PickedUp(event) => Notice::OutForDelivery {
+        OrderEvent::PickedUp(event) => Notice::OutForDelivery {
             restaurant: Some(event.restaurant_name.clone()),
         },
-        Happening::CourierArrived(event) => match event.place {
+        OrderEvent::CourierArrived(event) => match event.place {
             Word::Known(Place::Customer) => Notice::CourierAtDoor { restaurant: known() },
             Word::Known(Place::Restaurant) | Word::Unknown(_) => return None,
         },
-        Happening::Delivered(event) => Notice::OrderDelivered {
+        OrderEvent::Delivered(event) => Notice::OrderDelivered {
             restaurant: event.restaurant_name.clone(),
         },
-        Happening::Rejected(event) => Notice::OrderRejected {
+        OrderEvent::Rejected(event) => Notice::OrderRejected {
             restaurant: event.restaurant_name.clone(),
             reason: event.reason.clone(),
         },
-        Happening::Cancelled(event) if event.reason == CancelReason::PaymentDeclined.into() => Notice::OrderUnpaid {
+        OrderEvent::Cancelled(event) if event.reason == CancelReason::PaymentDeclined.into() => Notice::OrderUnpaid {
             restaurant: event.restaurant_name.clone(),
         },
-        Happening::Cancelled(event) => Notice::OrderCancelled {
+        OrderEvent::Cancelled(event) => Notice::OrderCancelled {
             restaurant: event.restaurant_name.clone(),
             by: event.by.clone(),
             reason: event.reason.clone(),
             fee: event.fee,
         },
-        Happening::Undeliverable(event) => Notice::OrderUndeliverable {
+        OrderEvent::Undeliverable(event) => Notice::OrderUndeliverable {
             restaurant: event.restaurant_name.clone(),
             reason: event.reason.clone(),
             fee: event.fee,
         },
-        Happening::FailureReported(event) => Notice::FailureLookedInto {
+        OrderEvent::FailureReported(event) => Notice::FailureLookedInto {
             restaurant: known(),
             reason: event.reason.clone(),
         },
-        Happening::PaymentDeclined(_) => Notice::PaymentDeclined { restaurant: known() },
-        Happening::PaymentActionRequired(_) => Notice::PaymentActionRequired { restaurant: known() },
-        Happening::PaymentCaptured(event) => Notice::Receipt {
+        OrderEvent::PaymentDeclined(_) => Notice::PaymentDeclined { restaurant: known() },
+        OrderEvent::PaymentActionRequired(_) => Notice::PaymentActionRequired { restaurant: known() },
+        OrderEvent::PaymentCaptured(event) => Notice::Receipt {
             restaurant: known(),
             amount: event.amount,
         },
-        Happening::PaymentVoided(event) => match event.reason {
+        OrderEvent::PaymentVoided(event) => match event.reason {
             Word::Known(VoidReason::AuthorizationExpired) => Notice::PaymentExpired { restaurant: known() },
             // The order's end has told it.
             Word::Known(VoidReason::OrderEnded | VoidReason::ReleasedElsewhere) | Word::Unknown(_) => return None,
         },
         // A placed order is not one before the payment stands. That food waits for its courier, where the courier is, and when to expect the food, is followed live.
-        Happening::Placed(_)
-        | Happening::Ready(_)
-        | Happening::CourierAssigned(_)
-        | Happening::CourierReleased(_)
-        | Happening::EtaChanged(_)
-        | Happening::PaymentStalled(_)
-        | Happening::DeliveryEscalated(_) => return None,
+        OrderEvent::Placed(_)
+        | OrderEvent::Ready(_)
+        | OrderEvent::CourierAssigned(_)
+        | OrderEvent::CourierReleased(_)
+        | OrderEvent::EtaChanged(_)
+        | OrderEvent::PaymentStalled(_)
+        | OrderEvent::DeliveryEscalated(_) => return None,
     })
 }
 
 /// A courier who has just taken an order need not be told so.
-fn courier_hears(happening: &Happening) -> Option<Notice> {
-    Some(match happening {
-        Happening::Delayed(event) => Notice::CourierDelayed {
+fn courier_hears(order_event: &OrderEvent) -> Option<Notice> {
+    Some(match order_event {
+        OrderEvent::Delayed(event) => Notice::CourierDelayed {
             restaurant: event.restaurant_name.clone(),
             ready_at: event.ready_at,
         },
-        Happening::Cancelled(event) => Notice::CourierCancelled {
+        OrderEvent::Cancelled(event) => Notice::CourierCancelled {
             restaurant: event.restaurant_name.clone(),
         },
-        Happening::Placed(_)
-        | Happening::Confirmed(_)
-        | Happening::Accepted(_)
-        | Happening::Rejected(_)
-        | Happening::Ready(_)
-        | Happening::PickedUp(_)
-        | Happening::Delivered(_)
-        | Happening::Undeliverable(_)
-        | Happening::PaymentDeclined(_)
-        | Happening::PaymentActionRequired(_)
-        | Happening::PaymentCaptured(_)
-        | Happening::PaymentVoided(_)
-        | Happening::CourierAssigned(_)
-        | Happening::CourierReleased(_)
-        | Happening::CourierArrived(_)
-        | Happening::EtaChanged(_)
-        | Happening::PaymentStalled(_)
-        | Happening::FailureReported(_)
-        | Happening::DeliveryEscalated(_) => return None,
+        OrderEvent::Placed(_)
+        | OrderEvent::Confirmed(_)
+        | OrderEvent::Accepted(_)
+        | OrderEvent::Rejected(_)
+        | OrderEvent::Ready(_)
+        | OrderEvent::PickedUp(_)
+        | OrderEvent::Delivered(_)
+        | OrderEvent::Undeliverable(_)
+        | OrderEvent::PaymentDeclined(_)
+        | OrderEvent::PaymentActionRequired(_)
+        | OrderEvent::PaymentCaptured(_)
+        | OrderEvent::PaymentVoided(_)
+        | OrderEvent::CourierAssigned(_)
+        | OrderEvent::CourierReleased(_)
+        | OrderEvent::CourierArrived(_)
+        | OrderEvent::EtaChanged(_)
+        | OrderEvent::PaymentStalled(_)
+        | OrderEvent::FailureReported(_)
+        | OrderEvent::DeliveryEscalated(_) => return None,
     })
 }
 

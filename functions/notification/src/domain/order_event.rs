@@ -3,16 +3,16 @@
 use contracts::{Contract, Envelope, MalformedEnvelope, delivery, order, payment};
 use kernel::{OrderId, RestaurantId, UserId};
 
-macro_rules! happenings {
+macro_rules! order_events {
     ($($name:ident($payload:path),)*) => {
         /// An event about an order, as its publisher's contract says.
         #[derive(Debug, Clone, PartialEq)]
-        pub enum Happening {
+        pub enum OrderEvent {
             $($name($payload),)*
         }
 
-        impl Happening {
-            /// The types of events that are happenings, to compare the template with.
+        impl OrderEvent {
+            /// The types of these events, to compare the template with.
             #[cfg(test)]
             pub const TYPES: &'static [&'static str] = &[$(<$payload as Contract>::TYPE,)*];
 
@@ -30,7 +30,7 @@ macro_rules! happenings {
     };
 }
 
-happenings! {
+order_events! {
     Placed(order::Placed),
     Confirmed(order::Confirmed),
     Accepted(order::Accepted),
@@ -54,7 +54,7 @@ happenings! {
     FailureReported(delivery::FailureReported),
 }
 
-impl Happening {
+impl OrderEvent {
     /// The order it is about.
     #[must_use]
     pub const fn order_id(&self) -> OrderId {

@@ -20,7 +20,7 @@ fn golden(event_type: &str) -> serde_json::Value {
 }
 
 /// An event of a type with some of its data changed, such as `reason=no_courier`.
-fn happening(event: &str) -> Happening {
+fn order_event(event: &str) -> OrderEvent {
     let mut parts = event.split(' ');
     let mut json = golden(parts.next().unwrap());
     for change in parts {
@@ -28,14 +28,14 @@ fn happening(event: &str) -> Happening {
         json["data"][field] = value.into();
     }
     let envelope: Envelope = serde_json::from_value(json).unwrap();
-    Happening::read(&envelope).unwrap().unwrap()
+    OrderEvent::read(&envelope).unwrap().unwrap()
 }
 
 /// `customer: order_confirmed (order_updates) email`, one line per notice.
 fn told(event: &str) -> String {
     let courier: CourierId = COURIER.parse().unwrap();
     let customer: UserId = CUSTOMER.parse().unwrap();
-    let lines = decide(&happening(event), Some(courier), Some("Trattoria Bellini"))
+    let lines = decide(&order_event(event), Some(courier), Some("Trattoria Bellini"))
         .into_iter()
         .map(|(who, notice)| {
             let who = match who {
@@ -158,7 +158,7 @@ fn what_is_stuck_or_in_question_reaches_operators_and_whom_it_concerns() {
 #[test]
 fn a_courier_who_is_taken_off_hears_of_it_and_nobody_else() {
     let hears = |event: &str, courier: Option<CourierId>| {
-        let told = decide(&happening(event), courier, None).into_iter();
+        let told = decide(&order_event(event), courier, None).into_iter();
         told.map(|(who, notice)| (who, notice.rule())).collect::<Vec<_>>()
     };
     let former: CourierId = COURIER.parse().unwrap();
@@ -184,7 +184,7 @@ fn a_courier_who_is_taken_off_hears_of_it_and_nobody_else() {
 #[test]
 fn an_operators_word_says_more_than_that_it_was_an_operator() {
     let told = decide(
-        &happening("delivery.released reason=operator detail=courier_unreachable"),
+        &order_event("delivery.released reason=operator detail=courier_unreachable"),
         None,
         Some("Trattoria Bellini"),
     );
@@ -215,7 +215,7 @@ fn an_ordinary_order_makes_two_mails_and_two_text_messages() {
         "payment.captured",
     ];
     let told: Vec<_> = life
-        .map(|event| decide(&happening(event), None, None))
+        .map(|event| decide(&order_event(event), None, None))
         .into_iter()
         .flatten()
         .collect();
@@ -231,16 +231,16 @@ fn an_ordinary_order_makes_two_mails_and_two_text_messages() {
 }
 
 #[test]
-fn every_happening_is_read_and_others_are_not() {
-    for event_type in Happening::TYPES {
+fn every_order_event_is_read_and_others_are_not() {
+    for event_type in OrderEvent::TYPES {
         let name = event_type.strip_suffix(".v1").unwrap();
         let envelope: Envelope = serde_json::from_value(golden(name)).unwrap();
-        let happening = Happening::read(&envelope).unwrap().unwrap();
-        assert_eq!(happening.customer_id().to_string(), CUSTOMER);
-        assert_eq!(happening.order_id().to_string(), "ord_01jd8v4q6nf2x9m3k7p0zr5t1c");
+        let order_event = OrderEvent::read(&envelope).unwrap().unwrap();
+        assert_eq!(order_event.customer_id().to_string(), CUSTOMER);
+        assert_eq!(order_event.order_id().to_string(), "ord_01jd8v4q6nf2x9m3k7p0zr5t1c");
     }
     let other: Envelope = serde_json::from_value(golden("user.registered")).unwrap();
-    assert_eq!(Happening::read(&other).unwrap(), None);
+    assert_eq!(OrderEvent::read(&other).unwrap(), None);
 }
 
 const REACHED: Reach = Reach {
@@ -273,7 +273,7 @@ fn only_sms() -> Channels {
 fn ways(event: &str, preferences: &Preferences, reach: Reach, at: &str) -> String {
     let zone: TimeZone = "Europe/Amsterdam".parse().unwrap();
     let at: Timestamp = at.parse().unwrap();
-    let (_, notice) = decide(&happening(event), None, None).remove(0);
+    let (_, notice) = decide(&order_event(event), None, None).remove(0);
     let route = route(&notice.rule(), preferences, reach, &zone, at);
     let ways = [(route.in_app, "in_app"), (route.email, "email"), (route.sms, "sms")];
     ways.into_iter()

@@ -1,4 +1,4 @@
-//! What a connection can follow.
+//! What a live connection can follow.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,9 +6,6 @@ use std::str::FromStr;
 use kernel::{CourierId, OrderId, RestaurantId};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
 
 /// A topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,13 +28,20 @@ pub struct InvalidTopic;
 impl FromStr for Topic {
     type Err = InvalidTopic;
     fn from_str(text: &str) -> Result<Self, InvalidTopic> {
-        match text.split_once(':') {
-            Some(("order", id)) => id.parse().map(Self::Order).map_err(|_| InvalidTopic),
-            Some(("restaurant", id)) => id.parse().map(Self::Restaurant).map_err(|_| InvalidTopic),
-            Some(("courier", id)) => id.parse().map(Self::Courier).map_err(|_| InvalidTopic),
-            None if text == "operators" => Ok(Self::Operators),
-            _ => Err(InvalidTopic),
+        if text == "operators" {
+            return Ok(Self::Operators);
         }
+        let (kind, id) = text.split_once(':').ok_or(InvalidTopic)?;
+        let topic = if kind == "order" {
+            id.parse().map(Self::Order).ok()
+        } else if kind == "restaurant" {
+            id.parse().map(Self::Restaurant).ok()
+        } else if kind == "courier" {
+            id.parse().map(Self::Courier).ok()
+        } else {
+            None
+        };
+        topic.ok_or(InvalidTopic)
     }
 }
 
@@ -80,74 +84,6 @@ pub enum TopicKind {
 impl TopicKind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Order, Self::Restaurant, Self::Courier, Self::Operators];
-
-    /// A regular expression (ECMA-262) for the topics of this kind, without its ends.
-    fn expression(self) -> String {
-        let id = |schema: RefOr<Schema>| match schema {
-            RefOr::T(Schema::Object(object)) => object.pattern.unwrap_or_default(),
-            RefOr::T(_) | RefOr::Ref(_) => String::new(),
-        };
-        let (name, id) = match self {
-            Self::Order => ("order", id(OrderId::schema())),
-            Self::Restaurant => ("restaurant", id(RestaurantId::schema())),
-            Self::Courier => ("courier", id(CourierId::schema())),
-            Self::Operators => return "operators".to_owned(),
-        };
-        format!("{name}:{}", id.trim_matches(['^', '$']))
-    }
-}
-
-impl PartialSchema for Topic {
-    fn schema() -> RefOr<Schema> {
-        let expressions = TopicKind::ALL.map(TopicKind::expression);
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("What a connection can follow."))
-            .pattern(Some(format!("^({})$", expressions.join("|"))))
-            .examples(["order:ord_01jd8v4q6nf2x9m3k7p0zr5t1c"])
-            .into()
-    }
-}
-
-impl ToSchema for Topic {}
-
-/// What the description of the live connection says of topics of one kind.
-#[cfg(test)]
-impl TopicKind {
-    /// The kind of a topic.
-    pub const fn of(topic: Topic) -> Self {
-        match topic {
-            Topic::Order(_) => Self::Order,
-            Topic::Restaurant(_) => Self::Restaurant,
-            Topic::Courier(_) => Self::Courier,
-            Topic::Operators => Self::Operators,
-        }
-    }
-
-    /// The name of its schema.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Order => "OrderTopic",
-            Self::Restaurant => "RestaurantTopic",
-            Self::Courier => "CourierTopic",
-            Self::Operators => "OperatorsTopic",
-        }
-    }
-
-    /// The topics of this kind.
-    pub fn schema(self) -> utoipa::openapi::Object {
-        let about = match self {
-            Self::Order => "What happens to an order.",
-            Self::Restaurant => "What happens to a restaurant's orders.",
-            Self::Courier => "What a courier is asked and told.",
-            Self::Operators => "What operators must look at.",
-        };
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some(about))
-            .pattern(Some(format!("^{}$", self.expression())))
-            .build()
-    }
 }
 
 #[cfg(test)]

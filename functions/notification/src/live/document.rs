@@ -8,38 +8,20 @@ use kernel::Timestamp;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::answer::{Closed, ClosedCode, Nothing, Ping, RefusalCode, Refused, Subscribe, Told, Unsubscribe};
-use super::facts::{Data, NEWS};
-use super::functions::{COMMAND_LENGTH_MAX, COMMANDS_MAX, CONNECTION_LIFETIME, TOPICS_MAX};
-use super::topic::TopicKind;
-use super::{Frame, TICKET_LIFETIME, Topic, frames, moved, offer_ended, offered};
-use crate::domain::Happening;
-
-/// A frame that tells what has happened.
-#[derive(Debug, Clone, Copy)]
-pub struct News {
-    /// The frame's type.
-    pub kind: &'static str,
-    /// What it tells.
-    pub about: &'static str,
-    /// Whose followers may be told.
-    pub topics: &'static [TopicKind],
-    /// The schema of its data.
-    pub schema: fn() -> Schemas,
-}
+use super::COMMAND_LENGTH_MAX;
+use super::command::{Ping, Subscribe, Unsubscribe};
+use crate::domain::{OrderEvent, Topic, TopicKind};
+use crate::publish::{Closed, ClosedCode, Frame, NEWS, News, Nothing, RefusalCode, Refused, Reply};
+use crate::publish::{frames, moved, offer_ended, offered};
+use crate::usecase::live::connect::CONNECTION_LIFETIME;
+use crate::usecase::live::follow::{COMMANDS_MAX, TOPICS_MAX};
+use crate::usecase::live::tickets::TICKET_LIFETIME;
 
 /// The schema of a type and of those it refers to.
 fn schemas<T: ToSchema>() -> Schemas {
     let mut referred = Vec::new();
     T::schemas(&mut referred);
     (T::schema(), referred)
-}
-
-/// The schema of the data of frames that tell these facts.
-pub fn data<F: ToSchema>() -> Schemas {
-    let (schema, mut referred) = schemas::<Data<F>>();
-    referred.push((F::name().into_owned(), F::schema()));
-    (schema, referred)
 }
 
 /// The restaurant of the examples.
@@ -92,7 +74,7 @@ impl Parts {
     }
 
     /// What a connection alone is told.
-    fn answer<T: ToSchema>(&mut self, about: &str, topic: Option<&str>, told: Told) {
+    fn answer<T: ToSchema>(&mut self, about: &str, topic: Option<&str>, told: Reply) {
         let at: Timestamp = "2026-11-20T18:30:00Z".parse().unwrap();
         let example = told.about(topic.map(|topic| topic.parse().unwrap()), at);
         let example = serde_json::to_value(example).unwrap();
@@ -154,8 +136,8 @@ fn examples(kind: &str) -> Vec<Frame> {
             all.sights.iter().map(|sight| moved(&event, &all, sight)).collect()
         }
         _ => {
-            let happening = Happening::read(&event).unwrap().unwrap();
-            frames(&event, &happening, RESTAURANT.parse().ok())
+            let order_event = OrderEvent::read(&event).unwrap().unwrap();
+            frames(&event, &order_event, RESTAURANT.parse().ok())
         }
     }
 }
@@ -172,23 +154,27 @@ fn parts() -> Parts {
     parts.command::<Subscribe>("subscribe", json!({"action": "subscribe", "topic": ORDER}));
     parts.command::<Unsubscribe>("unsubscribe", json!({"action": "unsubscribe", "topic": ORDER}));
     parts.command::<Ping>("ping", json!({"action": "ping"}));
-    parts.answer::<Nothing>("The topic is followed.", Some(ORDER), Told::Subscribed(Nothing {}));
+    parts.answer::<Nothing>("The topic is followed.", Some(ORDER), Reply::Subscribed(Nothing {}));
     parts.answer::<Nothing>(
         "The topic is followed no more.",
         Some(ORDER),
-        Told::Unsubscribed(Nothing {}),
+        Reply::Unsubscribed(Nothing {}),
     );
-    parts.answer::<Nothing>("The connection is alive.", None, Told::Pong(Nothing {}));
+    parts.answer::<Nothing>("The connection is alive.", None, Reply::Pong(Nothing {}));
     let refused = Refused {
         code: RefusalCode::TooManyRequests,
         detail: "Wait as many seconds as retry_after says.".to_owned(),
         retry_after: Some(240),
     };
-    parts.answer::<Refused>("A command was not carried out.", None, Told::Error(refused));
+    parts.answer::<Refused>("A command was not carried out.", None, Reply::Error(refused));
     let closed = Closed {
         code: ClosedCode::AccessChanged,
     };
-    parts.answer::<Closed>("The connection is closed after this frame.", None, Told::Closed(closed));
+    parts.answer::<Closed>(
+        "The connection is closed after this frame.",
+        None,
+        Reply::Closed(closed),
+    );
     for news in NEWS {
         parts.news(news);
     }
@@ -306,8 +292,8 @@ fn every_frame_is_described_for_the_topics_that_it_goes_to() {
 }
 
 #[test]
-fn every_happening_that_is_told_is_described() {
-    for event_type in Happening::TYPES {
+fn every_order_event_that_is_told_is_described() {
+    for event_type in OrderEvent::TYPES {
         let kind = event_type.trim_end_matches(".v1");
         let is_told = kind != "order.placed";
         assert_eq!(NEWS.iter().any(|news| news.kind == kind), is_told, "{kind}");

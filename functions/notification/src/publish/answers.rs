@@ -1,42 +1,10 @@
-//! What a connection sends, and what it alone is told: answers to commands, and why it is closed.
+//! What one live connection alone is told: answers to its commands, and why it is closed.
 
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Topic;
-
-/// Follows a topic. Answered with `subscribed` or `error`.
-#[derive(Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Subscribe {
-    /// The topic; what is none is as unknown as one that is not the person's to follow.
-    #[schema(value_type = Topic)]
-    pub topic: String,
-}
-
-/// Follows a topic no more. Answered with `unsubscribed` or `error`.
-#[derive(Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Unsubscribe {
-    /// The topic.
-    #[schema(value_type = Topic)]
-    pub topic: String,
-}
-
-/// Keeps the connection open through ten quiet minutes. Answered with `pong`.
-#[derive(Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Ping {}
-
-/// What a client can send.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-pub enum Command {
-    Subscribe(Subscribe),
-    Unsubscribe(Unsubscribe),
-    Ping(Ping),
-}
+use crate::domain::Topic;
 
 /// What a connection alone is told.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,7 +13,7 @@ pub struct Answer {
     pub topic: Option<Topic>,
     /// What is told.
     #[serde(flatten)]
-    pub told: Told,
+    pub reply: Reply,
     /// When.
     pub at: Timestamp,
 }
@@ -53,7 +21,7 @@ pub struct Answer {
 /// What is told, by the frame's type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", content = "data", rename_all = "snake_case")]
-pub enum Told {
+pub enum Reply {
     Subscribed(Nothing),
     Unsubscribed(Nothing),
     Pong(Nothing),
@@ -61,15 +29,15 @@ pub enum Told {
     Closed(Closed),
 }
 
-impl Told {
-    /// Tells it.
+impl Reply {
+    /// The frame that tells it, on a topic if it is about one.
     pub const fn about(self, topic: Option<Topic>, at: Timestamp) -> Answer {
-        Answer { topic, told: self, at }
+        Answer { topic, reply: self, at }
     }
 }
 
 impl Answer {
-    /// The frame's text; nothing if it cannot be written, which is logged.
+    /// The frame's text; `None` if it cannot be written, which is logged.
     pub fn text(&self) -> Option<String> {
         let text = serde_json::to_value(self).map(|frame| frame.to_string());
         text.inspect_err(|error| tracing::error!(%error, "an answer could not be written"))

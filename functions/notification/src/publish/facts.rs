@@ -112,11 +112,11 @@ macro_rules! facts {
 
         /// Every frame that tells what has happened, as the document describes it.
         #[cfg(test)]
-        pub const NEWS: &[super::document::News] = &[$(super::document::News {
+        pub const NEWS: &[News] = &[$(News {
             kind: $kind,
             about: concat!($($doc),*),
-            topics: &[$(super::topic::TopicKind::$topic),+],
-            schema: super::document::data::<$name>,
+            topics: &[$(crate::domain::TopicKind::$topic),+],
+            schema: data_schemas::<$name>,
         },)*];
     };
 }
@@ -296,4 +296,27 @@ facts! {
         /// True before the pick-up: the position is the middle of a square that the courier is in.
         position_approximate: bool,
     }
+}
+
+/// A frame that tells what has happened.
+#[cfg(test)]
+#[derive(Debug, Clone, Copy)]
+pub struct News {
+    /// The frame's type.
+    pub kind: &'static str,
+    /// What it tells.
+    pub about: &'static str,
+    /// Whose followers may be told.
+    pub topics: &'static [crate::domain::TopicKind],
+    /// The schema of its data.
+    pub schema: fn() -> contracts::Schemas,
+}
+
+/// The schema of the data of frames that tell these facts, and of the types that it refers to.
+#[cfg(test)]
+fn data_schemas<F: ToSchema>() -> contracts::Schemas {
+    let mut referred = Vec::new();
+    Data::<F>::schemas(&mut referred);
+    referred.push((F::name().into_owned(), F::schema()));
+    (Data::<F>::schema(), referred)
 }

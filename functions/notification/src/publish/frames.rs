@@ -1,4 +1,4 @@
-//! What followers are told: only what they may read over HTTP.
+//! What followers of a topic are told: only what they may read over HTTP.
 
 use contracts::Envelope;
 use contracts::courier::{Moved, Sight};
@@ -8,9 +8,8 @@ use kernel::{OrderId, RestaurantId, Timestamp};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
-use super::Topic;
 use super::facts::{self, Data, Facts};
-use crate::domain::Happening;
+use crate::domain::{OrderEvent, Topic};
 
 /// Which of a topic's followers a frame is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,47 +93,47 @@ pub fn moved(event: &Envelope, moved: &Moved, sight: &Sight) -> Frame {
     Frame::of(event, Topic::Order(sight.order_id), sight.order_id, facts)
 }
 
-/// The frames for a happening.
-pub fn frames(event: &Envelope, happening: &Happening, restaurant_id: Option<RestaurantId>) -> Vec<Frame> {
-    let order = Topic::Order(happening.order_id());
+/// The frames that an event about an order leads to.
+pub fn frames(event: &Envelope, order_event: &OrderEvent, restaurant_id: Option<RestaurantId>) -> Vec<Frame> {
+    let order = Topic::Order(order_event.order_id());
     let restaurant = restaurant_id.map(Topic::Restaurant);
-    let topics = match happening {
-        Happening::Placed(_) => vec![],
+    let topics = match order_event {
+        OrderEvent::Placed(_) => vec![],
         // Neither the customer's money nor when the food is at the door is the kitchen's business.
-        Happening::PaymentDeclined(_)
-        | Happening::PaymentActionRequired(_)
-        | Happening::PaymentCaptured(_)
-        | Happening::PaymentVoided(_)
-        | Happening::EtaChanged(_) => vec![order],
-        Happening::CourierArrived(event) if event.place == Place::Customer.into() => vec![order],
+        OrderEvent::PaymentDeclined(_)
+        | OrderEvent::PaymentActionRequired(_)
+        | OrderEvent::PaymentCaptured(_)
+        | OrderEvent::PaymentVoided(_)
+        | OrderEvent::EtaChanged(_) => vec![order],
+        OrderEvent::CourierArrived(event) if event.place == Place::Customer.into() => vec![order],
         // Before the payment stands, the kitchen has not heard of the order: its end is none of the kitchen's news.
-        Happening::Cancelled(event) if is_unpaid(&event.reason) => vec![order],
-        Happening::DeliveryEscalated(_) | Happening::PaymentStalled(_) => vec![Topic::Operators],
-        Happening::FailureReported(_) => vec![order, Topic::Operators],
+        OrderEvent::Cancelled(event) if is_unpaid(&event.reason) => vec![order],
+        OrderEvent::DeliveryEscalated(_) | OrderEvent::PaymentStalled(_) => vec![Topic::Operators],
+        OrderEvent::FailureReported(_) => vec![order, Topic::Operators],
         // Who was taken off does not follow the order any more.
-        Happening::CourierReleased(event) => {
+        OrderEvent::CourierReleased(event) => {
             let courier = Topic::Courier(event.courier_id);
             [Some(order), restaurant, Some(courier)].into_iter().flatten().collect()
         }
-        Happening::Confirmed(_)
-        | Happening::Accepted(_)
-        | Happening::Rejected(_)
-        | Happening::Delayed(_)
-        | Happening::Ready(_)
-        | Happening::PickedUp(_)
-        | Happening::Delivered(_)
-        | Happening::Cancelled(_)
-        | Happening::Undeliverable(_)
-        | Happening::CourierAssigned(_)
-        | Happening::CourierArrived(_) => [Some(order), restaurant].into_iter().flatten().collect(),
+        OrderEvent::Confirmed(_)
+        | OrderEvent::Accepted(_)
+        | OrderEvent::Rejected(_)
+        | OrderEvent::Delayed(_)
+        | OrderEvent::Ready(_)
+        | OrderEvent::PickedUp(_)
+        | OrderEvent::Delivered(_)
+        | OrderEvent::Cancelled(_)
+        | OrderEvent::Undeliverable(_)
+        | OrderEvent::CourierAssigned(_)
+        | OrderEvent::CourierArrived(_) => [Some(order), restaurant].into_iter().flatten().collect(),
     };
-    let Some(facts) = facts(happening) else {
+    let Some(facts) = facts(order_event) else {
         return Vec::new();
     };
-    let viewers = viewers(happening);
+    let viewers = viewers(order_event);
     let frame = |topic| Frame {
         viewers,
-        ..Frame::of(event, topic, happening.order_id(), facts.clone())
+        ..Frame::of(event, topic, order_event.order_id(), facts.clone())
     };
     topics.into_iter().map(frame).collect()
 }
@@ -149,38 +148,38 @@ const fn is_unpaid(reason: &word::CancelReason) -> bool {
 
 /// Who may read over HTTP what a frame says: a payment is its payer's and the operators' business, and that a courier could
 /// not hand the food over is looked into by operators before anybody else hears how it ended.
-const fn viewers(happening: &Happening) -> Viewers {
-    match happening {
-        Happening::PaymentDeclined(_)
-        | Happening::PaymentActionRequired(_)
-        | Happening::PaymentCaptured(_)
-        | Happening::PaymentVoided(_)
-        | Happening::PaymentStalled(_)
-        | Happening::FailureReported(_) => Viewers::Payer,
-        Happening::Placed(_)
-        | Happening::Confirmed(_)
-        | Happening::Accepted(_)
-        | Happening::Rejected(_)
-        | Happening::Delayed(_)
-        | Happening::Ready(_)
-        | Happening::PickedUp(_)
-        | Happening::Delivered(_)
-        | Happening::Cancelled(_)
-        | Happening::Undeliverable(_)
-        | Happening::CourierAssigned(_)
-        | Happening::CourierReleased(_)
-        | Happening::CourierArrived(_)
-        | Happening::EtaChanged(_)
-        | Happening::DeliveryEscalated(_) => Viewers::All,
+const fn viewers(order_event: &OrderEvent) -> Viewers {
+    match order_event {
+        OrderEvent::PaymentDeclined(_)
+        | OrderEvent::PaymentActionRequired(_)
+        | OrderEvent::PaymentCaptured(_)
+        | OrderEvent::PaymentVoided(_)
+        | OrderEvent::PaymentStalled(_)
+        | OrderEvent::FailureReported(_) => Viewers::Payer,
+        OrderEvent::Placed(_)
+        | OrderEvent::Confirmed(_)
+        | OrderEvent::Accepted(_)
+        | OrderEvent::Rejected(_)
+        | OrderEvent::Delayed(_)
+        | OrderEvent::Ready(_)
+        | OrderEvent::PickedUp(_)
+        | OrderEvent::Delivered(_)
+        | OrderEvent::Cancelled(_)
+        | OrderEvent::Undeliverable(_)
+        | OrderEvent::CourierAssigned(_)
+        | OrderEvent::CourierReleased(_)
+        | OrderEvent::CourierArrived(_)
+        | OrderEvent::EtaChanged(_)
+        | OrderEvent::DeliveryEscalated(_) => Viewers::All,
     }
 }
 
-/// What is told of a happening. Nobody can follow an order before it is known here, so that it was placed is no news.
-#[expect(clippy::too_many_lines, reason = "one arm for each happening")]
-fn facts(happening: &Happening) -> Option<Facts> {
-    let facts = match happening {
-        Happening::Placed(_) => return None,
-        Happening::Confirmed(event) => facts::OrderConfirmed {
+/// What is told of an event. Nobody can follow an order before it is known here, so that it was placed is no news.
+#[expect(clippy::too_many_lines, reason = "one arm for each event")]
+fn facts(order_event: &OrderEvent) -> Option<Facts> {
+    let facts = match order_event {
+        OrderEvent::Placed(_) => return None,
+        OrderEvent::Confirmed(event) => facts::OrderConfirmed {
             state: match event.release_at {
                 Some(_) => facts::ConfirmedState::Scheduled,
                 None => facts::ConfirmedState::AwaitingRestaurant,
@@ -189,92 +188,92 @@ fn facts(happening: &Happening) -> Option<Facts> {
             total: event.total,
         }
         .into(),
-        Happening::Accepted(event) => facts::OrderAccepted {
+        OrderEvent::Accepted(event) => facts::OrderAccepted {
             state: facts::Preparing,
             ready_at: event.ready_at,
             promised: event.promised,
         }
         .into(),
-        Happening::Rejected(event) => facts::OrderRejected {
+        OrderEvent::Rejected(event) => facts::OrderRejected {
             state: facts::Rejected,
             reason: event.reason.clone(),
         }
         .into(),
-        Happening::Delayed(event) => facts::OrderDelayed {
+        OrderEvent::Delayed(event) => facts::OrderDelayed {
             ready_at: event.ready_at,
             reason: event.reason.clone(),
         }
         .into(),
-        Happening::Ready(event) => facts::OrderReady {
+        OrderEvent::Ready(event) => facts::OrderReady {
             state: facts::Ready,
             ready_at: event.ready_at,
         }
         .into(),
-        Happening::PickedUp(event) => facts::OrderPickedUp {
+        OrderEvent::PickedUp(event) => facts::OrderPickedUp {
             state: facts::OutForDelivery,
             picked_up_at: event.picked_up_at,
         }
         .into(),
-        Happening::Delivered(event) => facts::OrderDelivered {
+        OrderEvent::Delivered(event) => facts::OrderDelivered {
             state: facts::Delivered,
             delivered_at: event.delivered_at,
         }
         .into(),
-        Happening::Cancelled(event) => facts::OrderCancelled {
+        OrderEvent::Cancelled(event) => facts::OrderCancelled {
             state: facts::Cancelled,
             by: event.by.clone(),
             reason: event.reason.clone(),
             fee: event.fee,
         }
         .into(),
-        Happening::Undeliverable(event) => facts::OrderUndeliverable {
+        OrderEvent::Undeliverable(event) => facts::OrderUndeliverable {
             state: facts::Undeliverable,
             reason: event.reason.clone(),
             fee: event.fee,
         }
         .into(),
-        Happening::PaymentDeclined(_) => facts::PaymentDeclined {
+        OrderEvent::PaymentDeclined(_) => facts::PaymentDeclined {
             payment: facts::Declined,
         }
         .into(),
-        Happening::PaymentActionRequired(_) => facts::PaymentActionRequired {
+        OrderEvent::PaymentActionRequired(_) => facts::PaymentActionRequired {
             payment: facts::ActionRequired,
         }
         .into(),
-        Happening::PaymentCaptured(event) => facts::PaymentCaptured {
+        OrderEvent::PaymentCaptured(event) => facts::PaymentCaptured {
             payment: facts::Captured,
             captured: event.amount,
         }
         .into(),
-        Happening::PaymentVoided(_) => facts::PaymentVoided { payment: facts::Voided }.into(),
-        Happening::PaymentStalled(event) => facts::PaymentStalled {
+        OrderEvent::PaymentVoided(_) => facts::PaymentVoided { payment: facts::Voided }.into(),
+        OrderEvent::PaymentStalled(event) => facts::PaymentStalled {
             payment: facts::Stalled,
             operation: event.operation.clone(),
             amount: event.amount,
             since: event.since,
         }
         .into(),
-        Happening::FailureReported(event) => facts::DeliveryFailureReported {
+        OrderEvent::FailureReported(event) => facts::DeliveryFailureReported {
             delivery: facts::FailureReported,
             reason: event.reason.clone(),
             review_by: event.review_by,
         }
         .into(),
-        Happening::CourierAssigned(_) => facts::DeliveryAssigned {
+        OrderEvent::CourierAssigned(_) => facts::DeliveryAssigned {
             delivery: facts::Assigned,
         }
         .into(),
-        Happening::CourierReleased(_) => facts::DeliveryReleased {
+        OrderEvent::CourierReleased(_) => facts::DeliveryReleased {
             delivery: facts::Released,
         }
         .into(),
-        Happening::CourierArrived(event) => facts::DeliveryCourierArrived {
+        OrderEvent::CourierArrived(event) => facts::DeliveryCourierArrived {
             delivery: facts::Arrived,
             place: event.place.clone(),
         }
         .into(),
-        Happening::EtaChanged(event) => facts::DeliveryEtaChanged { eta: event.eta }.into(),
-        Happening::DeliveryEscalated(event) => facts::DeliveryEscalated {
+        OrderEvent::EtaChanged(event) => facts::DeliveryEtaChanged { eta: event.eta }.into(),
+        OrderEvent::DeliveryEscalated(event) => facts::DeliveryEscalated {
             delivery: facts::Escalated,
             offers: event.offers,
             reason: event.reason.clone(),
@@ -292,8 +291,8 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contracts/golden");
         let text = std::fs::read_to_string(format!("{folder}/{event_type}.json")).unwrap();
         let event = Envelope::parse(&text).unwrap();
-        let happening = Happening::read(&event).unwrap().unwrap();
-        frames(&event, &happening, "rst_01jd8v4q6nf2xb3k7p0zr5t1cd".parse().ok())
+        let order_event = OrderEvent::read(&event).unwrap().unwrap();
+        frames(&event, &order_event, "rst_01jd8v4q6nf2xb3k7p0zr5t1cd".parse().ok())
     }
 
     #[test]
@@ -356,8 +355,8 @@ mod tests {
     }
 
     #[test]
-    fn every_happening_goes_to_its_topics() {
-        for event_type in Happening::TYPES {
+    fn every_order_event_goes_to_its_topics() {
+        for event_type in OrderEvent::TYPES {
             let topics: Vec<_> = frames_of(event_type)
                 .iter()
                 .map(|frame| frame.topic.to_string())
@@ -391,14 +390,14 @@ mod tests {
         for (place, topics) in [("restaurant", 2), ("customer", 1)] {
             let text = text.replace(r#""place": "restaurant""#, &format!(r#""place": "{place}""#));
             let event = Envelope::parse(&text).unwrap();
-            let happening = Happening::read(&event).unwrap().unwrap();
-            assert_eq!(frames(&event, &happening, restaurant_id).len(), topics, "{place}");
+            let order_event = OrderEvent::read(&event).unwrap().unwrap();
+            assert_eq!(frames(&event, &order_event, restaurant_id).len(), topics, "{place}");
         }
     }
 
     #[test]
     fn what_is_paid_is_for_the_payer_and_operators_alone() {
-        for event_type in Happening::TYPES {
+        for event_type in OrderEvent::TYPES {
             let private = event_type.starts_with("payment.") || *event_type == "delivery.failure_reported.v1";
             for frame in frames_of(event_type) {
                 assert_eq!(frame.viewers == Viewers::Payer, private, "{event_type}");
@@ -409,7 +408,7 @@ mod tests {
 
     #[test]
     fn nothing_personal_travels_in_a_frame() {
-        for event_type in Happening::TYPES {
+        for event_type in OrderEvent::TYPES {
             let data: Vec<_> = frames_of(event_type).into_iter().map(|frame| frame.data).collect();
             let text = serde_json::to_string(&data).unwrap();
             for personal in ["Kerkstraat", "usr_", "cou_", "pmt_", "position"] {

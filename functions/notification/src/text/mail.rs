@@ -4,17 +4,7 @@ use askama::Template;
 use kernel::OrderId;
 
 use super::{BRAND, Text};
-
-/// A mail, written and ready to be sent. It is personal, so it has no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Mail {
-    /// The subject line.
-    pub subject: String,
-    /// The body for programs that show no HTML.
-    pub plain: String,
-    /// The body.
-    pub html: String,
-}
+use crate::domain::Mail;
 
 #[derive(Template)]
 #[template(path = "mail.html")]

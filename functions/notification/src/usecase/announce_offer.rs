@@ -1,33 +1,50 @@
-//! Offers: the courier who is asked hears of it at once.
+//! Tells a courier of an offer, and of its end.
 //!
 //! An offer is worthless after its time, so nothing is stored: whoever is connected is told, at the price of half a read
 //! unit and no write, and everybody else finds it over HTTP.
 
+use ::store::StoreError;
 use contracts::delivery::{OfferEnded, Offered};
 use contracts::{Cause, Envelope};
 use kernel::Timestamp;
-use runtime::{Consumed, Done};
 
-use crate::app::Desk;
-use crate::live::{Frame, gather, offer_ended, offered, push};
+use super::live::push::{gather, push};
+use crate::app::InboxApp;
+use crate::publish::{Frame, offer_ended, offered};
 
-/// Somebody is asked. Who hears of it after its time could not take it any more.
-pub async fn made(desk: &Desk, event: &Envelope, offer: &Offered, cause: &Cause) -> Consumed {
+/// Tells a courier of an offer, unless it has expired and could not be taken any more.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn announce_offer(
+    app: &InboxApp,
+    event: &Envelope,
+    offer: &Offered,
+    cause: &Cause,
+) -> Result<(), StoreError> {
     if is_over(offer, cause.now) {
-        return Ok(Done);
+        return Ok(());
     }
-    alert(desk, &offered(event, offer), cause).await
+    tell(app, &offered(event, offer), cause).await
 }
 
-/// An offer was not taken.
-pub async fn ended(desk: &Desk, event: &Envelope, offer: &OfferEnded, cause: &Cause) -> Consumed {
-    alert(desk, &offer_ended(event, offer), cause).await
+/// Tells a courier that an offer was not taken.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn announce_end(
+    app: &InboxApp,
+    event: &Envelope,
+    offer: &OfferEnded,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    tell(app, &offer_ended(event, offer), cause).await
 }
 
-async fn alert(desk: &Desk, frame: &Frame, cause: &Cause) -> Consumed {
-    let gathered = gather(&desk.table, &frame.topic).await?;
-    push(&desk.table, &desk.connections, &gathered, frame, cause).await;
-    Ok(Done)
+async fn tell(app: &InboxApp, frame: &Frame, cause: &Cause) -> Result<(), StoreError> {
+    let gathered = gather(&app.table, &frame.topic).await?;
+    push(&app.table, &app.connections, &gathered, frame, cause).await;
+    Ok(())
 }
 
 fn is_over(offer: &Offered, now: Timestamp) -> bool {

@@ -1,14 +1,16 @@
 //! The replica of people: how to reach them and what they want to hear.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::{StoreError, Table};
-use contracts::Cause;
 use contracts::internal::Contact;
+use contracts::user::PreferencesChanged;
 use contracts::vocabulary::MessageCategory;
-use kernel::{Country, TimeZone, UserId};
-use runtime::{CallError, Internal};
+use contracts::{Cause, Envelope};
+use kernel::{Country, TimeZone, Timestamp, UserId};
+use runtime::{CallError, Internal, Undone};
 
+use crate::app::InboxApp;
 use crate::domain::{Preferences, Reach};
 use crate::store::{Person, person_key, person_query};
 
@@ -26,24 +28,20 @@ pub async fn read(table: &Table, user_id: UserId) -> Result<Person, StoreError> 
         .unwrap_or_default())
 }
 
-/// Changes a person, and makes one of somebody unknown. `change` says whether there is anything to write.
+/// Fetches how to reach somebody and keeps it. `None` if the user service does not know them.
 ///
 /// # Errors
-/// When the table does not answer, or others change the person all the time.
-pub async fn change(
-    table: &Table,
-    user_id: UserId,
-    cause: &Cause,
-    change: impl FnMut(&mut Person) -> bool,
-) -> Result<(), StoreError> {
-    table.upsert(cause, &person_key(user_id), change).await
+/// When the user service or the table does not answer.
+pub async fn refresh(app: &InboxApp, user_id: UserId, cause: &Cause) -> Result<Option<Contact>, Undone> {
+    let contact = fetch(&app.internal, user_id).await?;
+    if let Some(contact) = &contact {
+        let keep = |person: &mut Person| keep_contact(person, contact);
+        app.table.upsert(cause, &person_key(user_id), keep).await?;
+    }
+    Ok(contact)
 }
 
-/// Asks the user service how to reach somebody; nothing, if there is nobody.
-///
-/// # Errors
-/// When the user service does not answer, or refuses.
-pub async fn ask(internal: &Internal, user_id: UserId) -> Result<Option<Contact>, CallError> {
+async fn fetch(internal: &Internal, user_id: UserId) -> Result<Option<Contact>, CallError> {
     match internal
         .get::<Contact>(&format!("/internal/users/{user_id}/contact"))
         .await
@@ -54,13 +52,45 @@ pub async fn ask(internal: &Internal, user_id: UserId) -> Result<Option<Contact>
     }
 }
 
+/// Keeps what a person wants to hear, from an event that says so.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn keep_preferences(
+    table: &Table,
+    event: &Envelope,
+    changed: &PreferencesChanged,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let keep = |person: &mut Person| replace_preferences(person, changed, event.sequence, event.time);
+    table.upsert(cause, &person_key(changed.user_id), keep).await
+}
+
+/// Keeps preferences if they are newer than those there. A category whose mails were unsubscribed by a link stays so
+/// until the person, later, turns them on expressly.
+fn replace_preferences(person: &mut Person, changed: &PreferencesChanged, sequence: u32, at: Timestamp) -> bool {
+    if sequence <= person.preferences_sequence {
+        return false;
+    }
+    let turned_on = |name: &str| changed.notifications.get(name).is_some_and(|channels| channels.email);
+    let unsubscribed = std::mem::take(&mut person.unsubscribed);
+    let unsubscribed: BTreeMap<_, _> = unsubscribed
+        .into_iter()
+        .filter(|(name, since)| *since > at || !turned_on(name))
+        .collect();
+    person.unsubscribed = unsubscribed;
+    person.preferences = Some(changed.clone());
+    person.preferences_sequence = sequence;
+    true
+}
+
 /// Whether a contact has to be asked for: there is none, or none that tells the country of its number.
 pub fn is_incomplete(contact: Option<&Contact>) -> bool {
     contact.is_none_or(|known| known.phone.is_some() && known.phone_country.is_none())
 }
 
 /// Keeps a contact if it is newer, or of the same version and tells more, than the one there.
-pub fn keep_contact(person: &mut Person, contact: &Contact) -> bool {
+fn keep_contact(person: &mut Person, contact: &Contact) -> bool {
     let newer = person.contact.as_ref().is_none_or(|known| {
         let fuller = is_incomplete(Some(known)) && !is_incomplete(Some(contact));
         known.version < contact.version || (known.version == contact.version && fuller)
@@ -100,6 +130,7 @@ impl Person {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contracts::user::Channels;
 
     fn contact(name: &str, version: u64) -> Contact {
         Contact {
@@ -161,5 +192,63 @@ mod tests {
         let mut person = Person::default();
         keep_contact(&mut person, &contact("Ana", 1));
         assert!(!format!("{person:?}").contains("ana@"));
+    }
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-20T{text}:00Z").parse().unwrap()
+    }
+
+    fn changed(categories: &[&str]) -> PreferencesChanged {
+        let channels = Channels {
+            email: true,
+            sms: true,
+            push: true,
+            in_app: true,
+        };
+        PreferencesChanged {
+            user_id: "usr_2x4bbcxr3m8ttbn9s0m1n9q8zr".parse().unwrap(),
+            notifications: categories.iter().map(|name| ((*name).to_owned(), channels)).collect(),
+            quiet_hours: None,
+            marketing: false,
+        }
+    }
+
+    #[test]
+    fn the_newer_preferences_hold() {
+        let mut person = Person::default();
+        assert!(replace_preferences(
+            &mut person,
+            &changed(&["payments"]),
+            3,
+            at("10:00")
+        ));
+        assert!(!replace_preferences(&mut person, &changed(&[]), 2, at("09:00")));
+        assert!(!replace_preferences(&mut person, &changed(&[]), 3, at("10:00")));
+        assert_eq!(person.preferences, Some(changed(&["payments"])));
+    }
+
+    #[test]
+    fn an_unsubscribed_category_comes_back_only_expressly_and_later() {
+        let unsubscribed = ["payments", "account"].map(|name| (name.to_owned(), at("12:00")));
+        let mut person = Person {
+            unsubscribed: unsubscribed.into(),
+            ..Person::default()
+        };
+        assert!(replace_preferences(
+            &mut person,
+            &changed(&["payments"]),
+            1,
+            at("11:00")
+        ));
+        assert_eq!(person.unsubscribed.len(), 2);
+        assert!(replace_preferences(&mut person, &changed(&[]), 2, at("13:00")));
+        assert_eq!(person.unsubscribed.len(), 2);
+        assert!(replace_preferences(
+            &mut person,
+            &changed(&["payments"]),
+            3,
+            at("14:00")
+        ));
+        assert_eq!(person.unsubscribed.keys().collect::<Vec<_>>(), ["account"]);
     }
 }

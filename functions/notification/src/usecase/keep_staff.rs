@@ -1,18 +1,24 @@
-//! Restaurants: who works there, and so may follow their orders.
+//! Keeps who works at a restaurant, and so may follow its orders.
 
-use ::store::Commit;
+use ::store::{Commit, CommitError, Table};
 use contracts::restaurant::Snapshot;
 use contracts::{Cause, Envelope};
-use runtime::{Consumed, once};
 
-use crate::app::Desk;
 use crate::store::{Staff, staff_key};
 
 /// Keeps the newest list of a restaurant's staff.
-pub async fn changed(desk: &Desk, event: &Envelope, restaurant: Snapshot, cause: &Cause) -> Consumed {
+///
+/// # Errors
+/// When the table does not answer, or a newer list is there.
+pub async fn keep_staff(
+    table: &Table,
+    event: &Envelope,
+    restaurant: Snapshot,
+    cause: &Cause,
+) -> Result<(), CommitError> {
     let staff = Staff {
         staff: restaurant.staff,
     };
     let commit = Commit::new(cause).put_newer(&staff_key(restaurant.restaurant_id), &staff, event.sequence);
-    once(desk.table.commit(commit).await)
+    table.commit(commit).await
 }

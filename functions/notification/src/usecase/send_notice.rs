@@ -1,33 +1,35 @@
-//! Telling somebody something, once.
+//! Sends a notice to somebody, once.
 //!
 //! A message is an item in the recipient's inbox, created on condition that it is not there: its id follows from the
 //! event, so a redelivery creates nothing. The same item is the claim on mails and text messages: whoever creates it has
-//! [`LEASE`] to hand them to their providers. Each one's end is an event of its own ([`crate::publish`]), and what has
-//! ended is never sent again. A consumer that dies between the provider's yes and the event leaves a gap: after the lease
+//! [`LEASE`] to hand them to their providers. Each one's outcome is an event of its own ([`super::record_outcome`]), and what has
+//! an outcome is never sent again. A consumer that dies between the provider's yes and the event leaves a gap: after the lease
 //! another sends once more. Neither provider can close it, so in that gap a message goes at least once.
 
 use ::store::{Commit, CommitError, Key, Stored};
 use contracts::notification::Channel;
 use contracts::{Cause, Envelope};
 use kernel::{MessageId, OrderId, SignedDuration, UserId};
-use runtime::{Consumed, Done, Undone};
+use runtime::Undone;
 
-use crate::allowance::Asked;
-use crate::app::Desk;
-use crate::domain::{Notice, Recipient, Route, Rule, message_id, route};
-use crate::providers::{NotTaken, Parcel};
-use crate::publish::{Outgoing, failed, sent};
+use super::contacts;
+use super::record_outcome::record_outcome;
+use super::unsubscribe;
+use super::withhold::{Candidate, withhold};
+use crate::app::InboxApp;
+use crate::domain::{Notice, Parcel, Recipient, Route, Rule, message_id, route};
+use crate::providers::SendError;
+use crate::publish::{Outcome, Outgoing};
 use crate::store::{NOTE_KEPT_FOR, Note, Person, expiry, note_key, outcome_key};
 use crate::text::{Locale, Reader, Text, mail, write};
-use crate::{people, unsubscribe};
 
 /// How long a consumer may take to hand a message over: two providers' calls of one try each and two commits with all
 /// their tries take 21 seconds at worst.
 const LEASE: SignedDuration = SignedDuration::from_secs(25);
 
 /// One notice to one recipient.
-struct Telling<'a> {
-    desk: &'a Desk,
+struct Sending<'a> {
+    app: &'a InboxApp,
     event: &'a Envelope,
     cause: &'a Cause,
     recipient: Recipient,
@@ -42,20 +44,20 @@ struct Claim {
     note: Stored<Note>,
 }
 
-/// Tells somebody something that an event caused.
+/// Sends somebody a notice that an event caused.
 ///
 /// # Errors
 /// When a provider, the user service or the table asks for another try.
-pub async fn tell(
-    desk: &Desk,
+pub async fn send_notice(
+    app: &InboxApp,
     event: &Envelope,
     cause: &Cause,
     recipient: Recipient,
     notice: &Notice,
     order_id: Option<OrderId>,
-) -> Consumed {
-    let telling = Telling {
-        desk,
+) -> Result<(), Undone> {
+    let sending = Sending {
+        app,
         event,
         cause,
         recipient,
@@ -63,11 +65,11 @@ pub async fn tell(
         rule: notice.rule(),
         order_id,
     };
-    let person = telling.person().await?;
+    let person = sending.person().await?;
     let zone = person.zone();
     let preferences = person.wants().map_err(Undone::Park)?;
-    let reach = person.reach(|country| desk.allowance.serves(country));
-    let route = route(&telling.rule, &preferences, reach, &zone, cause.now);
+    let reach = person.reach(|country| app.served_countries.include(country));
+    let route = route(&sending.rule, &preferences, reach, &zone, cause.now);
     let locale = person
         .contact
         .as_ref()
@@ -80,25 +82,21 @@ pub async fn tell(
             now: event.time,
         },
     );
-    let parcels = telling.parcels(&person, &text, route)?;
-    telling.carry_out(&text, route, parcels).await
+    let parcels = sending.parcels(&person, &text, route)?;
+    sending.carry_out(&text, route, parcels).await
 }
 
-impl Telling<'_> {
-    /// The recipient, with a contact if there is any: one that was not told of is asked for.
+impl Sending<'_> {
+    /// The recipient, with a contact if there is any: a missing one is fetched.
     async fn person(&self) -> Result<Person, Undone> {
         let Recipient::Person(user_id) = self.recipient else {
             return Ok(Person::default());
         };
-        let mut person = people::read(&self.desk.table, user_id).await?;
+        let mut person = contacts::read(&self.app.table, user_id).await?;
         let goes_out = self.rule.email || self.rule.sms;
-        if people::is_incomplete(person.contact.as_ref()) && goes_out {
-            let contact = people::ask(&self.desk.internal, user_id).await?;
-            if let Some(contact) = contact {
-                let keep = |person: &mut Person| people::keep_contact(person, &contact);
-                people::change(&self.desk.table, user_id, self.cause, keep).await?;
-                person.contact = Some(contact);
-            }
+        if contacts::is_incomplete(person.contact.as_ref()) && goes_out {
+            let contact = contacts::refresh(self.app, user_id, self.cause).await?;
+            person.contact = contact.or(person.contact);
         }
         Ok(person)
     }
@@ -116,10 +114,8 @@ impl Telling<'_> {
         if route.email {
             let unsubscribe = (!self.rule.essential)
                 .then(|| {
-                    let Desk {
-                        cursor_key, api_url, ..
-                    } = self.desk;
-                    unsubscribe::link(cursor_key, api_url, user_id, self.rule.category, self.cause.now)
+                    let (key, api_url) = (&self.app.cursor_key, &self.app.api_url);
+                    unsubscribe::link(key, api_url, user_id, self.rule.category, self.cause.now)
                 })
                 .flatten();
             let mail = mail(text, &contact.name, self.order_id, unsubscribe.as_deref())
@@ -148,14 +144,14 @@ impl Telling<'_> {
     }
 
     /// Creates the message, or finds it; then sends what nobody has sent.
-    async fn carry_out(&self, text: &Text, route: Route, mut parcels: Vec<(UserId, Parcel)>) -> Consumed {
+    async fn carry_out(&self, text: &Text, route: Route, mut parcels: Vec<(UserId, Parcel)>) -> Result<(), Undone> {
         if !route.in_app && parcels.is_empty() {
-            return Ok(Done);
+            return Ok(());
         }
         let note = self.note(text, &parcels);
         let key = note_key(self.recipient, self.id(Channel::InApp), route.in_app);
         let commit = Commit::new(self.cause).also_claim(&key, &note, "claimed");
-        let claim = match self.desk.table.commit(commit).await {
+        let claim = match self.app.table.commit(commit).await {
             Ok(()) => {
                 parcels = self.allowed(parcels, &note, route).await?;
                 Claim {
@@ -167,11 +163,11 @@ impl Telling<'_> {
                     },
                 }
             }
-            Err(CommitError::Refused(_)) if parcels.is_empty() => return Ok(Done),
+            Err(CommitError::Refused(_)) if parcels.is_empty() => return Ok(()),
             Err(CommitError::Refused(_)) => {
                 parcels = self.unsent(parcels).await?;
                 if parcels.is_empty() {
-                    return Ok(Done);
+                    return Ok(());
                 }
                 self.take_over(key).await?
             }
@@ -198,8 +194,8 @@ impl Telling<'_> {
         }
     }
 
-    /// Leaves out what exceeds a budget or was said a moment ago. It ends with the reason, and the inbox keeps it even if its
-    /// category is not wanted there.
+    /// Leaves out what exceeds a budget or was said a moment ago. Its outcome is the reason, and the inbox keeps it even if
+    /// its category is not wanted there.
     async fn allowed(
         &self,
         parcels: Vec<(UserId, Parcel)>,
@@ -209,7 +205,7 @@ impl Telling<'_> {
         let mut allowed = Vec::new();
         for (user_id, parcel) in parcels {
             let message = self.outgoing(user_id, &parcel);
-            let asked = Asked {
+            let candidate = Candidate {
                 event: self.event,
                 cause: self.cause,
                 notice: self.notice,
@@ -218,14 +214,14 @@ impl Telling<'_> {
                 message_id: message.message_id,
                 user_id,
             };
-            let table = &self.desk.table;
-            let Some(withheld) = self.desk.allowance.withholds(table, &asked, &parcel).await? else {
+            let Some(withheld) = withhold(self.app, &candidate, &parcel).await? else {
                 allowed.push((user_id, parcel));
                 continue;
             };
             let reason = withheld.as_str();
             tracing::warn!(message.id = %message.message_id, reason, kind = self.rule.name, "a message is not sent");
-            failed(table, self.cause, message, reason.to_owned()).await?;
+            let table = &self.app.table;
+            record_outcome(table, self.cause, message, Outcome::Failed(reason.to_owned())).await?;
             if !route.in_app {
                 let key = note_key(self.recipient, self.id(Channel::InApp), true);
                 table.commit(Commit::new(self.cause).also_put(&key, note)).await?;
@@ -244,23 +240,23 @@ impl Telling<'_> {
         }
     }
 
-    /// Leaves out what has ended.
+    /// Leaves out what has an outcome.
     async fn unsent(&self, parcels: Vec<(UserId, Parcel)>) -> Result<Vec<(UserId, Parcel)>, Undone> {
         let keys: Vec<_> = parcels
             .iter()
             .map(|(_, parcel)| outcome_key(self.id(parcel.channel())))
             .collect();
-        let ends = self.desk.table.get_all(&keys).await?;
+        let outcomes = self.app.table.get_all(&keys).await?;
         Ok(parcels
             .into_iter()
-            .zip(ends)
-            .filter_map(|(parcel, end)| end.is_none().then_some(parcel))
+            .zip(outcomes)
+            .filter_map(|(parcel, outcome)| outcome.is_none().then_some(parcel))
             .collect())
     }
 
     /// Takes the sending over from whoever claimed it, once the lease has ended.
     async fn take_over(&self, key: Key) -> Result<Claim, Undone> {
-        let Some(claimed) = self.desk.table.get::<Note>(&key).await? else {
+        let Some(claimed) = self.app.table.get::<Note>(&key).await? else {
             return Err(Undone::Retry("the message is being written".to_owned()));
         };
         if claimed
@@ -274,7 +270,7 @@ impl Telling<'_> {
         note.claimed_by = Some(claimant());
         note.lease_until = Some(expiry(self.cause.now, LEASE));
         let commit = Commit::new(self.cause).also_replace(&key, &claimed, &note);
-        self.desk.table.commit(commit).await?;
+        self.app.table.commit(commit).await?;
         Ok(Claim {
             key,
             note: Stored {
@@ -287,24 +283,25 @@ impl Telling<'_> {
 
     /// Hands messages to their providers and publishes how each ended. One that is to be tried again does not keep the
     /// others from going.
-    async fn send(&self, parcels: Vec<(UserId, Parcel)>, claim: Claim) -> Consumed {
+    async fn send(&self, parcels: Vec<(UserId, Parcel)>, claim: Claim) -> Result<(), Undone> {
         let mut busy = None;
         let mut unknown = None;
         for (user_id, parcel) in parcels {
             let message = self.outgoing(user_id, &parcel);
             let message_id = message.message_id;
-            match self.desk.providers.take(message_id, &parcel).await {
-                Ok(()) => sent(&self.desk.table, self.cause, message).await?,
-                Err(NotTaken::Refused(reason)) => {
+            let table = &self.app.table;
+            match self.app.providers.send(message_id, &parcel).await {
+                Ok(()) => record_outcome(table, self.cause, message, Outcome::Sent).await?,
+                Err(SendError::Refused(reason)) => {
                     tracing::warn!(message.id = %message_id, reason, "a provider refused a message");
-                    failed(&self.desk.table, self.cause, message, reason).await?;
+                    record_outcome(table, self.cause, message, Outcome::Failed(reason)).await?;
                 }
-                Err(NotTaken::Busy(reason)) => busy = Some(reason),
-                Err(NotTaken::Unknown(reason)) => unknown = Some(reason),
+                Err(SendError::Busy(reason)) => busy = Some(reason),
+                Err(SendError::Unknown(reason)) => unknown = Some(reason),
             }
         }
         match (unknown, busy) {
-            (None, None) => Ok(Done),
+            (None, None) => Ok(()),
             // Whether it went is unknown, so the lease runs on: the provider may still be at it.
             (Some(reason), _) => Err(Undone::Retry(reason)),
             (None, Some(reason)) => {
@@ -319,7 +316,7 @@ impl Telling<'_> {
         let mut note = claim.note.value.clone();
         note.lease_until = None;
         let commit = Commit::new(self.cause).also_replace(&claim.key, &claim.note, &note);
-        if let Err(error) = self.desk.table.commit(commit).await {
+        if let Err(error) = self.app.table.commit(commit).await {
             tracing::warn!(error = %error, "a claim could not be given back: its lease will end");
         }
     }

@@ -1,10 +1,13 @@
-//! Links that end mails of a category without signing in: sealed, so that nobody can make one up, and good for a while, so that
+//! Ends mails of a category by a link, without signing in. Links are sealed, so that nobody can make one up, and good for a while, so that
 //! an old mailbox in wrong hands is not.
 
-use ::store::CursorKey;
+use ::store::{CursorKey, StoreError, Table};
+use contracts::Cause;
 use contracts::vocabulary::MessageCategory;
 use kernel::{SignedDuration, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
+
+use crate::store::{Person, person_key};
 
 /// Keeps links apart from other things sealed with the same key.
 const SCOPE: &str = "unsubscribe";
@@ -17,21 +20,23 @@ pub const LINK_LASTS: SignedDuration = SignedDuration::from_hours(60 * 24);
 struct Token {
     user_id: UserId,
     category: String,
-    /// Until when, in seconds of the epoch. A link without it is from before links ended, and has.
+    /// Until when, in seconds of the epoch. A link without it is from before links ended, and counts as ended.
     #[serde(default)]
     expires_at: i64,
 }
 
 /// Why a link does nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoLink {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
     /// It was not made here.
+    #[error("the link is not one that was mailed")]
     Invalid,
     /// It was good once.
+    #[error("the link is too old")]
     Expired,
 }
 
-/// The link for a person and a category.
+/// The link that ends mails of a category to a person; `None` if it cannot be sealed.
 pub fn link(
     key: &CursorKey,
     api_url: &str,
@@ -52,14 +57,33 @@ pub fn link(
 /// Reads a link's token.
 ///
 /// # Errors
-/// See [`NoLink`].
-pub fn open(key: &CursorKey, token: &str, now: Timestamp) -> Result<(UserId, MessageCategory), NoLink> {
-    let token: Token = key.open(SCOPE, token).map_err(|_| NoLink::Invalid)?;
-    let category = token.category.parse().map_err(|_| NoLink::Invalid)?;
+/// See [`LinkError`].
+pub fn open(key: &CursorKey, token: &str, now: Timestamp) -> Result<(UserId, MessageCategory), LinkError> {
+    let token: Token = key.open(SCOPE, token).map_err(|_| LinkError::Invalid)?;
+    let category = token.category.parse().map_err(|_| LinkError::Invalid)?;
     if token.expires_at <= now.as_second() {
-        return Err(NoLink::Expired);
+        return Err(LinkError::Expired);
     }
     Ok((token.user_id, category))
+}
+
+/// Ends mails of a category to a person. May be done again.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn unsubscribe(
+    table: &Table,
+    user_id: UserId,
+    category: MessageCategory,
+    cause: &Cause,
+) -> Result<(), StoreError> {
+    let name = category.as_str();
+    let add = |person: &mut Person| {
+        let is_known = person.unsubscribed.contains_key(name);
+        person.unsubscribed.entry(name.to_owned()).or_insert(cause.now);
+        !is_known
+    };
+    table.upsert(cause, &person_key(user_id), add).await
 }
 
 #[cfg(test)]
@@ -74,8 +98,8 @@ mod tests {
         let link = link(&key, "https://api.example", user_id, MessageCategory::Payments, now).unwrap();
         let token = link.strip_prefix("https://api.example/v1/unsubscribe?token=").unwrap();
         assert_eq!(open(&key, token, now), Ok((user_id, MessageCategory::Payments)));
-        assert_eq!(open(&CursorKey::new("other"), token, now), Err(NoLink::Invalid));
-        assert_eq!(open(&key, "", now), Err(NoLink::Invalid));
+        assert_eq!(open(&CursorKey::new("other"), token, now), Err(LinkError::Invalid));
+        assert_eq!(open(&key, "", now), Err(LinkError::Invalid));
         assert!(
             token
                 .bytes()
@@ -92,10 +116,10 @@ mod tests {
         let token = link.strip_prefix("/v1/unsubscribe?token=").unwrap();
         let second = SignedDuration::from_secs(1);
         assert!(open(&key, token, now + LINK_LASTS - second).is_ok());
-        assert_eq!(open(&key, token, now + LINK_LASTS), Err(NoLink::Expired));
+        assert_eq!(open(&key, token, now + LINK_LASTS), Err(LinkError::Expired));
         // As links were made when they did not end.
         let old = serde_json::json!({"user_id": user_id, "category": "payments"});
         let old = key.seal(SCOPE, &old).unwrap();
-        assert_eq!(open(&key, &old, now), Err(NoLink::Expired));
+        assert_eq!(open(&key, &old, now), Err(LinkError::Expired));
     }
 }

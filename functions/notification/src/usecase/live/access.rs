@@ -4,7 +4,7 @@ use ::store::{Freshness, StoreError, Table};
 use kernel::Role;
 use runtime::Standing;
 
-use super::Topic;
+use crate::domain::Topic;
 use crate::store::{Audience, Connection, Staff, audience_key, is_courier, staff_key};
 
 /// Whether a connection's owner may begin to follow a topic. Operators may follow everything but what a courier is asked, a

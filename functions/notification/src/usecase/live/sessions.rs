@@ -9,8 +9,8 @@ use contracts::Cause;
 use kernel::UserId;
 use runtime::Standing;
 
-use super::Connections;
-use super::answer::{Closed, ClosedCode, Told};
+use crate::providers::Connections;
+use crate::publish::{Closed, ClosedCode, Reply};
 use crate::store::{Connection, Session, Sessions, connection_key, sessions_key, watcher_key};
 
 /// Connections of one person at once: a phone, a tablet, a counter's screen and a few tabs. The oldest gives way to a new one.
@@ -95,7 +95,7 @@ pub async fn end(
     cause: &Cause,
 ) -> Result<(), StoreError> {
     forget(table, connection_id, connection, cause).await?;
-    let last = Told::Closed(Closed { code }).about(None, cause.now);
+    let last = Reply::Closed(Closed { code }).about(None, cause.now);
     if let Some(text) = last.text() {
         connections.post(connection_id, &text).await;
     }

@@ -4,12 +4,14 @@ use ::store::CursorKey;
 use kernel::{Role, SignedDuration, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::store::expiry;
+
 /// How long a ticket is good for.
 pub const TICKET_LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 /// Keeps tickets apart from other things sealed with the same key.
 const SCOPE: &str = "live ticket";
 
-/// Whom a ticket admits. It is sealed, not stored; that it is used once is seen to when it is used.
+/// Whom a ticket admits. It is sealed, not stored: opening a connection stores that it was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     /// Tells tickets apart.
@@ -22,9 +24,19 @@ pub struct Ticket {
     pub expires_at: i64,
 }
 
+/// Issues a ticket for a person with these roles, as its bearer gets it; `None` if it cannot be sealed.
+pub fn issue(key: &CursorKey, user_id: UserId, roles: Vec<Role>, now: Timestamp) -> Option<String> {
+    let ticket = Ticket {
+        id: runtime::ids::random().simple().to_string(),
+        user_id,
+        roles,
+        expires_at: expiry(now, TICKET_LIFETIME),
+    };
+    ticket.seal(key)
+}
+
 impl Ticket {
-    /// The ticket as its bearer gets it.
-    pub fn seal(&self, key: &CursorKey) -> Option<String> {
+    fn seal(&self, key: &CursorKey) -> Option<String> {
         key.seal(SCOPE, self)
     }
 
