@@ -40,10 +40,10 @@ pub const WATCHERS_PAGE: usize = 100;
 /// How to reach a person and what the person wants to hear: a replica of what the user service owns.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Person {
-    /// How to reach the person; nothing before it was fetched.
+    /// How to reach the person; `None` before it was fetched.
     #[serde(default, with = "::store::json")]
     pub contact: Option<Contact>,
-    /// What was set; nothing: the defaults.
+    /// What the person set; `None` stands for the defaults.
     #[serde(default, with = "::store::json")]
     pub preferences: Option<PreferencesChanged>,
     /// The sequence of the event that told the preferences.
@@ -70,16 +70,16 @@ pub struct Note {
     pub order_id: Option<OrderId>,
     /// When what it tells happened.
     pub created_at: Timestamp,
-    /// When it was read.
+    /// When the person read it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Timestamp>,
     /// The ways it goes besides, with their providers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<Channel>,
-    /// Whose hands the sending is in: a claim by another at the same second is another claim.
+    /// The consumer that is sending it, by an id of its own: a claim by another at the same second is another claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed_by: Option<String>,
-    /// Until when the sending is in one consumer's hands, in seconds of the epoch.
+    /// Until when that consumer may send it, in seconds of the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<i64>,
     /// When the table forgets it, in seconds of the epoch.
@@ -112,10 +112,10 @@ pub struct Audience {
     pub restaurant_id: RestaurantId,
     /// The restaurant's name, for messages.
     pub restaurant_name: String,
-    /// Who fetches it.
+    /// The courier who fetches it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub courier_id: Option<CourierId>,
-    /// The delivery's event that told the courier, or that there is none any more.
+    /// The sequence of the delivery's event that named the courier, or took the courier off.
     #[serde(default)]
     pub courier_since: u32,
     /// When the table forgets it, in seconds of the epoch.
@@ -140,7 +140,7 @@ impl Staff {
 /// A live connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
-    /// Whose.
+    /// Its owner.
     pub user_id: UserId,
     /// What its owner may be, as the ticket said. Once one of these is lost, the connection is closed.
     #[serde(default, with = "::store::json")]
@@ -155,7 +155,7 @@ pub struct Connection {
 /// A person's open connections, the oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sessions {
-    /// Each of them.
+    /// The connections.
     #[serde(with = "::store::json")]
     pub open: Vec<Session>,
     /// When the last of them ends at the latest, in seconds of the epoch.
@@ -165,7 +165,7 @@ pub struct Sessions {
 /// One open connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Which.
+    /// Its id.
     pub connection_id: String,
     /// When it ends at the latest, in seconds of the epoch.
     pub expires_at: i64,
@@ -189,7 +189,7 @@ pub struct ToldDelay {
 pub struct Watcher {
     /// The connection.
     pub connection_id: String,
-    /// Whose.
+    /// Its owner.
     pub user_id: UserId,
     /// True for an operator's.
     pub operator: bool,
@@ -235,7 +235,7 @@ pub fn person_key(user_id: UserId) -> Key {
     Key::new(format!("USER#{user_id}"), "PERSON")
 }
 
-/// Reads a person as it was a moment ago: a preference that changes while its message is under way may come too late.
+/// Reads a person, eventually consistently: a preference that changes while its message is under way may come too late.
 pub fn person_query(user_id: UserId) -> Query {
     Query::new(Index::Table, format!("USER#{user_id}"), 1)
         .prefix("PERSON")
@@ -281,7 +281,7 @@ pub fn topic_partition(topic: &Topic) -> String {
     }
 }
 
-/// A topic's followers, and who may follow it where that decides who still may. Followers of a moment ago suffice: who
+/// A topic's followers, and who may follow it where that decides who still may. An eventually consistent read suffices: who
 /// has only just subscribed asks for the present state over HTTP.
 pub fn topic_items(topic: &Topic) -> Query {
     let query = Query::new(Index::Table, topic_partition(topic), WATCHERS_PAGE).freshness(Freshness::Recent);
@@ -302,7 +302,7 @@ pub fn staff_key(restaurant_id: RestaurantId) -> Key {
     Key::new(topic_partition(&Topic::Restaurant(restaurant_id)), STAFF)
 }
 
-/// Reads who works at a restaurant as it was a moment ago.
+/// Reads who works at a restaurant, eventually consistently.
 pub fn staff_query(restaurant_id: RestaurantId) -> Query {
     let topic = Topic::Restaurant(restaurant_id);
     Query::new(Index::Table, topic_partition(&topic), 1)
@@ -341,13 +341,14 @@ pub fn is_courier(courier_id: CourierId, user_id: UserId) -> bool {
 }
 
 impl Audience {
-    /// Nobody fetches the order any more, for good: a word of the delivery that comes late changes nothing. False if there is
+    /// Takes the courier off the order for good: an event of the delivery that comes late changes nothing. False if there is
     /// no courier.
     pub fn end_courier(&mut self) -> bool {
         self.courier_id.is_some() && self.note_courier(None, u32::MAX)
     }
 
-    /// Notes the delivery's word on who fetches the order; false if a later one is known. The same word again holds.
+    /// Notes who fetches the order by an event of the delivery with this sequence; false if a later event is known. The same
+    /// event again changes nothing.
     pub fn note_courier(&mut self, courier_id: Option<CourierId>, since: u32) -> bool {
         if self.courier_since > since {
             return false;

@@ -30,9 +30,9 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
-/// The answer to a link that does nothing: a page, or 400.
-pub fn no_link(reason: LinkError) -> Result<Response, Problem> {
-    match reason {
+/// Answers a link that cannot be used: a page if it is too old, else 400.
+pub fn unusable_link(error: LinkError) -> Result<Response, Problem> {
+    match error {
         LinkError::Expired => page(StatusCode::GONE, expired_page()),
         LinkError::Invalid => Err(problems::invalid_link()),
     }
@@ -53,9 +53,9 @@ mod tests {
 
     #[test]
     fn a_link_that_is_too_old_says_what_to_do() {
-        let response = no_link(LinkError::Expired).unwrap();
+        let response = unusable_link(LinkError::Expired).unwrap();
         assert_eq!(response.status(), StatusCode::GONE);
         assert!(expired_page().unwrap().contains("settings"));
-        assert!(no_link(LinkError::Invalid).is_err());
+        assert!(unusable_link(LinkError::Invalid).is_err());
     }
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use runtime::{Problem, Query, RequestCause};
 
-use super::pages::{Link, no_link, page};
+use super::pages::{Link, page, unusable_link};
 use super::shapes;
 use crate::app::App;
 use crate::text::unsubscribe_page;
@@ -36,6 +36,6 @@ pub async fn show_unsubscribe_page(
 ) -> Result<Response, Problem> {
     match unsubscribe::open(&app.cursor_key, &query.token, cause.now) {
         Ok((_, category)) => page(StatusCode::OK, unsubscribe_page(category.as_str(), &query.token)),
-        Err(error) => no_link(error),
+        Err(error) => unusable_link(error),
     }
 }

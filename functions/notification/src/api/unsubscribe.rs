@@ -6,7 +6,7 @@ use http::StatusCode;
 use runtime::{Problem, Query, Raw, RequestCause};
 use utoipa::ToSchema;
 
-use super::pages::{Link, no_link, page};
+use super::pages::{Link, page, unusable_link};
 use super::shapes;
 use crate::app::App;
 use crate::text::unsubscribed_page;
@@ -58,7 +58,7 @@ pub async fn unsubscribe(
 ) -> Result<Response, Problem> {
     let (user_id, category) = match usecase::open(&app.cursor_key, &query.token, cause.now) {
         Ok(link) => link,
-        Err(error) => return no_link(error),
+        Err(error) => return unusable_link(error),
     };
     usecase::unsubscribe(&app.table, user_id, category, &cause).await?;
     if body.as_ref() == OF_PAGE.as_bytes() {

@@ -1,4 +1,4 @@
-//! What is said again, and what is not.
+//! Decides whether a delay is told again by text message.
 
 use kernel::{SignedDuration, Timestamp};
 

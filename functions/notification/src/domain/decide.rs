@@ -11,7 +11,7 @@ use super::{Notice, OrderEvent};
 pub enum Recipient {
     /// One person: a customer or a courier.
     Person(UserId),
-    /// Whoever runs the platform: one inbox for all.
+    /// The operators, who share one inbox.
     Operators,
 }
 

@@ -16,7 +16,7 @@ macro_rules! order_events {
             #[cfg(test)]
             pub const TYPES: &'static [&'static str] = &[$(<$payload as Contract>::TYPE,)*];
 
-            /// Reads an event; nothing, if it is of another type.
+            /// Reads an event; `None` if it is of another type.
             ///
             /// # Errors
             /// When it is not what its type claims.
@@ -167,7 +167,7 @@ impl OrderEvent {
         }
     }
 
-    /// Whether its courier has nothing to do with the order any more from here on. After a delivery nothing follows but
+    /// Whether the event ends the courier's part in the order. After a delivery nothing follows but
     /// payments, which no courier hears of: forgetting the courier of every order would cost each a write unit for nothing.
     #[must_use]
     pub const fn ends_the_courier(&self) -> bool {
