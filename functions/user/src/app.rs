@@ -36,7 +36,7 @@ impl App {
         Ok(Self {
             table: edge.table().clone(),
             edge: edge.clone(),
-            texts: Texts::new(edge)?,
+            texts: Texts::new(edge, list(edge, "TEXT_COUNTRIES"))?,
             exempt: list(edge, "OPERATORS_WITHOUT_SECOND_FACTOR").into(),
             identity: Identity::new(Client::new(edge.sdk()), pool_id, pool_client),
         })
@@ -50,7 +50,7 @@ impl App {
 }
 
 /// A variable that lists words, separated by commas.
-pub fn list(edge: &Edge, name: &str) -> Vec<String> {
+fn list(edge: &Edge, name: &str) -> Vec<String> {
     let text = edge.environment().optional(name).unwrap_or_default();
     let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()

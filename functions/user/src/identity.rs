@@ -3,7 +3,7 @@
 //! Each function is one call of the pool. What an answer means for a client is decided in `api`.
 
 mod claims;
-mod fault;
+mod error;
 mod pool_client;
 mod session;
 
@@ -19,7 +19,7 @@ use kernel::{Role, Timestamp, TypedId as _, UserId};
 use uuid::Uuid;
 
 pub use claims::Claims;
-pub use fault::Fault;
+pub use error::IdentityError;
 pub use pool_client::PoolClient;
 pub use session::Challenged;
 
@@ -90,8 +90,8 @@ impl Identity {
     /// Makes an account that waits for its code, and mails the code.
     ///
     /// # Errors
-    /// [`Fault::Taken`] if the address has an account.
-    pub async fn sign_up(&self, email: &Email, password: &NewPassword) -> Result<UserId, Fault> {
+    /// [`IdentityError::Taken`] if the address has an account.
+    pub async fn sign_up(&self, email: &Email, password: &NewPassword) -> Result<UserId, IdentityError> {
         let attribute = AttributeType::builder().name("email").value(email.as_str()).build();
         let output = self
             .client
@@ -100,10 +100,10 @@ impl Identity {
             .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
             .password(password.as_str())
-            .user_attributes(attribute.map_err(|error| Fault::Defect(error.to_string()))?)
+            .user_attributes(attribute.map_err(|error| IdentityError::Defect(error.to_string()))?)
             .send()
             .await
-            .map_err(Fault::from_sdk)?;
+            .map_err(IdentityError::from_sdk)?;
         user_id(&output.user_sub)
     }
 
@@ -111,24 +111,28 @@ impl Identity {
     /// made for the address in between is another one.
     ///
     /// # Errors
-    /// When the code is wrong, or [`Fault::NotAuthorized`] if the account is confirmed.
-    pub async fn confirm(&self, user_id: UserId, code: &str) -> Result<(), Fault> {
+    /// When the code is wrong, or [`IdentityError::NotAuthorized`] if the account is confirmed.
+    pub async fn confirm(&self, user_id: UserId, code: &str) -> Result<(), IdentityError> {
         let username = user_id.uuid().to_string();
         let request = self.client.confirm_sign_up().client_id(self.pool_client.id());
         let request = request.secret_hash(self.pool_client.proof(&username));
         let request = request.username(username).confirmation_code(code);
-        request.send().await.map(drop).map_err(Fault::from_sdk)
+        request.send().await.map(drop).map_err(IdentityError::from_sdk)
     }
 
     /// Deletes an account, if it is there.
     ///
     /// # Errors
     /// When the pool does not answer.
-    pub async fn delete(&self, user_id: UserId) -> Result<(), Fault> {
+    pub async fn delete(&self, user_id: UserId) -> Result<(), IdentityError> {
         let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
         let sent = request.username(user_id.uuid().to_string()).send().await;
-        let sent = sent.map(drop).map_err(Fault::from_sdk);
-        if sent == Err(Fault::Unknown) { Ok(()) } else { sent }
+        let sent = sent.map(drop).map_err(IdentityError::from_sdk);
+        if sent == Err(IdentityError::Unknown) {
+            Ok(())
+        } else {
+            sent
+        }
     }
 
     /// Deletes accounts that were made before a moment and still wait for their code: how many. One that cannot be deleted holds
@@ -136,7 +140,7 @@ impl Identity {
     ///
     /// # Errors
     /// When the pool does not answer, or one was not deleted; those that were stay so.
-    pub async fn delete_unconfirmed(&self, made_before: Timestamp) -> Result<usize, Fault> {
+    pub async fn delete_unconfirmed(&self, made_before: Timestamp) -> Result<usize, IdentityError> {
         let (mut deleted, mut page, mut failure) = (0, None, None);
         loop {
             let request = self.client.list_users().user_pool_id(&self.pool_id);
@@ -145,7 +149,7 @@ impl Identity {
                 .set_pagination_token(page)
                 .send()
                 .await
-                .map_err(Fault::from_sdk)?;
+                .map_err(IdentityError::from_sdk)?;
             for user in output.users.unwrap_or_default() {
                 let waits = user.user_status.is_some_and(|status| status.as_str() == UNCONFIRMED);
                 let made_at = user.user_create_date.map_or(i64::MAX, |date| date.secs());
@@ -153,10 +157,10 @@ impl Identity {
                     continue;
                 };
                 let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
-                match request.username(username).send().await.map_err(Fault::from_sdk) {
+                match request.username(username).send().await.map_err(IdentityError::from_sdk) {
                     // Gone by itself.
-                    Ok(_) | Err(Fault::Unknown) => deleted += 1,
-                    Err(fault) => failure = Some(fault),
+                    Ok(_) | Err(IdentityError::Unknown) => deleted += 1,
+                    Err(error) => failure = Some(error),
                 }
             }
             page = output.pagination_token;
@@ -169,8 +173,8 @@ impl Identity {
     /// Mails another code.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] if the account is confirmed.
-    pub async fn resend_code(&self, email: &Email) -> Result<(), Fault> {
+    /// [`IdentityError::Invalid`] if the account is confirmed.
+    pub async fn resend_code(&self, email: &Email) -> Result<(), IdentityError> {
         let request = self.client.resend_confirmation_code().client_id(self.pool_client.id());
         request
             .secret_hash(self.pool_client.proof(email.as_str()))
@@ -178,14 +182,14 @@ impl Identity {
             .send()
             .await
             .map(drop)
-            .map_err(Fault::from_sdk)
+            .map_err(IdentityError::from_sdk)
     }
 
     /// Signs in by password.
     ///
     /// # Errors
     /// When the pair is wrong or the account is not ready for it.
-    pub async fn sign_in(&self, email: &Email, password: &str) -> Result<SignIn, Fault> {
+    pub async fn sign_in(&self, email: &Email, password: &str) -> Result<SignIn, IdentityError> {
         let output = self
             .client
             .admin_initiate_auth()
@@ -197,7 +201,7 @@ impl Identity {
             .auth_parameters("SECRET_HASH", self.pool_client.proof(email.as_str()))
             .send()
             .await
-            .map_err(Fault::from_sdk)?;
+            .map_err(IdentityError::from_sdk)?;
         let parameters = output.challenge_parameters.unwrap_or_default();
         match (output.authentication_result, output.challenge_name, output.session) {
             (Some(result), _, _) => tokens(result).map(SignIn::Done),
@@ -209,7 +213,7 @@ impl Identity {
                 }))
             }
             (None, Some(ChallengeNameType::NewPasswordRequired), _) => Ok(SignIn::TemporaryPassword),
-            (None, challenge, _) => Err(Fault::Defect(format!("unexpected challenge {challenge:?}"))),
+            (None, challenge, _) => Err(IdentityError::Defect(format!("unexpected challenge {challenge:?}"))),
         }
     }
 
@@ -217,7 +221,7 @@ impl Identity {
     ///
     /// # Errors
     /// When the session or the code is wrong or too old.
-    pub async fn answer_totp(&self, challenged: &Challenged, code: &str) -> Result<Tokens, Fault> {
+    pub async fn answer_totp(&self, challenged: &Challenged, code: &str) -> Result<Tokens, IdentityError> {
         let output = self
             .client
             .admin_respond_to_auth_challenge()
@@ -230,53 +234,53 @@ impl Identity {
             .challenge_responses("SOFTWARE_TOKEN_MFA_CODE", code)
             .send()
             .await
-            .map_err(Fault::from_sdk)?;
-        let missing = || Fault::Defect(format!("unexpected challenge {:?}", output.challenge_name));
+            .map_err(IdentityError::from_sdk)?;
+        let missing = || IdentityError::Defect(format!("unexpected challenge {:?}", output.challenge_name));
         tokens(output.authentication_result.ok_or_else(missing)?)
     }
 
     /// Begins to set a one-time password up: the secret for the person's authenticator app.
     ///
     /// # Errors
-    /// [`Fault::NotAuthorized`] if the access token is dead.
-    pub async fn begin_totp(&self, access_token: &str) -> Result<String, Fault> {
+    /// [`IdentityError::NotAuthorized`] if the access token is dead.
+    pub async fn begin_totp(&self, access_token: &str) -> Result<String, IdentityError> {
         let request = self.client.associate_software_token().access_token(access_token);
-        let output = request.send().await.map_err(Fault::from_sdk)?;
+        let output = request.send().await.map_err(IdentityError::from_sdk)?;
         output
             .secret_code
-            .ok_or_else(|| Fault::Defect("no secret for a one-time password".to_owned()))
+            .ok_or_else(|| IdentityError::Defect("no secret for a one-time password".to_owned()))
     }
 
     /// Proves that the app has the secret. From now on a sign-in needs a code only after [`Self::demand_totp`].
     ///
     /// # Errors
-    /// [`Fault::WrongCode`] if the code is not the secret's.
-    pub async fn verify_totp(&self, access_token: &str, code: &str) -> Result<(), Fault> {
+    /// [`IdentityError::WrongCode`] if the code is not the secret's.
+    pub async fn verify_totp(&self, access_token: &str, code: &str) -> Result<(), IdentityError> {
         let request = self.client.verify_software_token().access_token(access_token);
-        let output = request.user_code(code).send().await.map_err(Fault::from_sdk)?;
+        let output = request.user_code(code).send().await.map_err(IdentityError::from_sdk)?;
         let proved = output.status == Some(VerifySoftwareTokenResponseType::Success);
-        proved.then_some(()).ok_or(Fault::WrongCode)
+        proved.then_some(()).ok_or(IdentityError::WrongCode)
     }
 
     /// Demands a one-time password at every sign-in, or no longer.
     ///
     /// # Errors
-    /// [`Fault::NotAuthorized`] if the access token is dead; [`Fault::Invalid`] if no app has proved the secret.
-    pub async fn demand_totp(&self, access_token: &str, demanded: bool) -> Result<(), Fault> {
+    /// [`IdentityError::NotAuthorized`] if the access token is dead; [`IdentityError::Invalid`] if no app has proved the secret.
+    pub async fn demand_totp(&self, access_token: &str, demanded: bool) -> Result<(), IdentityError> {
         let settings = SoftwareTokenMfaSettingsType::builder()
             .enabled(demanded)
             .preferred_mfa(demanded)
             .build();
         let request = self.client.set_user_mfa_preference().access_token(access_token);
         let sent = request.software_token_mfa_settings(settings).send().await;
-        sent.map(drop).map_err(Fault::from_sdk)
+        sent.map(drop).map_err(IdentityError::from_sdk)
     }
 
     /// Trades a refresh token for new tokens.
     ///
     /// # Errors
-    /// [`Fault::NotAuthorized`] if it is dead.
-    pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, Fault> {
+    /// [`IdentityError::NotAuthorized`] if it is dead.
+    pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, IdentityError> {
         let output = self
             .client
             .get_tokens_from_refresh_token()
@@ -285,30 +289,30 @@ impl Identity {
             .refresh_token(refresh_token)
             .send()
             .await
-            .map_err(Fault::from_sdk)?;
-        let missing = || Fault::Defect("a refresh without tokens".to_owned());
+            .map_err(IdentityError::from_sdk)?;
+        let missing = || IdentityError::Defect("a refresh without tokens".to_owned());
         tokens(output.authentication_result.ok_or_else(missing)?)
     }
 
     /// Ends all refresh tokens of an account. Access tokens end by themselves within the hour.
     ///
     /// # Errors
-    /// When the pool does not answer, or [`Fault::Unknown`].
-    pub async fn sign_out(&self, username: &str) -> Result<(), Fault> {
+    /// When the pool does not answer, or [`IdentityError::Unknown`].
+    pub async fn sign_out(&self, username: &str) -> Result<(), IdentityError> {
         let request = self.client.admin_user_global_sign_out().user_pool_id(&self.pool_id);
         request
             .username(username)
             .send()
             .await
             .map(drop)
-            .map_err(Fault::from_sdk)
+            .map_err(IdentityError::from_sdk)
     }
 
     /// Mails a code to set another password with.
     ///
     /// # Errors
     /// When the pool does not answer, or the account cannot get one.
-    pub async fn forgot_password(&self, email: &Email) -> Result<(), Fault> {
+    pub async fn forgot_password(&self, email: &Email) -> Result<(), IdentityError> {
         let request = self.client.forgot_password().client_id(self.pool_client.id());
         request
             .secret_hash(self.pool_client.proof(email.as_str()))
@@ -316,30 +320,34 @@ impl Identity {
             .send()
             .await
             .map(drop)
-            .map_err(Fault::from_sdk)
+            .map_err(IdentityError::from_sdk)
     }
 
     /// Sets another password by the code that was mailed.
     ///
     /// # Errors
     /// When the code or the password is refused.
-    pub async fn reset_password(&self, email: &Email, code: &str, password: &NewPassword) -> Result<(), Fault> {
+    pub async fn reset_password(&self, email: &Email, code: &str, password: &NewPassword) -> Result<(), IdentityError> {
         let request = self.client.confirm_forgot_password().client_id(self.pool_client.id());
         let request = request
             .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
             .confirmation_code(code)
             .password(password.as_str());
-        request.send().await.map(drop).map_err(Fault::from_sdk)
+        request.send().await.map(drop).map_err(IdentityError::from_sdk)
     }
 
     /// What the pool knows of an account, by address or id.
     ///
     /// # Errors
-    /// When the pool does not answer, or [`Fault::Unknown`].
-    pub async fn account(&self, username: &str) -> Result<Account, Fault> {
+    /// When the pool does not answer, or [`IdentityError::Unknown`].
+    pub async fn account(&self, username: &str) -> Result<Account, IdentityError> {
         let request = self.client.admin_get_user().user_pool_id(&self.pool_id);
-        let output = request.username(username).send().await.map_err(Fault::from_sdk)?;
+        let output = request
+            .username(username)
+            .send()
+            .await
+            .map_err(IdentityError::from_sdk)?;
         let confirmed = output.user_status.is_some_and(|status| status.as_str() != UNCONFIRMED);
         let factors = output.user_mfa_setting_list.unwrap_or_default();
         let attributes = output.user_attributes.unwrap_or_default();
@@ -360,14 +368,14 @@ impl Identity {
     /// The groups of an account that are roles.
     ///
     /// # Errors
-    /// When the pool does not answer, or [`Fault::Unknown`].
-    pub async fn roles(&self, user_id: UserId) -> Result<BTreeSet<Role>, Fault> {
+    /// When the pool does not answer, or [`IdentityError::Unknown`].
+    pub async fn roles(&self, user_id: UserId) -> Result<BTreeSet<Role>, IdentityError> {
         let request = self.client.admin_list_groups_for_user().user_pool_id(&self.pool_id);
         let output = request
             .username(user_id.uuid().to_string())
             .send()
             .await
-            .map_err(Fault::from_sdk)?;
+            .map_err(IdentityError::from_sdk)?;
         let groups: Vec<String> = output
             .groups
             .unwrap_or_default()
@@ -380,31 +388,31 @@ impl Identity {
     /// Puts an account into a role's group; once more changes nothing.
     ///
     /// # Errors
-    /// When the pool does not answer, or [`Fault::Unknown`].
-    pub async fn grant(&self, user_id: UserId, role: Role) -> Result<(), Fault> {
+    /// When the pool does not answer, or [`IdentityError::Unknown`].
+    pub async fn grant(&self, user_id: UserId, role: Role) -> Result<(), IdentityError> {
         let request = self.client.admin_add_user_to_group().user_pool_id(&self.pool_id);
         let request = request.username(user_id.uuid().to_string()).group_name(role.as_str());
-        request.send().await.map(drop).map_err(Fault::from_sdk)
+        request.send().await.map(drop).map_err(IdentityError::from_sdk)
     }
 
     /// Takes an account out of a role's group; once more changes nothing.
     ///
     /// # Errors
-    /// When the pool does not answer, or [`Fault::Unknown`].
-    pub async fn revoke(&self, user_id: UserId, role: Role) -> Result<(), Fault> {
+    /// When the pool does not answer, or [`IdentityError::Unknown`].
+    pub async fn revoke(&self, user_id: UserId, role: Role) -> Result<(), IdentityError> {
         let request = self.client.admin_remove_user_from_group().user_pool_id(&self.pool_id);
         let request = request.username(user_id.uuid().to_string()).group_name(role.as_str());
-        request.send().await.map(drop).map_err(Fault::from_sdk)
+        request.send().await.map(drop).map_err(IdentityError::from_sdk)
     }
 }
 
-fn user_id(sub: &str) -> Result<UserId, Fault> {
-    let uuid = Uuid::parse_str(sub).map_err(|_| Fault::Defect("an account without a sub".to_owned()))?;
+fn user_id(sub: &str) -> Result<UserId, IdentityError> {
+    let uuid = Uuid::parse_str(sub).map_err(|_| IdentityError::Defect("an account without a sub".to_owned()))?;
     Ok(UserId::from_uuid(uuid))
 }
 
-fn tokens(result: AuthenticationResultType) -> Result<Tokens, Fault> {
-    let missing = || Fault::Defect("a sign-in without tokens".to_owned());
+fn tokens(result: AuthenticationResultType) -> Result<Tokens, IdentityError> {
+    let missing = || IdentityError::Defect("a sign-in without tokens".to_owned());
     Ok(Tokens {
         access_token: result.access_token.ok_or_else(missing)?,
         id_token: result.id_token.ok_or_else(missing)?,

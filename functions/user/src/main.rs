@@ -2,16 +2,13 @@
 
 mod api;
 mod app;
-mod books;
 mod domain;
 mod identity;
 mod publish;
-mod registration;
 mod store;
-mod sweep;
 mod texts;
-mod users;
-mod wire;
+mod timers;
+mod usecase;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
@@ -19,7 +16,7 @@ async fn main() -> Result<(), runtime::Error> {
     match edge.function() {
         "api" => runtime::serve(&edge, api::router(app::App::new(&edge)?)).await,
         "outbox" => runtime::relay(&edge).await,
-        "sweep" => sweep::run(&edge).await,
+        "sweep" => timers::run(&edge).await,
         other => Err(edge.unknown_function(other)),
     }
 }

@@ -3,6 +3,8 @@
 //! Preferences are a part of the user's item, because a user's events count in one sequence. The address book is one
 //! item, because it is small, seldom changed, and its rules (twenty at most, one default) then need one condition.
 
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::store::{Key, Stored};
@@ -11,11 +13,12 @@ use kernel::hours::Interval;
 use kernel::{AddressId, Country, Currency, Position, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
+pub use values::ZoneName;
+
 use crate::domain::{
     Address, AddressBook, City, Email, Instructions, Label, Line, Locale, Name, Phone, PostalCode, Preferences,
     Profile, SavedAddress, Tag, User,
 };
-use crate::wire::ZoneName;
 
 /// Where a user is.
 pub fn user_key(user_id: UserId) -> Key {

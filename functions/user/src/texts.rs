@@ -8,7 +8,6 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use kernel::{Country, SignedDuration, Timestamp, UserId};
 use runtime::{Edge, ids};
 
-use crate::app::list;
 use crate::domain::Phone;
 
 /// How long a code can be entered.
@@ -32,7 +31,7 @@ pub struct Texts {
 
 /// Why no code was sent.
 #[derive(Debug, thiserror::Error)]
-pub enum NotSent {
+pub enum SendError {
     /// The number's country is not one that texts are sent to.
     #[error("no texts are sent to this country")]
     Country,
@@ -45,15 +44,15 @@ pub enum NotSent {
 }
 
 impl Texts {
-    /// From the function's environment.
+    /// Codes for numbers of these countries.
     ///
     /// # Errors
     /// When `CURSOR_KEY` is not set.
-    pub fn new(edge: &Edge) -> Result<Self, runtime::MissingVariable> {
+    pub fn new(edge: &Edge, countries: Vec<String>) -> Result<Self, runtime::MissingVariable> {
         Ok(Self {
             edge: edge.clone(),
             client: Arc::default(),
-            countries: list(edge, "TEXT_COUNTRIES").into(),
+            countries: countries.into(),
             pepper: edge.var("CURSOR_KEY")?.into(),
         })
     }
@@ -76,11 +75,11 @@ impl Texts {
     /// Counts a text to a number, if its country is served.
     ///
     /// # Errors
-    /// See [`NotSent`].
-    pub async fn spend(&self, table: &Table, user_id: UserId, phone: &Phone, now: Timestamp) -> Result<(), NotSent> {
+    /// See [`SendError`].
+    pub async fn spend(&self, table: &Table, user_id: UserId, phone: &Phone, now: Timestamp) -> Result<(), SendError> {
         let country = phone.country().map(Country::as_str);
         let country = country.filter(|country| self.countries.iter().any(|served| served == country));
-        let country = country.ok_or(NotSent::Country)?;
+        let country = country.ok_or(SendError::Country)?;
         table.spend(&PERSON_BUDGET, &user_id.to_string(), now).await?;
         table.spend(&NUMBER_BUDGET, phone.as_str(), now).await?;
         table.spend(&COUNTRY_BUDGET, country, now).await?;
@@ -97,13 +96,13 @@ impl Texts {
     ///
     /// # Errors
     /// When the provider does not take the text.
-    pub async fn send(&self, phone: &Phone, code: &str) -> Result<(), NotSent> {
+    pub async fn send(&self, phone: &Phone, code: &str) -> Result<(), SendError> {
         let client = self.client.get_or_init(|| aws_sdk_sns::Client::new(self.edge.sdk()));
         let kind = MessageAttributeValue::builder()
             .data_type("String")
             .string_value("Transactional")
             .build();
-        let failed = |error: &dyn std::fmt::Display| NotSent::Provider(error.to_string());
+        let failed = |error: &dyn std::fmt::Display| SendError::Provider(error.to_string());
         let request = client
             .publish()
             .phone_number(phone.as_str())

@@ -3,7 +3,7 @@
 use runtime::{Edge, Error, clock};
 
 use crate::app::App;
-use crate::domain::UNCONFIRMED_MAX;
+use crate::usecase::registration;
 
 /// Sweeps at each call until the environment ends.
 ///
@@ -12,11 +12,7 @@ use crate::domain::UNCONFIRMED_MAX;
 pub async fn run(edge: &Edge) -> Result<(), Error> {
     let app = App::new(edge)?;
     runtime::on_schedule(edge, "sweep", async || {
-        let deleted = app.identity.delete_unconfirmed(clock::now() - UNCONFIRMED_MAX).await?;
-        if deleted > 0 {
-            tracing::info!(deleted, "accounts that nobody confirmed are gone");
-        }
-        Ok(())
+        Ok(registration::delete_unconfirmed(&app, clock::now()).await?)
     })
     .await
 }

@@ -9,8 +9,8 @@ use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, repla
 
 use super::addresses::{AddressView, NewAddress};
 use crate::app::App;
-use crate::books::{self, Addition};
 use crate::domain::{Address, AddressRejection};
+use crate::usecase::address_book::{self, Addition};
 
 /// Save an address
 #[utoipa::path(post, path = "/v1/users/me/addresses", operation_id = "add_address", tag = "addresses",
@@ -33,7 +33,7 @@ pub async fn add_address(
     let request = key.request(&principal, "add_address", &body);
     let (address_id, default) = (ids::new(), body.default == Some(true));
     let address = Address::from(body);
-    let added = books::add(&app.table, &cause, principal.user_id, &request, |book| {
+    let added = address_book::add(&app.table, &cause, principal.user_id, &request, |book| {
         book.add(address_id, address.clone(), default)?;
         let view = AddressView::of(book, address_id).ok_or(AddressRejection::Unknown)?;
         let body = serde_json::to_string(&view).map_err(|_| AddressRejection::Unknown)?;

@@ -11,8 +11,8 @@ use super::problems::{self, Step};
 use super::shapes;
 use super::tokens::Tokens;
 use crate::app::App;
-use crate::identity::{Challenged, Fault};
-use crate::registration;
+use crate::identity::{Challenged, IdentityError};
+use crate::usecase::registration;
 
 /// Tries of a one-time password from one network address; the user pool ends a session after a few of its own.
 const ADDRESS_BUDGET: Budget = Budget::new("challenge_by_address", 60, SignedDuration::from_mins(15));
@@ -46,20 +46,18 @@ pub async fn answer_challenge(
     Json(body): Json<ChallengeAnswer>,
 ) -> Result<Json<Tokens>, Problem> {
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
-    let refused = |fault: Fault| problems::fault(Step::Challenge, &fault);
-    let challenged = Challenged::unpack(&body.session).ok_or_else(|| refused(Fault::NotAuthorized))?;
+    let refused = |error: IdentityError| problems::identity(Step::Challenge, &error);
+    let challenged = Challenged::unpack(&body.session).ok_or_else(|| refused(IdentityError::NotAuthorized))?;
     // The text came from the client, and the pool reads a name in any case: each spelling would be counted by itself.
     let account = &challenged.username.to_lowercase();
     if !app.table.has_room(&FAILURE_BUDGET, account, cause.now).await? {
         return Err(problems::too_many_failures(FAILURE_BUDGET, cause.now));
     }
     let tokens = app.identity.answer_totp(&challenged, &body.code).await;
-    if tokens == Err(Fault::WrongCode) {
+    if tokens == Err(IdentityError::WrongCode) {
         app.table.spend(&FAILURE_BUDGET, account, cause.now).await?;
     }
     let tokens = tokens.map_err(refused)?;
-    let tokens = registration::settle(&app, &cause, tokens)
-        .await
-        .map_err(problems::incomplete)?;
+    let tokens = registration::settle(&app, &cause, tokens).await?;
     Ok(Json(Tokens::new(tokens, String::new())))
 }

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 
 use super::bearer::Bearer;
 use super::fresh_sign_in::{self, TOTP_BUDGET};
-use super::me;
 use super::problems::{self, Step};
 use super::shapes;
 use crate::app::App;
 use crate::domain::Email;
+use crate::usecase::own_user;
 
 /// What authenticator apps show above the code.
 const ISSUER: &str = "Tiffin";
@@ -51,9 +51,9 @@ pub async fn begin_totp(
     app.table
         .spend(&TOTP_BUDGET, &principal.user_id.to_string(), cause.now)
         .await?;
-    let found = me::find(&app, &cause, &principal).await?;
+    let found = own_user::find(&app, &cause, principal.user_id).await?;
     let secret = app.identity.begin_totp(&token.0).await;
-    let secret = secret.map_err(|fault| problems::fault(Step::Totp, &fault))?;
+    let secret = secret.map_err(|error| problems::identity(Step::Totp, &error))?;
     let otpauth_uri = otpauth_uri(&found.user.profile.email, &secret);
     Ok(Json(TotpSecret { secret, otpauth_uri }))
 }

@@ -7,12 +7,13 @@ use runtime::{IfMatch, Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::profile::Profile;
+use super::phones;
 use super::shapes;
-use super::{me, phones};
+use super::views::Profile;
 use crate::app::App;
 use crate::domain::{Change, Command, Locale, Name, PhoneChange};
-use crate::wire::ZoneName;
+use crate::store::ZoneName;
+use crate::usecase::own_user;
 
 /// New values; what is left out stays as it is.
 #[derive(Deserialize, ToSchema)]
@@ -72,8 +73,15 @@ pub async fn change_me(
         locale: body.locale,
         time_zone: body.time_zone.map(|zone| zone.0),
     };
-    let changed = me::execute(&app, &cause, &principal, Some(expected), Command::ChangeProfile(change)).await;
-    changed.map(Profile::from)
+    let changed = own_user::execute(
+        &app,
+        &cause,
+        principal.user_id,
+        Some(expected),
+        Command::ChangeProfile(change),
+    )
+    .await;
+    Ok(changed?.into())
 }
 
 /// Null means "none", which a field that is left out does not.

@@ -2,19 +2,15 @@
 
 use ::store::Budget;
 use axum::extract::State;
-use http::StatusCode;
 use kernel::{SignedDuration, UserId};
-use runtime::{Cause, ClientAddress, Json, Problem, RequestCause};
+use runtime::{ClientAddress, Json, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problems::{self, Step};
 use super::shapes;
 use crate::app::App;
 use crate::domain::Email;
-use crate::identity::{Account, Fault};
-use crate::registration::{self, Incomplete};
-use crate::store::{SignUpRecord, sign_up_key};
+use crate::usecase::confirm_sign_up as usecase;
 
 /// A code has a million values: this many tries an hour are enough to mistype, and too few to guess.
 const EMAIL_BUDGET: Budget = Budget::new("confirm_by_email", 20, SignedDuration::from_hours(1));
@@ -64,42 +60,9 @@ pub async fn confirm_sign_up(
     Json(body): Json<Confirm>,
 ) -> Result<Json<Confirmed>, Problem> {
     app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;
-    let refuse = |fault: Fault| problems::fault(Step::Code, &fault);
-    let account = app.identity.account(body.email.as_str()).await.map_err(refuse)?;
-    if !account.confirmed && !is_bound(&app, &body, &account, &address).await? {
-        return Err(sign_up_replaced());
-    }
-    let confirmed = app.identity.confirm(account.user_id, &body.code).await;
-    confirmed.map_err(refuse)?;
-    // The code is used up, so the account is confirmed whatever else fails: the next sign-in does the rest.
-    if let Err(error) = register(&app, &cause, &body.email).await {
-        tracing::warn!(error = %error, "a confirmation left something to repair");
-    }
+    let from = address.digest();
+    usecase::confirm(&app, &cause, &body.email, &body.code, body.user_id, &from).await?;
     Ok(Json(Confirmed {
         status: ConfirmedStatus::Confirmed,
     }))
-}
-
-/// Whether the request comes from whoever made the account that waits. The id of the sign-up proves it. Without one, a code
-/// confirms the only sign-up that there was; of several, the last, if it came from the same network address.
-async fn is_bound(app: &App, body: &Confirm, account: &Account, address: &ClientAddress) -> Result<bool, Problem> {
-    if let Some(user_id) = body.user_id {
-        return Ok(user_id == account.user_id);
-    }
-    let last = app.table.get::<SignUpRecord>(&sign_up_key(&body.email)).await?;
-    Ok(last
-        .map(|stored| stored.value)
-        .is_none_or(|last| last.user_id == account.user_id && (!last.repeated || last.from == address.digest())))
-}
-
-/// 409: a code would confirm what somebody else chose.
-fn sign_up_replaced() -> Problem {
-    let detail = "Somebody signed up with this address again. If it was you, send the user_id of the last sign-up; \
-                  otherwise sign up again, and use the new code.";
-    Problem::new(StatusCode::CONFLICT, "sign_up_replaced", detail)
-}
-
-async fn register(app: &App, cause: &Cause, email: &Email) -> Result<(), Incomplete> {
-    let account = app.identity.account(email.as_str()).await?;
-    registration::complete(app, cause, account).await.map(drop)
 }

@@ -6,7 +6,7 @@ use runtime::{Json, Path, Principal, Problem};
 
 use super::addresses::AddressView;
 use crate::app::App;
-use crate::books;
+use crate::usecase::address_book;
 
 /// One of my addresses
 #[utoipa::path(get, path = "/v1/users/me/addresses/{address_id}", operation_id = "get_address", tag = "addresses",
@@ -21,7 +21,7 @@ pub async fn get_address(
     Path(address_id): Path<AddressId>,
 ) -> Result<Json<AddressView>, Problem> {
     principal.require(Role::Customer)?;
-    let book = books::find(&app.table, principal.user_id).await?;
+    let book = address_book::find(&app.table, principal.user_id).await?;
     AddressView::of(&book, address_id)
         .map(Json)
         .ok_or_else(Problem::not_found)

@@ -7,7 +7,7 @@ use runtime::{InternalCaller, Json, Path, Problem};
 
 use crate::app::App;
 use crate::domain::Phone;
-use crate::users::{self, Versioned};
+use crate::usecase::user::{self, Versioned};
 
 /// How to reach a user.
 pub async fn get_contact(
@@ -15,7 +15,7 @@ pub async fn get_contact(
     _: InternalCaller,
     Path(user_id): Path<UserId>,
 ) -> Result<Json<Contact>, Problem> {
-    let found = users::find(&app.table, user_id).await?;
+    let found = user::find(&app.table, user_id).await?;
     let Versioned { user, version } = found.ok_or_else(Problem::not_found)?;
     let profile = user.profile;
     // A number that nobody has shown to be theirs may be anybody's: nothing is sent to it.

@@ -6,7 +6,7 @@ use kernel::{AddressId, UserId};
 use runtime::{InternalCaller, Json, Path, Problem};
 
 use crate::app::App;
-use crate::books;
+use crate::usecase::address_book;
 
 /// Where to bring it. The caller says whose address it must be, so another's is not found.
 pub async fn get_delivery_address(
@@ -14,7 +14,7 @@ pub async fn get_delivery_address(
     _: InternalCaller,
     Path((user_id, address_id)): Path<(UserId, AddressId)>,
 ) -> Result<Json<Address>, Problem> {
-    let book = books::find(&app.table, user_id).await?;
+    let book = address_book::find(&app.table, user_id).await?;
     let saved = book.get(address_id).cloned().ok_or_else(Problem::not_found)?;
     let address = saved.address;
     Ok(Json(Address {

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use runtime::{Principal, Problem, RequestCause};
 
-use super::me;
-use super::profile::Profile;
+use super::views::Profile;
 use crate::app::App;
+use crate::usecase::own_user;
 
 /// My profile
 #[utoipa::path(get, path = "/v1/users/me", operation_id = "get_me", tag = "users", security(("token" = [])), responses(
@@ -16,5 +16,5 @@ pub async fn get_me(
     principal: Principal,
     RequestCause(cause): RequestCause,
 ) -> Result<Profile, Problem> {
-    me::find(&app, &cause, &principal).await.map(Profile::from)
+    Ok(own_user::find(&app, &cause, principal.user_id).await?.into())
 }

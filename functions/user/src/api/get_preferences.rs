@@ -3,9 +3,9 @@
 use axum::extract::State;
 use runtime::{Json, Principal, Problem, RequestCause};
 
-use super::me;
 use super::preferences::Preferences;
 use crate::app::App;
+use crate::usecase::own_user;
 
 /// My preferences
 #[utoipa::path(get, path = "/v1/users/me/preferences", operation_id = "get_preferences", tag = "users",
@@ -17,6 +17,6 @@ pub async fn get_preferences(
     principal: Principal,
     RequestCause(cause): RequestCause,
 ) -> Result<Json<Preferences>, Problem> {
-    let found = me::find(&app, &cause, &principal).await?;
+    let found = own_user::find(&app, &cause, principal.user_id).await?;
     Ok(Json(found.user.preferences.into()))
 }

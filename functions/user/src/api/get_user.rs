@@ -4,9 +4,9 @@ use axum::extract::State;
 use kernel::{Role, UserId};
 use runtime::{Path, Principal, Problem};
 
-use super::profile::Profile;
+use super::views::Profile;
 use crate::app::App;
-use crate::users;
+use crate::usecase::user;
 
 /// A user
 #[utoipa::path(get, path = "/v1/users/{user_id}", operation_id = "get_user", tag = "operators",
@@ -21,6 +21,6 @@ pub async fn get_user(
     Path(user_id): Path<UserId>,
 ) -> Result<Profile, Problem> {
     principal.require(Role::Operator)?;
-    let found = users::find(&app.table, user_id).await?;
+    let found = user::find(&app.table, user_id).await?;
     found.map(Profile::from).ok_or_else(Problem::not_found)
 }

@@ -6,7 +6,7 @@ use runtime::{Json, Listing, Principal, Problem};
 
 use super::addresses::AddressView;
 use crate::app::App;
-use crate::books;
+use crate::usecase::address_book;
 
 /// My addresses
 ///
@@ -21,7 +21,7 @@ pub async fn list_addresses(
     principal: Principal,
 ) -> Result<Json<Listing<AddressView>>, Problem> {
     principal.require(Role::Customer)?;
-    let book = books::find(&app.table, principal.user_id).await?;
+    let book = address_book::find(&app.table, principal.user_id).await?;
     let items = AddressView::all(&book);
     Ok(Json(Listing {
         items,

@@ -4,9 +4,9 @@ use kernel::Country;
 use phone::{EnteredPhone, InvalidPhone};
 use runtime::{Cause, Principal, Problem};
 
-use super::me;
 use crate::app::App;
 use crate::domain::{Locale, Phone};
+use crate::usecase::own_user;
 
 /// Reads a number. In which country it would be dialled, says the request; if it does not, what is known of the person and
 /// the market, if it has one country alone, are guesses, the first of which counts that has such a number.
@@ -42,7 +42,11 @@ pub async fn read_own(
 ) -> Result<Phone, Problem> {
     match entered.read(told) {
         Err(InvalidPhone::CountryNeeded) => {
-            let known = me::find(app, cause, principal).await?.user.profile.country();
+            let known = own_user::find(app, cause, principal.user_id)
+                .await?
+                .user
+                .profile
+                .country();
             read(app, entered, told, &[country_of(locale), known])
         }
         read => read.map_err(refused),

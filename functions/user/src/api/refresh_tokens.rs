@@ -12,7 +12,7 @@ use super::shapes;
 use super::tokens::Tokens;
 use crate::app::App;
 use crate::identity::Claims;
-use crate::registration;
+use crate::usecase::registration;
 
 /// Refreshes from one network address: an app asks once an hour.
 const ADDRESS_BUDGET: Budget = Budget::new("refresh_by_address", 200, SignedDuration::from_mins(15));
@@ -41,8 +41,8 @@ pub async fn refresh_tokens(
 ) -> Result<Json<Tokens>, Problem> {
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     let tokens = app.identity.refresh(&body.refresh_token).await;
-    let tokens = tokens.map_err(|fault| problems::fault(Step::Refresh, &fault))?;
-    let claims = Claims::of(&tokens.id_token).map_err(|fault| problems::fault(Step::Refresh, &fault))?;
+    let tokens = tokens.map_err(|error| problems::identity(Step::Refresh, &error))?;
+    let claims = Claims::of(&tokens.id_token).map_err(|error| problems::identity(Step::Refresh, &error))?;
     if registration::is_suspended(&app, claims.user_id).await? {
         return Err(problems::suspended());
     }
@@ -59,7 +59,7 @@ async fn require_second_factor(app: &App, claims: &Claims) -> Result<(), Problem
         return Ok(());
     }
     let account = app.identity.account(&claims.user_id.uuid().to_string()).await;
-    let account = account.map_err(|fault| problems::fault(Step::Refresh, &fault))?;
+    let account = account.map_err(|error| problems::identity(Step::Refresh, &error))?;
     let has_totp = account.has_totp;
     has_totp.then_some(()).ok_or_else(problems::second_factor_required)
 }

@@ -6,7 +6,7 @@ use kernel::{AddressId, Role};
 use runtime::{Path, Principal, Problem, RequestCause};
 
 use crate::app::App;
-use crate::books;
+use crate::usecase::address_book;
 
 /// Remove an address
 ///
@@ -24,6 +24,6 @@ pub async fn remove_address(
     Path(address_id): Path<AddressId>,
 ) -> Result<StatusCode, Problem> {
     principal.require(Role::Customer)?;
-    books::change(&app.table, &cause, principal.user_id, |book| book.remove(address_id)).await?;
+    address_book::change(&app.table, &cause, principal.user_id, |book| book.remove(address_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

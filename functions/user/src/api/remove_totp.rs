@@ -9,7 +9,7 @@ use super::bearer::Bearer;
 use super::fresh_sign_in::{self, TOTP_BUDGET};
 use super::problems::{self, Step};
 use crate::app::App;
-use crate::identity::Fault;
+use crate::identity::IdentityError;
 
 /// Do without a one-time password
 #[utoipa::path(delete, path = "/v1/users/me/mfa/totp", operation_id = "remove_totp", tag = "users",
@@ -35,7 +35,7 @@ pub async fn remove_totp(
     }
     match app.identity.demand_totp(&token.0, false).await {
         // There was none, which is what was asked for.
-        Ok(()) | Err(Fault::Invalid) => Ok(StatusCode::NO_CONTENT),
-        Err(fault) => Err(problems::fault(Step::Totp, &fault)),
+        Ok(()) | Err(IdentityError::Invalid) => Ok(StatusCode::NO_CONTENT),
+        Err(error) => Err(problems::identity(Step::Totp, &error)),
     }
 }

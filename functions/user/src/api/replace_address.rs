@@ -6,8 +6,8 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 
 use super::addresses::{AddressView, NewAddress};
 use crate::app::App;
-use crate::books;
 use crate::domain::Address;
+use crate::usecase::address_book;
 
 /// Replace an address
 ///
@@ -30,7 +30,7 @@ pub async fn replace_address(
     principal.require(Role::Customer)?;
     let default = body.default;
     let address = Address::from(body);
-    let book = books::change(&app.table, &cause, principal.user_id, |book| {
+    let book = address_book::change(&app.table, &cause, principal.user_id, |book| {
         book.replace(address_id, address.clone(), default)
     })
     .await?;

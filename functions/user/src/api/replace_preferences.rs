@@ -3,10 +3,10 @@
 use axum::extract::State;
 use runtime::{Json, Principal, Problem, RequestCause};
 
-use super::me;
 use super::preferences::Preferences;
 use crate::app::App;
 use crate::domain::Command;
+use crate::usecase::own_user;
 
 /// Replace my preferences
 ///
@@ -23,6 +23,6 @@ pub async fn replace_preferences(
     Json(body): Json<Preferences>,
 ) -> Result<Json<Preferences>, Problem> {
     let command = Command::ReplacePreferences(body.try_into()?);
-    let changed = me::execute(&app, &cause, &principal, None, command).await?;
+    let changed = own_user::execute(&app, &cause, principal.user_id, None, command).await?;
     Ok(Json(changed.user.preferences.into()))
 }

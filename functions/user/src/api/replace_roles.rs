@@ -3,17 +3,14 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use kernel::{Role, TypedId as _, UserId};
+use kernel::{Role, UserId};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::problems::{self, Step};
-use super::profile::Profile;
+use super::views::Profile;
 use crate::app::App;
-use crate::domain::{Command, decide};
-use crate::identity::Fault;
-use crate::{registration, users};
+use crate::usecase::change_roles;
 
 /// What a user may be from now on.
 #[derive(Deserialize, ToSchema)]
@@ -44,33 +41,6 @@ pub async fn replace_roles(
     Json(body): Json<Roles>,
 ) -> Result<Profile, Problem> {
     principal.require(Role::Operator)?;
-    let found = users::find(&app.table, user_id).await?.ok_or_else(Problem::not_found)?;
-    let command = Command::ReplaceRoles {
-        roles: body.roles.clone(),
-        by: principal.user_id,
-    };
-    // Asked before anything is done, and again when it is committed.
-    decide(&found.user, command.clone())?;
-    let becomes_operator = body.roles.contains(&Role::Operator) && !found.user.roles.contains(&Role::Operator);
-    if becomes_operator && !app.may_do_without_second_factor(&found.user.profile.email) {
-        let account = app.identity.account(&user_id.uuid().to_string()).await;
-        let account = account.map_err(|fault| problems::fault(Step::Manage, &fault))?;
-        if !account.has_totp {
-            let detail = "An operator needs a one-time password: the person must set one up first.";
-            return Err(Problem::conflict("second_factor_required", detail));
-        }
-    }
-    // Groups that are added come before the commit and those that go after it, so that a role that may not go stays. After
-    // a crash in between, the same request or the person's next sign-in brings record and groups together.
-    let manage = |fault: Fault| problems::fault(Step::Manage, &fault);
-    let with_old = body.roles.union(&found.user.roles).copied().collect();
-    registration::assign_roles(&app, user_id, &with_old)
-        .await
-        .map_err(manage)?;
-    let changed = users::execute(&app.table, &cause, user_id, None, command).await;
-    let changed = changed.map_err(problems::roles_unchanged)?;
-    registration::assign_roles(&app, user_id, &changed.user.roles)
-        .await
-        .map_err(manage)?;
+    let changed = change_roles::replace_roles(&app, &cause, user_id, body.roles, principal.user_id).await?;
     Ok(changed.into())
 }

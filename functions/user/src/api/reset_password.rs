@@ -46,10 +46,10 @@ pub async fn reset_password(
     let password = NewPassword::new(body.password, &body.email, None).map_err(problems::invalid_password)?;
     app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;
     let reset = app.identity.reset_password(&body.email, &body.code, &password).await;
-    reset.map_err(|fault| problems::fault(Step::Code, &fault))?;
+    reset.map_err(|error| problems::identity(Step::Code, &error))?;
     // The password is set: an answer that says otherwise would be wrong. Whoever fears a thief can sign out once more.
-    if let Err(fault) = app.identity.sign_out(body.email.as_str()).await {
-        tracing::error!(reason = %fault, "a password was reset without ending the old sign-ins");
+    if let Err(error) = app.identity.sign_out(body.email.as_str()).await {
+        tracing::error!(reason = %error, "a password was reset without ending the old sign-ins");
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,5 @@
 //! `POST /v1/users/me/phone`.
 
-use ::store::Commit;
 use axum::extract::State;
 use http::StatusCode;
 use kernel::Country;
@@ -9,11 +8,9 @@ use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{me, phones};
+use super::phones;
 use crate::app::App;
-use crate::domain::{Change, Command, PhoneChange};
-use crate::store::{PhoneCodeRecord, phone_code_key};
-use crate::texts::{CODE_LASTS, NotSent, Texts};
+use crate::usecase::phone_code;
 
 /// Which number is the person's.
 #[derive(Deserialize, ToSchema)]
@@ -43,40 +40,7 @@ pub async fn send_phone_code(
     RequestCause(cause): RequestCause,
     Json(body): Json<PhoneToVerify>,
 ) -> Result<StatusCode, Problem> {
-    let user_id = principal.user_id;
     let phone = phones::read_own(&app, &cause, &principal, &body.phone, body.country, None).await?;
-    app.texts.spend(&app.table, user_id, &phone, cause.now).await?;
-    let change = Change {
-        phone: PhoneChange::Set(phone.clone()),
-        ..Change::default()
-    };
-    me::execute(&app, &cause, &principal, None, Command::ChangeProfile(change)).await?;
-    let code = Texts::draw();
-    let record = PhoneCodeRecord {
-        code: app.texts.digest(user_id, &phone, &code),
-        phone,
-        expires_at: (cause.now + CODE_LASTS).as_second(),
-    };
-    let commit = Commit::new(&cause).also_put(&phone_code_key(user_id), &record);
-    app.table.commit(commit).await?;
-    app.texts.send(&record.phone, &code).await?;
+    phone_code::send(&app, &cause, principal.user_id, phone).await?;
     Ok(StatusCode::ACCEPTED)
-}
-
-impl From<NotSent> for Problem {
-    fn from(error: NotSent) -> Self {
-        match error {
-            NotSent::Country => Self::invalid(
-                "/phone",
-                "phone_country_not_served",
-                "no texts are sent to numbers of this country: leave the number out",
-            ),
-            NotSent::Budget(error) => error.into(),
-            NotSent::Provider(reason) => {
-                tracing::warn!(reason, "a code could not be sent to a phone");
-                let detail = "The text could not be sent: check the number, and try again in a moment.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "text_not_sent", detail).retry_after(5)
-            }
-        }
-    }
 }

@@ -12,8 +12,8 @@ use super::shapes;
 use super::tokens::Tokens;
 use crate::app::App;
 use crate::domain::{Email, PASSWORD_BYTES_MAX};
-use crate::identity::{self, Claims, Fault};
-use crate::registration;
+use crate::identity::{self, Claims, IdentityError};
+use crate::usecase::registration;
 
 /// Wrong passwords for one account: a person mistypes, a program guesses. Right ones are not counted.
 const FAILURE_BUDGET: Budget = Budget::new("sign_in_failures_by_email", 10, SignedDuration::from_mins(15));
@@ -88,7 +88,7 @@ pub async fn sign_in(
     }
     let answer = match app.identity.sign_in(&body.email, &body.password).await {
         Ok(answer) => answer,
-        Err(fault) => return Err(refused(&app, &cause, &body.email, &fault).await),
+        Err(error) => return Err(refused(&app, &cause, &body.email, &error).await),
     };
     match answer {
         identity::SignIn::Done(tokens) => {
@@ -98,9 +98,7 @@ pub async fn sign_in(
             if is_operator && !app.may_do_without_second_factor(&body.email) {
                 return Err(problems::second_factor_required());
             }
-            let tokens = registration::settle(&app, &cause, tokens)
-                .await
-                .map_err(problems::incomplete)?;
+            let tokens = registration::settle(&app, &cause, tokens).await?;
             Ok(Json(SignedIn::Done(Tokens::new(tokens, String::new()))))
         }
         identity::SignIn::Totp(challenged) => Ok(Json(SignedIn::Challenged(Challenge {
@@ -112,11 +110,13 @@ pub async fn sign_in(
 }
 
 /// Counts a failure, and tells what it means.
-async fn refused(app: &App, cause: &Cause, email: &Email, fault: &Fault) -> Problem {
-    if matches!(fault, Fault::NotAuthorized | Fault::Unknown | Fault::Exhausted)
-        && let Err(error) = app.table.spend(&FAILURE_BUDGET, email.as_str(), cause.now).await
+async fn refused(app: &App, cause: &Cause, email: &Email, error: &IdentityError) -> Problem {
+    if matches!(
+        error,
+        IdentityError::NotAuthorized | IdentityError::Unknown | IdentityError::Exhausted
+    ) && let Err(error) = app.table.spend(&FAILURE_BUDGET, email.as_str(), cause.now).await
     {
         return error.into();
     }
-    problems::fault(Step::SignIn, fault)
+    problems::identity(Step::SignIn, error)
 }

@@ -7,7 +7,7 @@ use runtime::{Principal, Problem};
 
 use super::problems::{self, Step};
 use crate::app::App;
-use crate::identity::Fault;
+use crate::identity::IdentityError;
 
 /// Sign out everywhere
 ///
@@ -17,7 +17,7 @@ use crate::identity::Fault;
 ))]
 pub async fn sign_out(State(app): State<App>, principal: Principal) -> Result<StatusCode, Problem> {
     match app.identity.sign_out(&principal.user_id.uuid().to_string()).await {
-        Ok(()) | Err(Fault::Unknown) => Ok(StatusCode::NO_CONTENT),
-        Err(fault) => Err(problems::fault(Step::Manage, &fault)),
+        Ok(()) | Err(IdentityError::Unknown) => Ok(StatusCode::NO_CONTENT),
+        Err(error) => Err(problems::identity(Step::Manage, &error)),
     }
 }

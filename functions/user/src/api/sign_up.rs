@@ -1,29 +1,23 @@
 //! `POST /v1/auth/sign-up`.
 
-use ::store::{Budget, Commit};
+use ::store::Budget;
 use axum::extract::State;
 use http::StatusCode;
 use kernel::{Country, Role, SignedDuration, UserId};
 use phone::EnteredPhone;
-use runtime::{Cause, ClientAddress, Json, Problem, RequestCause, ids};
+use runtime::{ClientAddress, Json, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::phones;
-use super::problems::{self, Step};
-use super::shapes;
+use super::{phones, problems, shapes};
 use crate::app::App;
-use crate::domain::{Command, Email, Intent, Locale, Name, NewPassword, Phone, UNCONFIRMED_MAX};
-use crate::identity::Fault;
-use crate::store::{SignUpRecord, sign_up_key};
-use crate::{registration, users};
+use crate::domain::{Email, Intent, Locale, Name, NewPassword};
+use crate::usecase::sign_up::{self as usecase, NewAccount};
 
 /// A household opens a few accounts an hour; a program that makes them by the hundred is stopped.
 const ADDRESS_BUDGET: Budget = Budget::new("sign_up_by_address", 20, SignedDuration::from_hours(1));
 /// Each sign-up sends a mail to somebody who may not have asked for it.
 const EMAIL_BUDGET: Budget = Budget::new("sign_up_by_email", 8, SignedDuration::from_hours(1));
-/// Rounds of taking the place of an account that waits, when others sign up with the same address at the same moment.
-const ATTEMPTS_MAX: u32 = 3;
 
 /// Who wants an account.
 #[derive(Deserialize, ToSchema)]
@@ -90,98 +84,21 @@ pub async fn sign_up(
     let phone = phone.transpose()?;
     address.spend(&app.edge, &ADDRESS_BUDGET, cause.now).await?;
     app.table.spend(&EMAIL_BUDGET, body.email.as_str(), cause.now).await?;
-    let user_id = if let Some(opened) = open(&app, &body.email, &password).await? {
-        let user_id = opened.user_id;
-        remember(&app, &cause, &address, body, phone, opened).await?;
-        user_id
-    } else {
-        tell_owner(&app, &cause, &body.email).await?;
-        ids::opaque()
-    };
-    let signed_up = SignedUp {
-        user_id,
-        status: SignedUpStatus::Unconfirmed,
-    };
-    Ok((StatusCode::CREATED, Json(signed_up)))
-}
-
-/// An account that waits for its code.
-struct Opened {
-    user_id: UserId,
-    /// True if it took the place of another one that waited.
-    replaced: bool,
-}
-
-/// Makes an account; none if the address has a confirmed one.
-///
-/// A code proves the mailbox, and not who chose the password before it was entered. So an account that still waits is made
-/// anew: the password, and the codes that were mailed, of whoever came before are worth nothing from then on.
-async fn open(app: &App, email: &Email, password: &NewPassword) -> Result<Option<Opened>, Problem> {
-    let refuse = |fault: Fault| problems::fault(Step::SignUp, &fault);
-    let mut replaced = false;
-    for _ in 0..ATTEMPTS_MAX {
-        match app.identity.sign_up(email, password).await {
-            Ok(user_id) => return Ok(Some(Opened { user_id, replaced })),
-            Err(Fault::Taken) => {}
-            Err(fault) => return Err(refuse(fault)),
-        }
-        match app.identity.account(email.as_str()).await {
-            Ok(account) if account.confirmed => return Ok(None),
-            Ok(account) => app.identity.delete(account.user_id).await.map_err(refuse)?,
-            // Removed at this very moment.
-            Err(Fault::Unknown) => {}
-            Err(fault) => return Err(problems::fault(Step::Manage, &fault)),
-        }
-        replaced = true;
-    }
-    Err(Problem::unavailable())
-}
-
-/// Keeps what the person said, bound to the account. A crash before this leaves an account that its code confirms, with the
-/// role of a customer and the address for a name.
-async fn remember(
-    app: &App,
-    cause: &Cause,
-    address: &ClientAddress,
-    body: SignUp,
-    phone: Option<Phone>,
-    opened: Opened,
-) -> Result<(), Problem> {
-    let key = sign_up_key(&body.email);
-    let before = app.table.get::<SignUpRecord>(&key).await?;
-    let before = before.filter(|stored| stored.value.expires_at > cause.now.as_second());
-    let record = SignUpRecord {
-        user_id: opened.user_id,
+    let new = NewAccount {
+        email: body.email,
+        password,
         name: body.name,
         phone,
         locale: body.locale.unwrap_or_default(),
         role: body.role.role(),
         from: address.digest(),
-        repeated: opened.replaced || before.is_some(),
-        expires_at: (cause.now + UNCONFIRMED_MAX).as_second(),
     };
-    app.table.commit(Commit::new(cause).also_put(&key, &record)).await?;
-    Ok(())
-}
-
-/// The owner of an address that has an account hears of it.
-async fn tell_owner(app: &App, cause: &Cause, email: &Email) -> Result<(), Problem> {
-    let account = match app.identity.account(email.as_str()).await {
-        Ok(account) => account,
-        // Removed at this very moment.
-        Err(Fault::Unknown) => return Ok(()),
-        Err(fault) => return Err(problems::fault(Step::Manage, &fault)),
+    let user_id = usecase::sign_up(&app, &cause, new).await?;
+    let signed_up = SignedUp {
+        user_id,
+        status: SignedUpStatus::Unconfirmed,
     };
-    let user_id = account.user_id;
-    // A crash between confirmation and registration may have left the owner without a record.
-    if users::find(&app.table, user_id).await?.is_none() {
-        registration::complete(app, cause, account)
-            .await
-            .map_err(problems::incomplete)?;
-    }
-    let report = Command::ReportRepeatedSignUp { at: cause.now };
-    users::execute(&app.table, cause, user_id, None, report).await?;
-    Ok(())
+    Ok((StatusCode::CREATED, Json(signed_up)))
 }
 
 fn intent<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Intent, D::Error> {

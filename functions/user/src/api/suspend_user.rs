@@ -1,15 +1,12 @@
 //! `POST /v1/users/{user_id}/suspend`.
 
 use axum::extract::State;
-use kernel::{Role, TypedId as _, UserId};
+use kernel::{Role, UserId};
 use runtime::{Path, Principal, Problem, RequestCause};
 
-use super::problems::{self, Step};
-use super::profile::Profile;
+use super::views::Profile;
 use crate::app::App;
-use crate::domain::Command;
-use crate::identity::Fault;
-use crate::{registration, users};
+use crate::usecase::change_roles;
 
 /// Bar a user from the platform
 ///
@@ -29,17 +26,6 @@ pub async fn suspend_user(
     Path(user_id): Path<UserId>,
 ) -> Result<Profile, Problem> {
     principal.require(Role::Operator)?;
-    let command = Command::Suspend { by: principal.user_id };
-    let changed = users::execute(&app.table, &cause, user_id, None, command).await;
-    let changed = changed.map_err(problems::roles_unchanged)?;
-    // The record decides, and the groups follow it: after a crash in between, the same request goes on.
-    let manage = |fault: Fault| problems::fault(Step::Manage, &fault);
-    registration::assign_roles(&app, user_id, &changed.user.roles)
-        .await
-        .map_err(manage)?;
-    app.identity
-        .sign_out(&user_id.uuid().to_string())
-        .await
-        .map_err(manage)?;
+    let changed = change_roles::suspend(&app, &cause, user_id, principal.user_id).await?;
     Ok(changed.into())
 }

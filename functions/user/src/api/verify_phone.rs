@@ -2,18 +2,15 @@
 
 use ::store::Budget;
 use axum::extract::State;
-use http::StatusCode;
 use kernel::SignedDuration;
 use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::me;
-use super::profile::Profile;
 use super::shapes;
+use super::views::Profile;
 use crate::app::App;
-use crate::domain::Command;
-use crate::store::{PhoneCodeRecord, phone_code_key};
+use crate::usecase::phone_code;
 
 /// Tries of a person's codes: of a million values, far too few to guess one.
 const PERSON_BUDGET: Budget = Budget::new("verify_phone", 10, SignedDuration::from_hours(1));
@@ -45,14 +42,6 @@ pub async fn verify_phone(
 ) -> Result<Profile, Problem> {
     let user_id = principal.user_id;
     app.table.spend(&PERSON_BUDGET, &user_id.to_string(), cause.now).await?;
-    let sent = app.table.get::<PhoneCodeRecord>(&phone_code_key(user_id)).await?;
-    let sent = sent.map(|stored| stored.value).filter(|sent| {
-        sent.expires_at > cause.now.as_second() && sent.code == app.texts.digest(user_id, &sent.phone, &body.code)
-    });
-    let sent = sent.ok_or_else(|| {
-        let detail = "The code is wrong or older than ten minutes: ask for another one.";
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_code", detail).error("/code", "invalid_code", detail)
-    })?;
-    let verified = me::execute(&app, &cause, &principal, None, Command::VerifyPhone(sent.phone)).await;
-    verified.map(Profile::from)
+    let verified = phone_code::verify(&app, &cause, user_id, &body.code).await?;
+    Ok(verified.into())
 }

@@ -42,7 +42,7 @@ pub async fn verify_totp(
     app.table
         .spend(&TOTP_BUDGET, &principal.user_id.to_string(), cause.now)
         .await?;
-    let refuse = |fault| problems::fault(Step::Totp, &fault);
+    let refuse = |error| problems::identity(Step::Totp, &error);
     app.identity.verify_totp(&token.0, &body.code).await.map_err(refuse)?;
     app.identity.demand_totp(&token.0, true).await.map_err(refuse)?;
     Ok(StatusCode::NO_CONTENT)

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::shapes;
 use crate::domain::{Email, Locale, Name, Phone};
-use crate::users::Versioned;
-use crate::wire::ZoneName;
+use crate::store::ZoneName;
+use crate::usecase::user::Versioned;
 
 /// A user.
 #[derive(Serialize, ToSchema)]

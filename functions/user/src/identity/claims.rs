@@ -9,7 +9,7 @@ use kernel::{Role, TypedId as _, UserId};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Fault;
+use super::IdentityError;
 use crate::domain::Email;
 
 /// Who signed in.
@@ -39,9 +39,9 @@ impl Claims {
     ///
     /// # Errors
     /// When it is none.
-    pub fn of(id_token: &str) -> Result<Self, Fault> {
+    pub fn of(id_token: &str) -> Result<Self, IdentityError> {
         let payload = id_token.split('.').nth(1).unwrap_or_default();
-        let defect = |what: &str| Fault::Defect(format!("an identity token {what}"));
+        let defect = |what: &str| IdentityError::Defect(format!("an identity token {what}"));
         let json = URL_SAFE_NO_PAD
             .decode(payload.trim_end_matches('='))
             .map_err(|_| defect("is not base64url"))?;
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn refuses_what_is_no_token() {
         for text in ["", "a.b", "a.%.c", &token("[]"), &token(r#"{"sub":"me"}"#)] {
-            assert!(matches!(Claims::of(text), Err(Fault::Defect(_))), "{text}");
+            assert!(matches!(Claims::of(text), Err(IdentityError::Defect(_))), "{text}");
         }
     }
 }

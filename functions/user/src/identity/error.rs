@@ -4,7 +4,7 @@ use aws_sdk_cognitoidentityprovider::error::{DisplayErrorContext, ProvideErrorMe
 
 /// Why the user pool did not do what it was asked, by what it means to whoever asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum IdentityError {
     /// Wrong password, dead token or session, or a disabled or unknown account: the pool does not say which.
     #[error("not authorised")]
     NotAuthorized,
@@ -46,7 +46,7 @@ pub enum Fault {
     Defect(String),
 }
 
-impl Fault {
+impl IdentityError {
     /// Sorts an error of the client.
     pub(super) fn from_sdk<E>(error: SdkError<E>) -> Self
     where
@@ -89,35 +89,38 @@ mod tests {
 
     #[test]
     fn every_refusal_that_the_pool_documents_has_a_meaning() {
-        for (code, fault) in [
-            ("NotAuthorizedException", Some(Fault::NotAuthorized)),
-            ("RefreshTokenReuseException", Some(Fault::NotAuthorized)),
-            ("UserNotConfirmedException", Some(Fault::Unconfirmed)),
-            ("PasswordResetRequiredException", Some(Fault::ResetRequired)),
-            ("UsernameExistsException", Some(Fault::Taken)),
-            ("AliasExistsException", Some(Fault::Taken)),
-            ("UserNotFoundException", Some(Fault::Unknown)),
-            ("CodeMismatchException", Some(Fault::WrongCode)),
-            ("ExpiredCodeException", Some(Fault::WrongCode)),
-            ("EnableSoftwareTokenMFAException", Some(Fault::WrongCode)),
-            ("InvalidPasswordException", Some(Fault::WeakPassword)),
-            ("PasswordHistoryPolicyViolationException", Some(Fault::WeakPassword)),
-            ("InvalidParameterException", Some(Fault::Invalid)),
-            ("LimitExceededException", Some(Fault::Exhausted)),
-            ("TooManyFailedAttemptsException", Some(Fault::Exhausted)),
-            ("CodeDeliveryFailureException", Some(Fault::Undelivered)),
-            ("TooManyRequestsException", Some(Fault::Throttled)),
-            ("ThrottlingException", Some(Fault::Throttled)),
+        for (code, error) in [
+            ("NotAuthorizedException", Some(IdentityError::NotAuthorized)),
+            ("RefreshTokenReuseException", Some(IdentityError::NotAuthorized)),
+            ("UserNotConfirmedException", Some(IdentityError::Unconfirmed)),
+            ("PasswordResetRequiredException", Some(IdentityError::ResetRequired)),
+            ("UsernameExistsException", Some(IdentityError::Taken)),
+            ("AliasExistsException", Some(IdentityError::Taken)),
+            ("UserNotFoundException", Some(IdentityError::Unknown)),
+            ("CodeMismatchException", Some(IdentityError::WrongCode)),
+            ("ExpiredCodeException", Some(IdentityError::WrongCode)),
+            ("EnableSoftwareTokenMFAException", Some(IdentityError::WrongCode)),
+            ("InvalidPasswordException", Some(IdentityError::WeakPassword)),
+            (
+                "PasswordHistoryPolicyViolationException",
+                Some(IdentityError::WeakPassword),
+            ),
+            ("InvalidParameterException", Some(IdentityError::Invalid)),
+            ("LimitExceededException", Some(IdentityError::Exhausted)),
+            ("TooManyFailedAttemptsException", Some(IdentityError::Exhausted)),
+            ("CodeDeliveryFailureException", Some(IdentityError::Undelivered)),
+            ("TooManyRequestsException", Some(IdentityError::Throttled)),
+            ("ThrottlingException", Some(IdentityError::Throttled)),
             (
                 "InternalErrorException",
-                Some(Fault::Unavailable("InternalErrorException".to_owned())),
+                Some(IdentityError::Unavailable("InternalErrorException".to_owned())),
             ),
             // The service's own mistakes: no caller can do anything about them.
             ("ResourceNotFoundException", None),
             ("AccessDeniedException", None),
             ("InvalidUserPoolConfigurationException", None),
         ] {
-            assert_eq!(Fault::from_code(code), fault, "{code}");
+            assert_eq!(IdentityError::from_code(code), error, "{code}");
         }
     }
 }

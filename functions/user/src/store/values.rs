@@ -2,12 +2,11 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
 
 use crate::domain::{Email, Locale, Tag};
 
 macro_rules! texts {
-    ($($name:ident: $schema:expr;)*) => {$(
+    ($($name:ident),*) => {$(
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&String::from(self.clone()))
@@ -19,30 +18,10 @@ macro_rules! texts {
                 String::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
             }
         }
-
-        impl utoipa::PartialSchema for $name {
-            fn schema() -> RefOr<Schema> {
-                let text: ObjectBuilder = $schema;
-                text.schema_type(Type::String).into()
-            }
-        }
-
-        impl utoipa::ToSchema for $name {}
     )*};
 }
 
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new()
-}
-
-texts! {
-    Email: text()
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
-        .max_length(Some(254))
-        .examples(["ada@example.com"]);
-    Locale: text().pattern(Some("^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")).examples(["pt-BR"]);
-    Tag: text().pattern(Some("^[a-z0-9_-]{1,32}$")).examples(["vegan"]);
-}
+texts!(Email, Locale, Tag);
 
 /// A time zone by its IANA name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,11 +41,3 @@ impl<'de> Deserialize<'de> for ZoneName {
             .map_err(D::Error::custom)
     }
 }
-
-impl utoipa::PartialSchema for ZoneName {
-    fn schema() -> RefOr<Schema> {
-        kernel::TimeZone::schema()
-    }
-}
-
-impl utoipa::ToSchema for ZoneName {}

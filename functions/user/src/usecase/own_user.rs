@@ -2,41 +2,52 @@
 //! made the record: then it is made here.
 
 use ::store::ChangeError;
-use runtime::{Cause, Principal, Problem};
+use contracts::Cause;
+use kernel::UserId;
 
-use super::problems;
+use super::registration::{self, RegistrationError};
+use super::user::{self, Refusal, Versioned};
 use crate::app::App;
 use crate::domain::Command;
-use crate::registration;
-use crate::users::{self, Versioned};
+
+/// Why a person's own record was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnUserError {
+    /// The record could not be made.
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
+    /// The command changed nothing.
+    #[error(transparent)]
+    Change(#[from] ChangeError<Refusal>),
+}
 
 /// Reads it.
-pub async fn find(app: &App, cause: &Cause, principal: &Principal) -> Result<Versioned, Problem> {
-    match users::find(&app.table, principal.user_id).await? {
+///
+/// # Errors
+/// When the table does not answer, or the record could not be made.
+pub async fn find(app: &App, cause: &Cause, user_id: UserId) -> Result<Versioned, RegistrationError> {
+    match user::find(&app.table, user_id).await? {
         Some(found) => Ok(found),
-        None => register(app, cause, principal).await,
+        None => registration::complete_by_id(app, cause, user_id).await,
     }
 }
 
 /// Changes it. `expected` is the version that the client read, if it said one.
+///
+/// # Errors
+/// See [`OwnUserError`]; then nothing changed.
 pub async fn execute(
     app: &App,
     cause: &Cause,
-    principal: &Principal,
+    user_id: UserId,
     expected: Option<u64>,
     command: Command,
-) -> Result<Versioned, Problem> {
-    let user_id = principal.user_id;
-    match users::execute(&app.table, cause, user_id, expected, command.clone()).await {
+) -> Result<Versioned, OwnUserError> {
+    match user::execute(&app.table, cause, user_id, expected, command.clone()).await {
         Err(ChangeError::Missing) => {
-            register(app, cause, principal).await?;
-            Ok(users::execute(&app.table, cause, user_id, expected, command).await?)
+            registration::complete_by_id(app, cause, user_id).await?;
+            Ok(user::execute(&app.table, cause, user_id, expected, command).await?)
         }
         result => Ok(result?),
     }
-}
-
-async fn register(app: &App, cause: &Cause, principal: &Principal) -> Result<Versioned, Problem> {
-    let registered = registration::complete_by_id(app, cause, principal.user_id).await;
-    registered.map_err(problems::incomplete)
 }

@@ -7,20 +7,20 @@ use std::collections::BTreeSet;
 
 use ::store::{ChangeError, StoreError};
 use contracts::Cause;
-use kernel::{Role, TimeZone, UserId};
+use kernel::{Role, TimeZone, Timestamp, UserId};
 
+use super::user::{self, Refusal, Versioned};
 use crate::app::App;
-use crate::domain::{Command, Email, Intent, Locale, Profile, register};
-use crate::identity::{Account, Claims, Fault, Tokens};
+use crate::domain::{Command, Email, Intent, Locale, Profile, UNCONFIRMED_MAX, register};
+use crate::identity::{Account, Claims, IdentityError, Tokens};
 use crate::store::{SignUpRecord, sign_up_key};
-use crate::users::{self, Refusal, Versioned};
 
 /// Why a registration could not be completed.
 #[derive(Debug, thiserror::Error)]
-pub enum Incomplete {
+pub enum RegistrationError {
     /// The user pool says no.
     #[error(transparent)]
-    Identity(#[from] Fault),
+    Identity(#[from] IdentityError),
     /// An operator has barred the person.
     #[error("the account is suspended")]
     Suspended,
@@ -33,10 +33,10 @@ pub enum Incomplete {
 ///
 /// # Errors
 /// When the user pool or the table does not answer: the same again may work.
-pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Versioned, Incomplete> {
+pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Versioned, RegistrationError> {
     let user_id = account.user_id;
     let email = account.email.clone();
-    let email = email.ok_or_else(|| Fault::Defect("an account without an address".to_owned()))?;
+    let email = email.ok_or_else(|| IdentityError::Defect("an account without an address".to_owned()))?;
     let sign_up = app.table.get::<SignUpRecord>(&sign_up_key(&email)).await?;
     // What somebody else said who signed up with the address before or after is not this person's.
     let sign_up = sign_up
@@ -44,7 +44,7 @@ pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Vers
         .filter(|known| known.user_id == user_id);
     let mut roles = app.identity.roles(user_id).await?;
     if roles.is_empty() && is_suspended(app, user_id).await? {
-        return Err(Incomplete::Suspended);
+        return Err(RegistrationError::Suspended);
     }
     if roles.is_empty() {
         let asked = sign_up.as_ref().and_then(|sign_up| Intent::of(sign_up.role));
@@ -53,11 +53,12 @@ pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Vers
         roles.insert(role);
     }
     let verified = account.email.filter(|_| account.email_verified);
-    let profile = profile(email, sign_up).ok_or_else(|| Fault::Defect("an address that is no name".to_owned()))?;
+    let profile =
+        profile(email, sign_up).ok_or_else(|| IdentityError::Defect("an address that is no name".to_owned()))?;
     let user = register(user_id, profile, roles, cause.now);
     let roles = user.roles.clone();
     // Created first and read only if it is there: nearly always this is the first time.
-    let kept = users::create(&app.table, cause, user).await?;
+    let kept = user::create(&app.table, cause, user).await?;
     follow(app, cause, kept, verified, roles).await
 }
 
@@ -66,7 +67,7 @@ pub async fn complete(app: &App, cause: &Cause, account: Account) -> Result<Vers
 /// # Errors
 /// When the table does not answer.
 pub async fn is_suspended(app: &App, user_id: UserId) -> Result<bool, StoreError> {
-    let found = users::find(&app.table, user_id).await?;
+    let found = user::find(&app.table, user_id).await?;
     Ok(found.is_some_and(|found| found.user.suspended.is_some()))
 }
 
@@ -74,7 +75,7 @@ pub async fn is_suspended(app: &App, user_id: UserId) -> Result<bool, StoreError
 ///
 /// # Errors
 /// When the user pool or the table does not answer.
-pub async fn complete_by_id(app: &App, cause: &Cause, user_id: UserId) -> Result<Versioned, Incomplete> {
+pub async fn complete_by_id(app: &App, cause: &Cause, user_id: UserId) -> Result<Versioned, RegistrationError> {
     let account = app
         .identity
         .account(&kernel::TypedId::uuid(user_id).to_string())
@@ -87,12 +88,12 @@ pub async fn complete_by_id(app: &App, cause: &Cause, user_id: UserId) -> Result
 ///
 /// # Errors
 /// When something is missing that the person cannot act without and cannot be repaired now.
-pub async fn settle(app: &App, cause: &Cause, tokens: Tokens) -> Result<Tokens, Incomplete> {
+pub async fn settle(app: &App, cause: &Cause, tokens: Tokens) -> Result<Tokens, RegistrationError> {
     let claims = Claims::of(&tokens.id_token)?;
     // Whatever groups a crash has left.
-    let found = users::find(&app.table, claims.user_id).await?;
+    let found = user::find(&app.table, claims.user_id).await?;
     if found.as_ref().is_some_and(|found| found.user.suspended.is_some()) {
-        return Err(Incomplete::Suspended);
+        return Err(RegistrationError::Suspended);
     }
     if claims.roles.is_empty() {
         complete_by_id(app, cause, claims.user_id).await?;
@@ -105,7 +106,12 @@ pub async fn settle(app: &App, cause: &Cause, tokens: Tokens) -> Result<Tokens, 
     Ok(tokens)
 }
 
-async fn follow_claims(app: &App, cause: &Cause, found: Option<Versioned>, claims: Claims) -> Result<(), Incomplete> {
+async fn follow_claims(
+    app: &App,
+    cause: &Cause,
+    found: Option<Versioned>,
+    claims: Claims,
+) -> Result<(), RegistrationError> {
     let Some(found) = found else {
         return complete_by_id(app, cause, claims.user_id).await.map(drop);
     };
@@ -119,16 +125,16 @@ async fn follow(
     kept: Versioned,
     verified: Option<Email>,
     roles: BTreeSet<Role>,
-) -> Result<Versioned, Incomplete> {
+) -> Result<Versioned, RegistrationError> {
     let email = verified.unwrap_or_else(|| kept.user.profile.email.clone());
     if email == kept.user.profile.email && roles == kept.user.roles {
         if roles.contains(&Role::Operator) {
-            users::list_operator(&app.table, cause, kept.user.id).await?;
+            user::list_operator(&app.table, cause, kept.user.id).await?;
         }
         return Ok(kept);
     }
     let command = Command::FollowIdentity { email, roles };
-    let followed = users::execute(&app.table, cause, kept.user.id, None, command).await;
+    let followed = user::execute(&app.table, cause, kept.user.id, None, command).await;
     followed.map_err(|error: ChangeError<Refusal>| match error {
         ChangeError::Store(error) => error.into(),
         error @ (ChangeError::Missing | ChangeError::Rejected(_) | ChangeError::Commit(_)) => {
@@ -137,7 +143,7 @@ async fn follow(
     })
 }
 
-async fn renew(app: &App, tokens: Tokens) -> Result<Tokens, Incomplete> {
+async fn renew(app: &App, tokens: Tokens) -> Result<Tokens, RegistrationError> {
     let Some(refresh_token) = tokens.refresh_token else {
         return Ok(tokens);
     };
@@ -147,21 +153,6 @@ async fn renew(app: &App, tokens: Tokens) -> Result<Tokens, Incomplete> {
         refresh_token,
         ..renewed
     })
-}
-
-/// Changes the groups of an account to a set of roles.
-///
-/// # Errors
-/// When the user pool does not answer; the same again goes on where it ended.
-pub async fn assign_roles(app: &App, user_id: UserId, wanted: &BTreeSet<Role>) -> Result<(), Fault> {
-    let current = app.identity.roles(user_id).await?;
-    for role in wanted.difference(&current) {
-        app.identity.grant(user_id, *role).await?;
-    }
-    for role in current.difference(wanted) {
-        app.identity.revoke(user_id, *role).await?;
-    }
-    Ok(())
 }
 
 /// What the person said at sign-up. An account made by hand has no sign-up: then it is called by its address.
@@ -179,4 +170,16 @@ fn profile(email: Email, sign_up: Option<SignUpRecord>) -> Option<Profile> {
         locale,
         time_zone: TimeZone::utc(),
     })
+}
+
+/// Deletes the accounts that nobody confirmed in time.
+///
+/// # Errors
+/// When the user pool does not answer, or one was not deleted.
+pub async fn delete_unconfirmed(app: &App, now: Timestamp) -> Result<(), IdentityError> {
+    let deleted = app.identity.delete_unconfirmed(now - UNCONFIRMED_MAX).await?;
+    if deleted > 0 {
+        tracing::info!(deleted, "accounts that nobody confirmed are gone");
+    }
+    Ok(())
 }
