@@ -1,44 +1,15 @@
-//! The HTTP API: one module per endpoint, named as the operation.
+//! The HTTP operations: a folder for each resource, a file for each operation, named as the operation.
 
-mod add_address;
 mod addresses;
-mod answer_challenge;
-mod bearer;
-mod begin_totp;
-mod change_me;
-mod confirm_sign_up;
+mod auth;
 mod docs_index;
-mod fresh_sign_in;
-mod get_address;
-mod get_contact;
-mod get_delivery_address;
-mod get_me;
-mod get_preferences;
-mod get_user;
-mod list_addresses;
+mod internal;
+mod me;
+mod operators;
 mod phones;
-mod preferences;
 mod problems;
-mod refresh_tokens;
-mod reinstate_user;
-mod remove_address;
-mod remove_totp;
-mod replace_address;
-mod replace_preferences;
-mod replace_roles;
-mod request_password_reset;
-mod resend_code;
-mod reset_password;
 mod schemas;
-mod send_phone_code;
 mod shapes;
-mod sign_in;
-mod sign_out;
-mod sign_up;
-mod suspend_user;
-mod tokens;
-mod verify_phone;
-mod verify_totp;
 mod views;
 
 use axum::Router;
@@ -50,6 +21,17 @@ use utoipa::openapi::OpenApi;
 #[cfg(test)]
 use utoipa_axum::router::OpenApiRouter;
 
+use self::addresses::{add_address, get_address, list_addresses, remove_address, replace_address};
+use self::auth::{
+    answer_challenge, confirm_sign_up, refresh_tokens, request_password_reset, resend_code, reset_password, sign_in,
+    sign_out, sign_up,
+};
+use self::internal::{get_contact, get_delivery_address};
+use self::me::{
+    begin_totp, change_me, get_me, get_preferences, remove_totp, replace_preferences, send_phone_code, verify_phone,
+    verify_totp,
+};
+use self::operators::{get_user, reinstate_user, replace_roles, suspend_user};
 use crate::app::App;
 
 /// The committed description of the public API.

@@ -9,7 +9,7 @@ use runtime::{ClientAddress, Json, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{phones, problems, shapes};
+use crate::api::{phones, problems, shapes};
 use crate::app::App;
 use crate::domain::{Email, Intent, Locale, Name, NewPassword};
 use crate::usecase::sign_up::{self as usecase, NewAccount};

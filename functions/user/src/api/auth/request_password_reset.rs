@@ -8,7 +8,7 @@ use runtime::{Json, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::problems;
+use crate::api::problems;
 use crate::app::App;
 use crate::domain::Email;
 

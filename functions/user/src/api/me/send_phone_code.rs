@@ -8,7 +8,7 @@ use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::phones;
+use crate::api::phones;
 use crate::app::App;
 use crate::usecase::phone_code;
 

@@ -7,9 +7,9 @@ use runtime::{Cause, ClientAddress, Json, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problems::{self, Step};
-use super::shapes;
-use super::tokens::Tokens;
+use super::views::Tokens;
+use crate::api::problems::{self, Step};
+use crate::api::shapes;
 use crate::app::App;
 use crate::domain::{Email, PASSWORD_BYTES_MAX};
 use crate::identity::{self, Claims, IdentityError};

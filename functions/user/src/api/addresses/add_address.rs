@@ -7,7 +7,7 @@ use http::{StatusCode, header};
 use kernel::Role;
 use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, ids, replay};
 
-use super::addresses::{AddressView, NewAddress};
+use super::views::{AddressView, NewAddress};
 use crate::app::App;
 use crate::domain::{Address, AddressRejection};
 use crate::usecase::address_book::{self, Addition};

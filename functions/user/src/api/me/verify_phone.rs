@@ -7,8 +7,8 @@ use runtime::{Json, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::shapes;
-use super::views::Profile;
+use crate::api::shapes;
+use crate::api::views::Profile;
 use crate::app::App;
 use crate::usecase::phone_code;
 

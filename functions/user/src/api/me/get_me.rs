@@ -3,7 +3,7 @@
 use axum::extract::State;
 use runtime::{Principal, Problem, RequestCause};
 
-use super::views::Profile;
+use crate::api::views::Profile;
 use crate::app::App;
 use crate::usecase::own_user;
 

@@ -9,7 +9,7 @@ use runtime::Problem;
 use serde::Deserialize;
 
 use super::bearer::Bearer;
-use super::problems;
+use crate::api::problems;
 
 /// How long a sign-in counts as one of a moment ago. New tokens for a refresh token keep the time of the sign-in.
 const LASTS: SignedDuration = SignedDuration::from_mins(10);

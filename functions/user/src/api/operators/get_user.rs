@@ -4,7 +4,7 @@ use axum::extract::State;
 use kernel::{Role, UserId};
 use runtime::{Path, Principal, Problem};
 
-use super::views::Profile;
+use crate::api::views::Profile;
 use crate::app::App;
 use crate::usecase::user;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes;
+use crate::api::shapes;
 use crate::identity;
 
 /// What lets a person in.

@@ -7,7 +7,7 @@ use runtime::{Principal, Problem, RequestCause};
 
 use super::bearer::Bearer;
 use super::fresh_sign_in::{self, TOTP_BUDGET};
-use super::problems::{self, Step};
+use crate::api::problems::{self, Step};
 use crate::app::App;
 use crate::identity::IdentityError;
 

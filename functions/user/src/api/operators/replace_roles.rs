@@ -8,7 +8,7 @@ use runtime::{Json, Path, Principal, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::views::Profile;
+use crate::api::views::Profile;
 use crate::app::App;
 use crate::usecase::change_roles;
 

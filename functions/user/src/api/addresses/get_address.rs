@@ -4,7 +4,7 @@ use axum::extract::State;
 use kernel::{AddressId, Role};
 use runtime::{Json, Path, Principal, Problem};
 
-use super::addresses::AddressView;
+use super::views::AddressView;
 use crate::app::App;
 use crate::usecase::address_book;
 

@@ -8,8 +8,8 @@ use runtime::{Json, Problem, RequestCause};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::problems::{self, Step};
-use super::shapes;
+use crate::api::problems::{self, Step};
+use crate::api::shapes;
 use crate::app::App;
 use crate::domain::{Email, NewPassword};
 

@@ -7,7 +7,7 @@ use runtime::{ClientAddress, Json, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::shapes;
+use crate::api::shapes;
 use crate::app::App;
 use crate::domain::Email;
 use crate::usecase::confirm_sign_up as usecase;

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::bearer::Bearer;
 use super::fresh_sign_in::{self, TOTP_BUDGET};
-use super::problems::{self, Step};
-use super::shapes;
+use crate::api::problems::{self, Step};
+use crate::api::shapes;
 use crate::app::App;
 use crate::domain::Email;
 use crate::usecase::own_user;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use kernel::{AddressId, Role};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
-use super::addresses::{AddressView, NewAddress};
+use super::views::{AddressView, NewAddress};
 use crate::app::App;
 use crate::domain::Address;
 use crate::usecase::address_book;

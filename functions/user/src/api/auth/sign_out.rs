@@ -5,7 +5,7 @@ use http::StatusCode;
 use kernel::TypedId as _;
 use runtime::{Principal, Problem};
 
-use super::problems::{self, Step};
+use crate::api::problems::{self, Step};
 use crate::app::App;
 use crate::identity::IdentityError;
 

@@ -7,9 +7,9 @@ use runtime::{IfMatch, Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::phones;
-use super::shapes;
-use super::views::Profile;
+use crate::api::phones;
+use crate::api::shapes;
+use crate::api::views::Profile;
 use crate::app::App;
 use crate::domain::{Change, Command, Locale, Name, PhoneChange};
 use crate::store::ZoneName;

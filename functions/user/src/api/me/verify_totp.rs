@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::bearer::Bearer;
 use super::fresh_sign_in::{self, TOTP_BUDGET};
-use super::problems::{self, Step};
-use super::shapes;
+use crate::api::problems::{self, Step};
+use crate::api::shapes;
 use crate::app::App;
 
 /// What the authenticator app shows.
