@@ -17,7 +17,7 @@ mod place_order;
 mod problems;
 mod reject_order;
 mod shapes;
-mod view;
+mod views;
 
 use axum::Router;
 use runtime::openapi::Register;
@@ -59,7 +59,7 @@ fn document() -> OpenApi {
         create_quote::ChoiceBody::name().into_owned(),
         create_quote::ChoiceBody::schema(),
     );
-    schemas.insert(view::ChoiceView::name().into_owned(), view::ChoiceView::schema());
+    schemas.insert(views::ChoiceView::name().into_owned(), views::ChoiceView::schema());
     operations(OpenApiRouter::with_openapi(document)).into_openapi()
 }
 

@@ -1,40 +1,47 @@
 //! What other services' events mean here.
 
-mod replicas;
-
-use ::store::{ChangeError, Commit};
 use contracts::restaurant::Snapshot;
 use contracts::vocabulary::{FailureReason, Fault, VoidReason, Word};
 use contracts::{Cause, Contract as _, Envelope, MalformedEnvelope, delivery, payment, restaurant, user};
-use kernel::{CourierId, OrderId};
-use runtime::{Consumed, Done, Standing, Undone, once};
+use kernel::OrderId;
+use runtime::{Consumed, Done, Standing};
 
 use crate::app::App;
-use crate::domain::{CancelReason, Command, Party, Rejection, UndeliverableReason};
-use crate::store::note_courier;
+use crate::domain::{CancelReason, Command, Party, UndeliverableReason};
+use crate::usecase::advance_order::{advance_by_id, undone};
+use crate::usecase::note_courier::{courier_assigned, courier_released};
+use crate::usecase::sync_replicas;
 
 /// Handles one event. What is of no interest is done.
 ///
 /// # Errors
 /// When it must come again, or never will work.
 pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
+    let sequence = event.sequence;
     if let Some(snapshot) = described(event)? {
-        return replicas::restaurant(app, snapshot, event.sequence, cause).await;
+        return sync_replicas::restaurant(app, snapshot, sequence, cause).await;
     }
     if let Some(Fact { order_id, command, by }) = fact(event)? {
-        return tell(app, order_id, &command, by, cause).await;
+        // A fact that comes again finds the order where it led before, so no mark of it is needed.
+        advance_by_id(app, order_id, &command, by, cause)
+            .await
+            .map_err(undone)?;
+        return Ok(Done);
     }
     match event.event_type.as_str() {
         user::RolesChanged::TYPE => Standing::keep(&app.table, event, cause).await,
-        restaurant::MenuPublished::TYPE => replicas::menu(app, &event.data()?, event.sequence, cause).await,
+        restaurant::MenuPublished::TYPE => sync_replicas::menu(app, &event.data()?, sequence, cause).await,
         restaurant::ItemAvailabilityChanged::TYPE => {
-            replicas::availability(app, &event.data()?, event.sequence, cause).await
+            sync_replicas::availability(app, &event.data()?, sequence, cause).await
         }
         delivery::Assigned::TYPE => {
             let told: delivery::Assigned = event.data()?;
-            note(app, told.order_id, Some(told.courier_id), event.sequence, cause).await
+            courier_assigned(app, told.order_id, told.courier_id, sequence, cause).await
         }
-        delivery::Released::TYPE => released(app, &event.data()?, event.sequence, cause).await,
+        delivery::Released::TYPE => {
+            let told: delivery::Released = event.data()?;
+            courier_released(app, told.order_id, told.courier_id, sequence, cause).await
+        }
         _ => Ok(Done),
     }
 }
@@ -131,72 +138,10 @@ const fn is_the_customers(failed: &delivery::Failed) -> bool {
     }
 }
 
-/// Tells an order a fact. One that comes again finds the order where it led before, so no mark of it is needed.
-///
-/// # Errors
-/// `Retry` for one that comes before what it follows; `Park` for one that cannot be of this order.
-pub async fn tell(app: &App, order_id: OrderId, command: &Command, by: Party, cause: &Cause) -> Consumed {
-    carry_out(app, order_id, command, by, cause).await.map_err(undone)?;
-    Ok(Done)
-}
-
-/// Carries a command out on an order.
-///
-/// # Errors
-/// Why not.
-pub async fn carry_out(
-    app: &App,
-    order_id: OrderId,
-    command: &Command,
-    by: Party,
-    cause: &Cause,
-) -> Result<(), ChangeError<Rejection>> {
-    let loaded = app.recent_order(order_id).await?;
-    app.carry_out(loaded, command, by, cause).await?;
-    Ok(())
-}
-
-/// Whether what was not done must come again, or never will work.
-pub fn undone(error: ChangeError<Rejection>) -> Undone {
-    let ChangeError::Rejected(rejection) = error else {
-        return error.into();
-    };
-    match rejection {
-        Rejection::TooEarly { .. } | Rejection::NotDue { .. } => Undone::Retry(rejection.to_string()),
-        Rejection::WrongState { .. }
-        | Rejection::Contradiction { .. }
-        | Rejection::AmountDiffers { .. }
-        | Rejection::TermsChanged { .. }
-        | Rejection::DelayTooLong => Undone::Park(rejection.to_string()),
-    }
-}
-
-/// Who comes for the food is not the order's to decide, only to know: one small item beside it, the latest word holds.
-async fn note(app: &App, order_id: OrderId, courier_id: Option<CourierId>, since: u32, cause: &Cause) -> Consumed {
-    let commit = note_courier(Commit::new(cause), order_id, courier_id, since);
-    once(app.table.commit(commit).await)
-}
-
-/// Nobody comes for the food any more, unless a later word says who does. An order that is cooked or waits counts that
-/// among its events, since its search begins again; one that went on or ended only notes it.
-async fn released(app: &App, released: &delivery::Released, since: u32, cause: &Cause) -> Consumed {
-    let order_id = released.order_id;
-    let courier = released.courier_id;
-    tell(
-        app,
-        order_id,
-        &Command::LoseCourier { courier, since },
-        Party::Delivery,
-        cause,
-    )
-    .await?;
-    // The command's own commit has noted it too: then this one is a repetition.
-    note(app, order_id, None, since, cause).await
-}
-
 #[cfg(test)]
 mod tests {
     use contracts::PUBLISHED;
+    use runtime::Undone;
 
     use super::*;
     use crate::domain::CommandName;
@@ -293,16 +238,5 @@ mod tests {
             matches!(&undone, Undone::Park(reason) if reason.contains("payment.authorized.v1")),
             "{undone}"
         );
-    }
-
-    #[test]
-    fn early_facts_come_again_and_impossible_ones_do_not() {
-        let (state, command) = (crate::domain::StateName::Ready, CommandName::Deliver);
-        let undone = |rejection| undone(ChangeError::Rejected(rejection));
-        assert!(matches!(
-            undone(Rejection::TooEarly { state, command }),
-            Undone::Retry(_)
-        ));
-        assert!(matches!(undone(Rejection::Contradiction { command }), Undone::Park(_)));
     }
 }

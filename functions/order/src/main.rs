@@ -8,8 +8,8 @@ mod domain;
 mod inbox;
 mod publish;
 mod store;
-mod sweep;
 mod timers;
+mod usecase;
 
 use app::App;
 use runtime::{Cause, Edge, Envelope, Timer, TimerQueue};

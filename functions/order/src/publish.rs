@@ -1,5 +1,6 @@
 //! What has happened, as others hear of it: domain events as contracts, and the deadlines they set.
 
+use ::store::Published;
 use contracts::order as wire;
 use contracts::vocabulary::CancelledBy;
 use contracts::{Cause, Contract, Envelope, MalformedEnvelope, Timer};
@@ -8,29 +9,6 @@ use kernel::OrderId;
 use crate::domain::decide::deadlines;
 use crate::domain::reasons::rejected_by;
 use crate::domain::{Event, Order, Party, State};
-use crate::store::{Contents, PlacedRecord};
-
-/// The first event of an order.
-///
-/// # Errors
-/// When the payload cannot be written.
-pub fn placed(
-    order: &Order,
-    record: &PlacedRecord,
-    pay_by: kernel::Timestamp,
-    cause: &Cause,
-) -> Result<Envelope, MalformedEnvelope> {
-    let payload = wire::Placed {
-        order_id: order.id,
-        customer_id: order.facts.customer_id,
-        restaurant_id: order.facts.restaurant_id,
-        restaurant_name: order.facts.restaurant_name.clone(),
-        payment_method_id: record.payment_method_id,
-        total: order.facts.total,
-        pay_by,
-    };
-    Envelope::new(&order.id.to_string(), 1, cause, &payload)
-}
 
 /// Where an event goes among the order's events.
 struct Wrapper<'a> {
@@ -45,18 +23,26 @@ impl Wrapper<'_> {
     }
 }
 
-/// An event as it is published.
+/// What others hear of an order's step from one state to the next, with the deadlines that it sets. No state before: the
+/// order was born.
 ///
 /// # Errors
 /// When the payload cannot be written.
-#[expect(clippy::too_many_lines, reason = "one arm for each event")]
-pub fn envelope(
+pub fn published(
     order: &Order,
     event: &Event,
     sequence: u32,
-    contents: &Contents,
+    before: Option<&State>,
+    after: &State,
     cause: &Cause,
-) -> Result<Envelope, MalformedEnvelope> {
+) -> Result<Published, MalformedEnvelope> {
+    let envelope = envelope(order, event, sequence, cause)?;
+    let timers = timers(before, after, &envelope);
+    Ok(Published { envelope, timers })
+}
+
+#[expect(clippy::too_many_lines, reason = "one arm for each event")]
+fn envelope(order: &Order, event: &Event, sequence: u32, cause: &Cause) -> Result<Envelope, MalformedEnvelope> {
     let facts = &order.facts;
     let wrapper = Wrapper {
         id: order.id,
@@ -66,6 +52,18 @@ pub fn envelope(
     let (order_id, customer_id, restaurant_id) = (order.id, facts.customer_id, facts.restaurant_id);
     let restaurant_name = facts.restaurant_name.clone();
     match event {
+        Event::Placed {
+            payment_method_id,
+            pay_by,
+        } => wrapper.wrap(&wire::Placed {
+            order_id,
+            customer_id,
+            restaurant_id,
+            restaurant_name,
+            payment_method_id: *payment_method_id,
+            total: facts.total,
+            pay_by: *pay_by,
+        }),
         Event::Confirmed { release_at } => wrapper.wrap(&wire::Confirmed {
             order_id,
             customer_id,
@@ -88,8 +86,8 @@ pub fn envelope(
             restaurant_id,
             restaurant_name,
             ready_at: *ready_at,
-            pickup: contents.pickup.clone(),
-            drop_off: contents.drop_off(),
+            pickup: facts.pickup.clone(),
+            drop_off: facts.drop_off.clone(),
             promised: facts.promised,
             delivery_fee: facts.delivery_fee,
             tip: facts.tip,
@@ -126,7 +124,7 @@ pub fn envelope(
             restaurant_id,
             restaurant_name,
             total: facts.total,
-            item_ids: item_ids(contents),
+            item_ids: facts.item_ids.clone(),
             delivered_at: *at,
         }),
         Event::Rejected { reason } => wrapper.wrap(&wire::Rejected {
@@ -176,17 +174,8 @@ const fn party(by: CancelledBy) -> Party {
     }
 }
 
-/// What was ordered, each item once.
-fn item_ids(contents: &Contents) -> Vec<String> {
-    let mut ids: Vec<_> = contents.priced().lines.into_iter().map(|line| line.item_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
 /// The deadlines that a step sets: those of the state after it that the state before it, if there was one, did not have.
-#[must_use]
-pub fn timers(before: Option<&State>, after: &State, envelope: &Envelope) -> Vec<Timer> {
+fn timers(before: Option<&State>, after: &State, envelope: &Envelope) -> Vec<Timer> {
     let running = before.map(deadlines).unwrap_or_default();
     let timer = |(command, due_at): (crate::domain::CommandName, kernel::Timestamp)| Timer {
         name: command.to_string(),

@@ -20,6 +20,7 @@
 //! its end brings what was placed, the courier and the last event. The indexes hold keys only and are written once in an
 //! order's life.
 
+mod listed;
 mod lists;
 mod order;
 mod quote;
@@ -27,12 +28,12 @@ mod restaurant;
 mod terms;
 mod waiting;
 
+pub use listed::{EndedOrders, Listed, load_listed};
 pub use lists::{
-    Pointer, SHARDS, customer_list, customers_orders, restaurants_orders, shard_orders, shard_orders_placed,
-    shard_position,
+    Pointer, Progress, SHARDS, customer_list, customers_orders, newest, restaurants_orders, shard_orders_placed,
 };
 pub use order::{
-    COURIER_COMES, Loaded, PlacedRecord, append, begin, history, load, load_all, nobody_comes, note_courier, placed_key,
+    COURIER_COMES, Loaded, PlacedRecord, append, begin, history, load, nobody_comes, note_courier, placed_key,
 };
 pub use quote::{AmountsRecord, Contents, QuoteRecord, quote_key};
 pub use restaurant::{
@@ -40,4 +41,4 @@ pub use restaurant::{
     gate_key, known, loads, menu_key, overrides_key, release_slot, replica_key, take_slot,
 };
 pub use terms::{TermsRecord, show_terms, terms_key};
-pub use waiting::{UNPAID_MAX, Waiting, WaitingRecord, join, waiting_key};
+pub use waiting::{WaitingRecord, join, waiting_key};

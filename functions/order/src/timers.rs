@@ -2,15 +2,17 @@
 //!
 //! A timer may come late, twice, or after what it was set for: the rules look at the order's state and time again.
 
+mod sweep;
+
 use ::store::ChangeError;
 use contracts::{Cause, Timer};
 use kernel::OrderId;
 use runtime::{Consumed, Done, TimerQueue, Undone};
 
+use self::sweep::SWEEP;
 use crate::app::App;
-use crate::domain::{Command, CommandName, Party, Rejection};
-use crate::inbox::{carry_out, undone};
-use crate::sweep::{self, SWEEP};
+use crate::domain::{Command, Party, Rejection};
+use crate::usecase::advance_order::{advance_by_id, undone};
 
 /// Handles one deadline.
 ///
@@ -20,13 +22,13 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
     if timer.name == SWEEP {
         return sweep::handle(app, queue, timer, cause).await;
     }
-    let Some(command) = due(&timer.name) else {
+    let Some(command) = Command::of_deadline(&timer.name) else {
         return Err(Undone::Park(format!("there is no deadline called {}", timer.name)));
     };
     let Ok(order_id) = timer.subject.parse::<OrderId>() else {
         return Err(Undone::Park(format!("{} is no order", timer.subject)));
     };
-    match carry_out(app, order_id, &command, Party::Platform, cause).await {
+    match advance_by_id(app, order_id, &command, Party::Platform, cause).await {
         Ok(()) => Ok(Done),
         Err(ChangeError::Rejected(rejection)) if was_put_off(timer, &rejection) => Ok(Done),
         Err(error) => Err(undone(error)),
@@ -38,28 +40,10 @@ fn was_put_off(timer: &Timer, rejection: &Rejection) -> bool {
     matches!(rejection, Rejection::NotDue { due_at } if timer.due_at < *due_at)
 }
 
-/// The command that a deadline's name stands for.
-#[must_use]
-pub fn due(name: &str) -> Option<Command> {
-    let deadlines = [
-        (CommandName::PaymentDeadline, Command::PaymentDeadline),
-        (CommandName::Release, Command::Release),
-        (CommandName::RestaurantDeadline, Command::RestaurantDeadline),
-        (CommandName::CourierDeadline, Command::CourierDeadline),
-        (CommandName::PickUpDeadline, Command::PickUpDeadline),
-        (CommandName::KitchenDeadline, Command::KitchenDeadline),
-        (CommandName::DeliveryDeadline, Command::DeliveryDeadline),
-    ];
-    let found = deadlines.into_iter().find(|(command, _)| command.as_str() == name);
-    found.map(|(_, command)| command)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::StateName;
-    use crate::domain::cast::in_state;
-    use crate::domain::decide::deadlines;
+    use crate::domain::{CommandName, StateName};
 
     #[test]
     fn a_deadline_that_was_put_off_is_left_to_its_own_timer() {
@@ -78,16 +62,5 @@ mod tests {
         let state = StateName::Ready;
         let command = CommandName::CourierDeadline;
         assert!(!was_put_off(&timer, &Rejection::TooEarly { state, command }));
-    }
-
-    #[test]
-    fn every_deadline_that_is_set_is_understood() {
-        for state in StateName::ALL {
-            for (command, _) in deadlines(&in_state(*state).state) {
-                assert_eq!(due(command.as_str()).map(|due| due.name()), Some(command));
-            }
-        }
-        assert_eq!(due("tea_time"), None);
-        assert_eq!(due("cancel"), None, "a command that is no deadline");
     }
 }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::transitions::{ever, find};
 use crate::domain::{Command, CommandName, Order, Party};
 use crate::store::{Loaded, ReplicaRecord, replica_key};
+use crate::usecase::advance_order::{advance, latest_order, recent_order};
 
 /// An order, and what the caller is to it.
 pub struct Seen {
@@ -25,7 +26,7 @@ pub struct Seen {
 /// # Errors
 /// 404 when there is none, or it is not the caller's to see.
 pub async fn see(app: &App, principal: &Principal, order_id: OrderId) -> Result<Seen, Problem> {
-    let seen = seen(app, principal, app.order(order_id).await?).await?;
+    let seen = seen(app, principal, latest_order(app, order_id).await?).await?;
     seen.ok_or_else(Problem::not_found)
 }
 
@@ -93,12 +94,12 @@ pub async fn act(
     command: &Command,
     cause: &contracts::Cause,
 ) -> Result<Seen, Problem> {
-    let seen = match seen(app, principal, app.recent_order(order_id).await?).await? {
+    let seen = match seen(app, principal, recent_order(app, order_id).await?).await? {
         Some(seen) => seen,
         None => see(app, principal, order_id).await?,
     };
     let by = seen.acting(command.name())?;
-    let loaded = app.carry_out(seen.loaded, command, by, cause).await?;
+    let loaded = advance(app, seen.loaded, command, by, cause).await?;
     Ok(Seen {
         loaded,
         parties: seen.parties,

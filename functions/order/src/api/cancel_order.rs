@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::access::see;
-use super::view::CostsView;
+use super::views::CostsView;
 use crate::app::App;
 use crate::domain::decide::costs;
 use crate::domain::reasons::who_may_give;
-use crate::domain::{CancelReason, Command, CommandName, Party, StateName, cancellation};
-use crate::store::{TermsRecord, terms_key};
+use crate::domain::{CancelReason, CommandName, Party, StateName};
+use crate::usecase::cancel_order as usecase;
 
 /// Why it is not wanted any more.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -76,20 +76,7 @@ pub async fn cancel_order(
         let message = format!("The order is in {}.", currency.code());
         return Err(Problem::invalid("/fee/currency", "invalid", message));
     }
-    // Only customers ever pay for cancelling.
-    let agreed = match (by, fee) {
-        (Party::Customer, None) => shown(&app, order_id).await?.or_else(|| {
-            let now = cancellation(&seen.loaded.order, by);
-            now.map(|costs| costs.fee)
-        }),
-        (Party::Customer, fee) => fee,
-        (
-            Party::Restaurant | Party::Courier | Party::Operator | Party::Payment | Party::Delivery | Party::Platform,
-            _,
-        ) => None,
-    };
-    let command = Command::Cancel { reason, agreed };
-    let loaded = app.carry_out(seen.loaded, &command, by, &cause).await?;
+    let loaded = usecase::cancel_order(&app, seen.loaded, by, reason, fee, &cause).await?;
     let order = loaded.order;
     let fee = order.state.fee().unwrap_or(Money::zero(order.facts.total.currency()));
     Ok(Json(CancelledView {
@@ -97,10 +84,4 @@ pub async fn cancel_order(
         state: order.state.name(),
         costs: costs(&order, fee).into(),
     }))
-}
-
-/// What the customer was last shown that cancelling costs.
-async fn shown(app: &App, order_id: OrderId) -> Result<Option<Money>, Problem> {
-    let shown = app.table.get::<TermsRecord>(&terms_key(order_id)).await?;
-    Ok(shown.map(|shown| shown.value.fee))
 }

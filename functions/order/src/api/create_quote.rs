@@ -2,30 +2,22 @@
 
 mod address;
 
-use ::store::{Budget, Commit};
+use ::store::Budget;
 use axum::extract::State;
-use contracts::internal::{Address, Estimate, EstimateRequest};
-use contracts::order::{Stop, Window};
-use contracts::{Cause, menu::Menu};
+use contracts::order::Window;
 use http::StatusCode;
 use kernel::{Money, QuoteId, RestaurantId, Role, SignedDuration, Timestamp};
-use runtime::{CallError, Json, Principal, Problem, RequestCause, ids};
+use runtime::{Json, Principal, Problem, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use self::address::{DeliverTo, Destination};
-use super::problems::invalid;
+use self::address::DeliverTo;
 use super::shapes;
-use super::view::PriceView;
+use super::views::PriceView;
 use crate::app::App;
 use crate::domain::basket::Note;
-use crate::domain::price::{Offering, PricedLine, price};
-use crate::domain::quote::{Plan, admit, fit, plan, prep_time, price_up, zone_of};
-use crate::domain::{Basket, Choice, Defect, Line, Priced, Refusal, estimate, kitchen};
-use crate::store::{AmountsRecord, Contents, Known, QuoteRecord, known, loads, quote_key};
-
-/// A quote is kept this much longer than it holds, so that a late order hears that it expired.
-const KEPT_AFTERWARDS: SignedDuration = SignedDuration::from_hours(1);
+use crate::domain::{Basket, Choice, Line};
+use crate::usecase::create_quote::{self as usecase, Destination, EstimateSource, QuoteRequest, Quoted};
 
 /// Quotes of one customer: an app makes one for each change of the basket. Each asks two services and is stored.
 const CUSTOMER_BUDGET: Budget = Budget::new("create_quote", 150, SignedDuration::from_mins(10));
@@ -155,60 +147,35 @@ pub async fn create_quote(
     app.table
         .spend(&CUSTOMER_BUDGET, &principal.user_id.to_string(), cause.now)
         .await?;
-    let QuoteBody {
-        restaurant_id,
-        items,
-        deliver_to,
-        tip,
-        promotion_code,
-        scheduled_for,
-    } = body;
-    let known = known(&app.table, &app.menus, restaurant_id)
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    let leave_at_door = deliver_to.leave_at_door;
-    let (lines, destination) = check(
-        &known,
-        &basket(items),
-        deliver_to,
-        promotion_code.is_some(),
-        scheduled_for,
-        &cause,
-    )?;
-    let to = address(&app, &principal, destination).await?;
-    let terms = admit(&known.restaurant, to.position, scheduled_for, cause.now)?;
-    let (estimate, source) = estimate(&app, &known, &to, &cause).await?;
-    let planned = plan(&known.restaurant, terms, &estimate, scheduled_for, cause.now)?;
-    let priced = price_up(&known.restaurant, terms, &estimate, lines, tip)?;
-    let (planned, slot) = in_slot(&app, &known, planned, priced.subtotal, scheduled_for.is_some()).await?;
-    let quote_id: QuoteId = ids::new();
-    let record = QuoteRecord {
+    let request = QuoteRequest {
         customer_id: principal.user_id,
-        restaurant_id,
-        gate: known.gate,
-        capacity: known.restaurant.capacity,
-        slot,
-        cook_at: planned.cook_at,
-        ready_at: planned.ready_at,
-        valid_until: planned.valid_until,
-        expires_at: (planned.valid_until + KEPT_AFTERWARDS).as_second(),
-        contents: Contents {
-            leave_at_door,
-            ..contents(&known, &priced, to, &planned, scheduled_for)
-        },
+        restaurant_id: body.restaurant_id,
+        basket: basket(body.items),
+        leave_at_door: body.deliver_to.leave_at_door,
+        destination: Destination::try_from(body.deliver_to),
+        tip: body.tip,
+        has_promotion_code: body.promotion_code.is_some(),
+        scheduled_for: body.scheduled_for,
     };
-    let commit = Commit::new(&cause).also_put(&quote_key(quote_id), &record);
-    app.table.commit(commit).await?;
-    let view = QuoteView {
-        quote_id,
-        restaurant_id,
-        price: priced.into(),
-        promised: planned.promised,
-        scheduled_for,
-        delivery_estimate: source,
-        expires_at: planned.valid_until,
-    };
-    Ok((StatusCode::CREATED, Json(view)))
+    let quoted = usecase::create_quote(&app, request, &cause).await?;
+    Ok((StatusCode::CREATED, Json(quoted.into())))
+}
+
+impl From<Quoted> for QuoteView {
+    fn from(quoted: Quoted) -> Self {
+        Self {
+            quote_id: quoted.quote_id,
+            restaurant_id: quoted.restaurant_id,
+            price: quoted.priced.into(),
+            promised: quoted.plan.promised,
+            scheduled_for: quoted.scheduled_for,
+            delivery_estimate: match quoted.source {
+                EstimateSource::Live => Source::Live,
+                EstimateSource::Fallback => Source::Fallback,
+            },
+            expires_at: quoted.plan.valid_until,
+        }
+    }
 }
 
 fn basket(items: Vec<LineBody>) -> Basket {
@@ -228,129 +195,5 @@ fn basket(items: Vec<LineBody>) -> Basket {
     };
     Basket {
         lines: items.into_iter().map(line).collect(),
-    }
-}
-
-/// Everything that can be judged without asking anybody.
-fn check(
-    known: &Known,
-    basket: &Basket,
-    deliver_to: DeliverTo,
-    has_code: bool,
-    scheduled_for: Option<Timestamp>,
-    cause: &Cause,
-) -> Result<(Vec<PricedLine>, Destination), Problem> {
-    let detail = "The restaurant has not published a menu yet.";
-    let menu: &Menu = known
-        .menu
-        .as_deref()
-        .ok_or_else(|| Problem::conflict("menu_missing", detail))?;
-    let zone = zone_of(&known.restaurant);
-    let offering = Offering {
-        menu,
-        overrides: &known.overrides,
-        zone: &zone,
-        at: scheduled_for.unwrap_or(cause.now),
-        currency: known.restaurant.currency,
-    };
-    let mut defects = Vec::new();
-    if has_code {
-        let message = "There is no such promotion.";
-        defects.push(Defect::new("/promotion_code", "unknown_promotion", message));
-    }
-    let lines = price(basket, offering).map_err(|found| defects.extend(found));
-    let destination = Destination::try_from(deliver_to).map_err(|found| defects.extend(found));
-    match (lines, destination) {
-        (Ok(lines), Ok(destination)) if defects.is_empty() => Ok((lines, destination)),
-        _ => Err(invalid(&defects)),
-    }
-}
-
-/// The address itself. A saved one is the user service's to tell.
-async fn address(app: &App, principal: &Principal, destination: Destination) -> Result<Address, Problem> {
-    let address_id = match destination {
-        Destination::Given(address) => return Ok(*address),
-        Destination::Saved(address_id) => address_id,
-    };
-    let path = format!("/internal/users/{}/addresses/{address_id}", principal.user_id);
-    app.internal.get(&path).await.map_err(|error| match error {
-        CallError::NotFound(_) => {
-            Problem::invalid("/deliver_to/address_id", "unknown_address", "You have no such address.")
-        }
-        CallError::Refused { .. } | CallError::Unavailable { .. } => {
-            tracing::warn!(error = %error, "a saved address could not be looked up");
-            Problem::unavailable()
-        }
-    })
-}
-
-/// What the delivery costs and when it arrives: the delivery service's word, or an own one if it gives none.
-async fn estimate(app: &App, known: &Known, to: &Address, cause: &Cause) -> Result<(Estimate, Source), Problem> {
-    let restaurant = &known.restaurant;
-    let question = EstimateRequest {
-        pickup: restaurant.position,
-        drop_off: to.position,
-        restaurant_id: Some(restaurant.restaurant_id),
-        ready_at: cause.now + prep_time(restaurant),
-        currency: restaurant.currency,
-    };
-    match app
-        .internal
-        .post::<_, Estimate>("/internal/delivery-estimates", &question)
-        .await
-    {
-        Ok(estimate) if estimate.fee.currency() == restaurant.currency => return Ok((estimate, Source::Live)),
-        Ok(_) => tracing::error!("the delivery service estimates in another currency than it was asked"),
-        // It understood the question, and nobody would ride that far.
-        Err(CallError::Refused { status: 422, .. }) => return Err(Refusal::OutOfReach.into()),
-        Err(error) => tracing::warn!(error = %error, "quoting without the delivery service"),
-    }
-    let EstimateRequest {
-        pickup,
-        drop_off,
-        ready_at,
-        currency,
-        restaurant_id: _,
-    } = question;
-    let estimate =
-        estimate::fallback(pickup, drop_off, ready_at, currency, cause.now).map_err(Refusal::CurrencyNotServed)?;
-    Ok((estimate, Source::Fallback))
-}
-
-/// The plan in a slot of the kitchen with room for it, if the kitchen has slots. The place itself is taken by the order.
-async fn in_slot(
-    app: &App,
-    known: &Known,
-    plan: Plan,
-    value: Money,
-    scheduled: bool,
-) -> Result<(Plan, Option<Timestamp>), Problem> {
-    let Some(capacity) = &known.restaurant.capacity else {
-        return Ok((plan, None));
-    };
-    let slots = kitchen::slots_from(capacity, plan.ready_at);
-    let loads = loads(&app.table, known.restaurant.restaurant_id, &slots).await?;
-    Ok(fit(&known.restaurant, plan, value, scheduled, &loads)?)
-}
-
-fn contents(known: &Known, priced: &Priced, to: Address, plan: &Plan, wish: Option<Timestamp>) -> Contents {
-    let restaurant = &known.restaurant;
-    let prep_seconds = plan.ready_at.duration_since(plan.cook_at).as_secs().max(0);
-    Contents {
-        name: restaurant.name.clone(),
-        lines: priced.lines.iter().map(Into::into).collect(),
-        amounts: AmountsRecord::from(priced),
-        pickup: Stop {
-            position: restaurant.position,
-            address: restaurant.address.clone(),
-            instructions: None,
-            leave_at_door: false,
-        },
-        to,
-        leave_at_door: false,
-        promised: plan.promised,
-        wish,
-        release_at: plan.release_at,
-        prep: u32::try_from((prep_seconds + 59) / 60).unwrap_or(u32::MAX),
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::access::act;
-use super::view::OrderView;
+use super::views::OrderView;
 use crate::app::App;
 use crate::domain::{Command, KitchenReason};
 

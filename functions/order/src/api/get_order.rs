@@ -5,7 +5,7 @@ use kernel::OrderId;
 use runtime::{Json, Path, Principal, Problem};
 
 use super::access::see;
-use super::view::OrderView;
+use super::views::OrderView;
 use crate::app::App;
 
 /// An order.

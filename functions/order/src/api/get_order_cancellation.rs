@@ -1,6 +1,5 @@
 //! `GET /v1/orders/{order_id}/cancellation`
 
-use ::store::Commit;
 use axum::extract::State;
 use kernel::{Money, OrderId};
 use runtime::{Json, Path, Principal, Problem, RequestCause};
@@ -9,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::access::see;
 use crate::app::App;
-use crate::domain::{CommandName, Party, StateName, cancellation};
-use crate::store::show_terms;
+use crate::domain::{CommandName, StateName};
+use crate::usecase::cancel_order::show_cancellation;
 
 /// Whether the caller may cancel an order now, and what it would cost.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,11 +51,7 @@ pub async fn get_order_cancellation(
 ) -> Result<Json<CancellationView>, Problem> {
     let seen = see(&app, &principal, order_id).await?;
     let by = seen.acting(CommandName::Cancel)?;
-    let costs = cancellation(&seen.loaded.order, by);
-    if let Some(costs) = costs.filter(|_| by == Party::Customer) {
-        let commit = show_terms(Commit::new(&cause), order_id, costs.fee, cause.now);
-        app.table.commit(commit).await?;
-    }
+    let costs = show_cancellation(&app, &seen.loaded, by, &cause).await?;
     Ok(Json(CancellationView {
         allowed: costs.is_some(),
         state: seen.loaded.order.state.name(),

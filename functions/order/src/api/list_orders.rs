@@ -6,7 +6,7 @@ use kernel::Role;
 use runtime::{Json, Listing, Principal, Problem, Query};
 
 use super::listing::{OrdersQuery, page};
-use super::view::OrderSummary;
+use super::views::OrderSummary;
 use crate::app::App;
 use crate::store::customers_orders;
 

@@ -7,7 +7,7 @@ use runtime::{Json, Listing, Path, Principal, Problem, Query};
 
 use super::access::works_at;
 use super::listing::{OrdersQuery, page};
-use super::view::OrderSummary;
+use super::views::OrderSummary;
 use crate::app::App;
 use crate::store::restaurants_orders;
 

@@ -1,17 +1,14 @@
 //! What the three lists of orders share.
 
-use ::store::{CursorKey, Index, Page, Query};
+use ::store::{Index, Page, Query};
 use runtime::{Listing, Paging, Problem};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::view::OrderSummary;
+use super::views::OrderSummary;
 use crate::app::App;
 use crate::domain::StateName;
-use crate::store::{Loaded, Pointer, load_all};
-
-/// Rounds in which a page of orders in one state is filled. A page may end up short; its cursor goes on.
-pub const ROUNDS_MAX: usize = 5;
+use crate::usecase::list_orders::list_orders;
 
 /// Which orders, and where the page begins.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -40,14 +37,9 @@ impl OrdersQuery {
         };
         paging.limit()
     }
-
-    /// Whether an order is asked for.
-    pub fn wants(&self, loaded: &Loaded) -> bool {
-        self.state.is_none_or(|state| loaded.order.state.name() == state)
-    }
 }
 
-/// A page of one partition of an index. The index holds keys only, so each order is read as it is now.
+/// A page of one partition of an index.
 ///
 /// # Errors
 /// 400 for a cursor of another list; when the table does not answer.
@@ -58,54 +50,14 @@ pub async fn page(
     asked: &OrdersQuery,
 ) -> Result<Listing<OrderSummary>, Problem> {
     let limit = asked.limit()?;
-    let mut query = partition(limit).after_cursor(&app.cursor_key, asked.cursor.as_deref())?;
-    let mut items: Vec<OrderSummary> = Vec::new();
-    let mut position = None;
-    for _ in 0..ROUNDS_MAX {
-        let pointers: Page<Pointer> = app.table.query(&query).await?;
-        let ids: Vec<_> = pointers
-            .items
-            .iter()
-            .filter_map(|pointer| pointer.value.order_id())
-            .collect();
-        for loaded in load_all(&app.table, &ids)
-            .await?
-            .into_iter()
-            .filter(|loaded| asked.wants(loaded))
-        {
-            let order_id = loaded.order.id;
-            items.push(loaded.into());
-            if items.len() == limit {
-                let last = pointers
-                    .items
-                    .iter()
-                    .find(|pointer| pointer.value.order_id() == Some(order_id));
-                let rest = pointers.next.is_some() || ids.last() != Some(&order_id);
-                let position = last.filter(|_| rest).map(|pointer| pointer.value.position(index));
-                return Ok(listing(&app.cursor_key, &query, items, position));
-            }
-        }
-        position = pointers.next;
-        if position.is_none() {
-            break;
-        }
-        query = query.after(position.clone());
-    }
-    Ok(listing(&app.cursor_key, &query, items, position))
-}
-
-fn listing(
-    key: &CursorKey,
-    query: &Query,
-    items: Vec<OrderSummary>,
-    next: Option<std::collections::HashMap<String, String>>,
-) -> Listing<OrderSummary> {
-    let end: Page<Pointer> = Page {
+    let query = partition(limit).after_cursor(&app.cursor_key, asked.cursor.as_deref())?;
+    let page = list_orders(app, query.clone(), index, asked.state, limit).await?;
+    let end: Page<()> = Page {
         items: Vec::new(),
-        next,
+        next: page.next,
     };
-    Listing {
-        next_cursor: query.cursor(key, &end),
-        items,
-    }
+    Ok(Listing {
+        next_cursor: query.cursor(&app.cursor_key, &end),
+        items: page.orders.into_iter().map(OrderSummary::from).collect(),
+    })
 }

@@ -5,7 +5,7 @@ use kernel::OrderId;
 use runtime::{Json, Path, Principal, Problem, RequestCause};
 
 use super::access::act;
-use super::view::OrderView;
+use super::views::OrderView;
 use crate::app::App;
 use crate::domain::Command;
 

@@ -3,7 +3,9 @@
 use http::StatusCode;
 use runtime::Problem;
 
-use crate::domain::{CommandName, Defect, Refusal, Rejection};
+use crate::domain::{CommandName, Defect, PlaceRejection, Refusal, Rejection};
+use crate::usecase::create_quote::QuoteError;
+use crate::usecase::place_order::PlaceError;
 
 impl From<Rejection> for Problem {
     fn from(rejection: Rejection) -> Self {
@@ -82,8 +84,45 @@ impl From<Refusal> for Problem {
     }
 }
 
+impl From<QuoteError> for Problem {
+    fn from(error: QuoteError) -> Self {
+        match error {
+            QuoteError::RestaurantMissing => Self::not_found(),
+            QuoteError::MenuMissing => Self::conflict("menu_missing", "The restaurant has not published a menu yet."),
+            QuoteError::Refused(refusal) => refusal.into(),
+            QuoteError::AddressMissing => {
+                Self::invalid("/deliver_to/address_id", "unknown_address", "You have no such address.")
+            }
+            QuoteError::AddressUnavailable => Self::unavailable(),
+            QuoteError::Commit(error) => error.into(),
+        }
+    }
+}
+
+impl From<PlaceError> for Problem {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::QuoteMissing => Self::new(StatusCode::NOT_FOUND, "quote_not_found", "There is no such quote."),
+            PlaceError::QuoteUsed(order_id) => {
+                Self::conflict("quote_used", "The quote was ordered before.").with("order_id", order_id.to_string())
+            }
+            PlaceError::Rejected(PlaceRejection::QuoteExpired) => {
+                Self::conflict("quote_expired", "The quote has expired: make a new one.")
+            }
+            PlaceError::Rejected(PlaceRejection::TooManyUnpaid(orders)) => {
+                let detail = "Two of your orders wait for their payment: pay for them or cancel them first.";
+                let ids: Vec<_> = orders.iter().map(ToString::to_string).collect();
+                Self::conflict("too_many_unpaid_orders", detail).with("order_ids", ids)
+            }
+            PlaceError::KitchenFull => Refusal::KitchenFull.into(),
+            PlaceError::Outdated(refusal) => no_longer(refusal),
+            PlaceError::Commit(error) => error.into(),
+        }
+    }
+}
+
 /// 422 with everything that is wrong.
-pub fn invalid(defects: &[Defect]) -> Problem {
+fn invalid(defects: &[Defect]) -> Problem {
     let detail = "The body has values that cannot be accepted; `errors` lists them.";
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail);
     defects.iter().fold(problem, |problem, defect| {
@@ -92,7 +131,7 @@ pub fn invalid(defects: &[Defect]) -> Problem {
 }
 
 /// What stops a quote from becoming an order. The basket was fine when it was quoted, so it is the menu that changed.
-pub fn no_longer(refusal: Refusal) -> Problem {
+fn no_longer(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Invalid(defects) => {
             let detail = "Something in the basket cannot be ordered any more: make a new quote.";

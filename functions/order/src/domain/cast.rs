@@ -1,7 +1,7 @@
 //! The people, places and orders that the tests speak of.
 
 use contracts::menu::Menu;
-use contracts::order::Window;
+use contracts::order::{Stop, Window};
 use contracts::restaurant::{Snapshot, Status, Tax};
 use kernel::{
     CourierId, Currency, Money, OpeningHours, OrderId, Position, RestaurantId, SignedDuration, Timestamp, TypedId,
@@ -71,10 +71,22 @@ pub fn order(state: State) -> Order {
             release_at: None,
             prep_minutes: 12,
             placed_at: now(),
+            pickup: stop("Prinsengracht 12, Amsterdam", at_bellini()),
+            drop_off: stop("Westerstraat 1, Amsterdam", at_anna()),
+            item_ids: vec!["bowl".to_owned(), "margherita".to_owned()],
         },
         state,
         assigned: None,
         courier_since: 0,
+    }
+}
+
+fn stop(address: &str, position: Position) -> Stop {
+    Stop {
+        position,
+        address: address.to_owned(),
+        instructions: None,
+        leave_at_door: false,
     }
 }
 

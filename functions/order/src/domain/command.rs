@@ -1,6 +1,6 @@
 //! What is asked of orders and told to them, and what happened to them.
 
-use kernel::{CourierId, Money, PaymentId, Timestamp};
+use kernel::{CourierId, Money, PaymentId, PaymentMethodId, Timestamp};
 
 use super::{CancelReason, CommandName, KitchenReason, Party, RejectReason, UndeliverableReason};
 
@@ -94,6 +94,21 @@ pub enum Command {
 }
 
 impl Command {
+    /// The command that is due when the deadline of this name has passed; `None` when there is no such deadline.
+    #[must_use]
+    pub fn of_deadline(name: &str) -> Option<Self> {
+        let deadlines = [
+            Self::PaymentDeadline,
+            Self::Release,
+            Self::RestaurantDeadline,
+            Self::CourierDeadline,
+            Self::PickUpDeadline,
+            Self::KitchenDeadline,
+            Self::DeliveryDeadline,
+        ];
+        deadlines.into_iter().find(|command| command.name().as_str() == name)
+    }
+
     /// Its name.
     #[must_use]
     pub const fn name(&self) -> CommandName {
@@ -124,6 +139,13 @@ impl Command {
 /// What happened, for others to hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    /// The order was born.
+    Placed {
+        /// How the customer pays.
+        payment_method_id: PaymentMethodId,
+        /// Until when the payment may be authorised.
+        pay_by: Timestamp,
+    },
     /// Paid for.
     Confirmed {
         /// When the restaurant is asked; nothing: now.
@@ -191,4 +213,26 @@ pub enum Event {
         /// What is still charged.
         fee: Money,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::StateName;
+    use crate::domain::cast::in_state;
+    use crate::domain::decide::deadlines;
+
+    #[test]
+    fn every_deadline_that_is_set_is_understood() {
+        for state in StateName::ALL {
+            for (command, _) in deadlines(&in_state(*state).state) {
+                assert_eq!(
+                    Command::of_deadline(command.as_str()).map(|due| due.name()),
+                    Some(command)
+                );
+            }
+        }
+        assert_eq!(Command::of_deadline("tea_time"), None);
+        assert_eq!(Command::of_deadline("cancel"), None, "a command that is no deadline");
+    }
 }

@@ -7,6 +7,8 @@
 use contracts::restaurant::Capacity;
 use kernel::{Money, SignedDuration, Timestamp};
 
+use super::{Event, State};
+
 /// Slots in which a place is looked for when the first one is full.
 pub const SLOTS_AHEAD: usize = 8;
 
@@ -54,6 +56,23 @@ pub fn room(most: Money, value: Money) -> i64 {
     most.amount().saturating_sub(value.amount())
 }
 
+/// The slot that an order gives back with an event, of the one that it took: it ended before anybody began to cook.
+#[must_use]
+pub fn freed_slot(before: &State, slot: Option<Timestamp>, event: &Event) -> Option<Timestamp> {
+    let uncooked = match before {
+        State::AwaitingPayment { .. } | State::Scheduled { .. } | State::AwaitingRestaurant { .. } => true,
+        State::Preparing { .. }
+        | State::Ready { .. }
+        | State::OutForDelivery { .. }
+        | State::Delivered { .. }
+        | State::Cancelled { .. }
+        | State::Rejected { .. }
+        | State::Undeliverable { .. } => false,
+    };
+    let ends = matches!(event, Event::Cancelled { .. } | Event::Rejected { .. });
+    slot.filter(|_| uncooked && ends)
+}
+
 fn slot_seconds(capacity: &Capacity) -> i64 {
     i64::from(capacity.slot_minutes.max(1)) * 60
 }
@@ -61,7 +80,8 @@ fn slot_seconds(capacity: &Capacity) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::cast::{eur, now};
+    use crate::domain::cast::{after, eur, in_state, now};
+    use crate::domain::{RejectReason, StateName};
 
     #[test]
     fn slots_divide_time() {
@@ -100,5 +120,19 @@ mod tests {
         assert!(takes(&capacity, 99, 0, 1));
         capacity.max_value = None;
         assert!(takes(&capacity, 99, 99_999, 99_999));
+    }
+
+    #[test]
+    fn only_an_order_that_ends_uncooked_gives_its_slot_back() {
+        let rejected = Event::Rejected {
+            reason: RejectReason::TooBusy,
+        };
+        let freed = |name, slot, event: &Event| freed_slot(&in_state(name).state, slot, event);
+        let slot = Some(now());
+        assert_eq!(freed(StateName::AwaitingRestaurant, slot, &rejected), slot);
+        assert_eq!(freed(StateName::AwaitingRestaurant, None, &rejected), None);
+        assert_eq!(freed(StateName::Preparing, slot, &rejected), None, "it is being cooked");
+        let released = Event::Released { answer_by: after(5) };
+        assert_eq!(freed(StateName::Scheduled, slot, &released), None, "it goes on");
     }
 }

@@ -1,6 +1,6 @@
 //! What an order is at any moment.
 
-use contracts::order::Window;
+use contracts::order::{Stop, Window};
 use kernel::{CourierId, Money, OrderId, PaymentId, RestaurantId, SignedDuration, Timestamp, TypedId as _, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ impl Deadlines {
 }
 
 /// What placing fixed for good.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     /// Who ordered.
     pub customer_id: UserId,
@@ -51,10 +51,16 @@ pub struct Facts {
     pub prep_minutes: u32,
     /// When it was placed.
     pub placed_at: Timestamp,
+    /// Where a courier fetches it.
+    pub pickup: Stop,
+    /// Where a courier brings it.
+    pub drop_off: Stop,
+    /// What was ordered, each item once.
+    pub item_ids: Vec<String>,
 }
 
 /// An order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     /// Its id.
     pub id: OrderId,

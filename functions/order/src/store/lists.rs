@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use ::store::{Index, Query};
+use ::store::{Index, Query, StoreError, Table};
 use kernel::{OrderId, RestaurantId, Timestamp, TypedId as _, UserId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// The operators' list is spread over so many partitions: 10,000 orders a minute are 21 a second for each, far from the
@@ -104,8 +105,7 @@ pub fn restaurants_orders(restaurant_id: RestaurantId, limit: usize) -> Query {
 }
 
 /// One shard of all orders, the newest first.
-#[must_use]
-pub fn shard_orders(shard: u8, limit: usize) -> Query {
+fn shard_orders(shard: u8, limit: usize) -> Query {
     Query::new(Index::Gsi1, shard_partition(shard), limit).newest_first()
 }
 
@@ -124,8 +124,7 @@ fn first_uuid_of(at: Timestamp) -> Uuid {
 }
 
 /// Where a shard goes on after an order.
-#[must_use]
-pub fn shard_position(order_id: OrderId) -> HashMap<String, String> {
+fn shard_position(order_id: OrderId) -> HashMap<String, String> {
     let text = |name: &str, value: String| (name.to_owned(), value);
     HashMap::from([
         text("pk", format!("ORDER#{order_id}")),
@@ -133,6 +132,89 @@ pub fn shard_position(order_id: OrderId) -> HashMap<String, String> {
         text("gsi1pk", shard_partition(shard_of(order_id))),
         text("gsi1sk", order_id.to_string()),
     ])
+}
+
+/// How far each shard of the operators' list has been read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress(Vec<Shard>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Shard {
+    #[serde(rename = "b")]
+    Beginning,
+    #[serde(rename = "a")]
+    After(OrderId),
+    #[serde(rename = "e")]
+    End,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self(vec![Shard::Beginning; usize::from(SHARDS)])
+    }
+}
+
+impl Progress {
+    /// Whether every shard was read to its end.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.0.iter().all(|shard| *shard == Shard::End)
+    }
+}
+
+/// What one shard gives next, newest first, and whether that was the last of it.
+struct Batch {
+    shard: usize,
+    ids: Vec<OrderId>,
+    is_last: bool,
+}
+
+/// Reads the newest orders over all shards after those that were read, at most `count`, and notes how far each shard was
+/// read.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn newest(table: &Table, progress: &mut Progress, count: usize) -> Result<Vec<OrderId>, StoreError> {
+    let mut reads = JoinSet::new();
+    for (shard, after) in (0_u8..).zip(progress.0.iter().copied()) {
+        let after = match after {
+            Shard::End => continue,
+            Shard::Beginning => None,
+            Shard::After(order_id) => Some(shard_position(order_id)),
+        };
+        let (table, query) = (table.clone(), shard_orders(shard, count).after(after));
+        reads.spawn(async move { (usize::from(shard), table.query::<Pointer>(&query).await) });
+    }
+    let mut batches = Vec::new();
+    while let Some(read) = reads.join_next().await {
+        let (shard, page) = read.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let page = page?;
+        let ids = page.items.iter().filter_map(|pointer| pointer.value.order_id());
+        batches.push(Batch {
+            shard,
+            ids: ids.collect(),
+            is_last: page.next.is_none(),
+        });
+    }
+    Ok(merge(progress, &batches, count))
+}
+
+/// Takes the newest of all batches, and notes how far each was used.
+fn merge(progress: &mut Progress, batches: &[Batch], count: usize) -> Vec<OrderId> {
+    let mut newest: Vec<_> = batches.iter().flat_map(|batch| batch.ids.iter().copied()).collect();
+    newest.sort_unstable_by(|a, b| b.cmp(a));
+    newest.truncate(count);
+    for batch in batches {
+        let used = batch.ids.iter().take_while(|id| newest.contains(id)).count();
+        if let Some(shard) = progress.0.get_mut(batch.shard) {
+            *shard = match used {
+                used if used == batch.ids.len() && batch.is_last => Shard::End,
+                0 => *shard,
+                used => Shard::After(batch.ids[used - 1]),
+            };
+        }
+    }
+    newest
 }
 
 #[cfg(test)]
@@ -149,5 +231,38 @@ mod tests {
         .unwrap();
         assert_eq!(pointer.order_id(), Some(order_id));
         assert_eq!(pointer.position(Index::Gsi1), shard_position(order_id));
+    }
+
+    fn batch(shard: usize, numbers: &[u128], is_last: bool) -> Batch {
+        Batch {
+            shard,
+            ids: numbers.iter().map(|number| id(*number)).collect(),
+            is_last,
+        }
+    }
+
+    #[test]
+    fn shards_are_merged_by_time() {
+        let mut progress = Progress(vec![Shard::Beginning; 3]);
+        let batches = [
+            batch(0, &[9, 4, 1], false),
+            batch(1, &[8, 7], true),
+            batch(2, &[], true),
+        ];
+        let newest = merge(&mut progress, &batches, 3);
+        assert_eq!(newest, [9, 8, 7].map(id));
+        assert_eq!(progress.0, [Shard::After(id(9)), Shard::End, Shard::End]);
+        assert!(!progress.is_over());
+        let newest = merge(&mut progress, &[batch(0, &[4, 1], true)], 3);
+        assert_eq!(newest, [4, 1].map(id));
+        assert!(progress.is_over());
+    }
+
+    #[test]
+    fn an_unused_shard_begins_where_it_was() {
+        let mut progress = Progress(vec![Shard::Beginning, Shard::After(id(3))]);
+        let newest = merge(&mut progress, &[batch(0, &[9, 8], false), batch(1, &[2], true)], 2);
+        assert_eq!(newest, [9, 8].map(id));
+        assert_eq!(progress.0, [Shard::After(id(8)), Shard::After(id(3))]);
     }
 }

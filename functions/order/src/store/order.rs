@@ -173,6 +173,9 @@ impl PlacedRecord {
             release_at: self.contents.release_at,
             prep_minutes: self.contents.prep,
             placed_at: self.placed_at,
+            pickup: self.contents.pickup.clone(),
+            drop_off: self.contents.drop_off(),
+            item_ids: self.contents.item_ids(),
         })
     }
 }
@@ -216,25 +219,6 @@ pub async fn load(table: &Table, order_id: OrderId, freshness: Freshness) -> Res
         placed,
         freshness,
     }))
-}
-
-/// Reads several orders at once, in the order of their ids; one that is gone is left out.
-///
-/// # Errors
-/// When the table does not answer.
-pub async fn load_all(table: &Table, ids: &[OrderId]) -> Result<Vec<Loaded>, StoreError> {
-    let mut reads = tokio::task::JoinSet::new();
-    for (place, id) in ids.iter().copied().enumerate() {
-        let table = table.clone();
-        reads.spawn(async move { (place, load(&table, id, Freshness::Latest).await) });
-    }
-    let mut found = Vec::with_capacity(ids.len());
-    while let Some(read) = reads.join_next().await {
-        let (place, order) = read.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        found.extend(order?.map(|order| (place, order)));
-    }
-    found.sort_unstable_by_key(|(place, _)| *place);
-    Ok(found.into_iter().map(|(_, order)| order).collect())
 }
 
 /// Reads what happened to an order, oldest first.

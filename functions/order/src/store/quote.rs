@@ -226,6 +226,21 @@ impl Contents {
         }
     }
 
+    /// What was ordered, each item once.
+    #[must_use]
+    pub fn item_ids(&self) -> Vec<String> {
+        let mut ids: Vec<_> = self.lines.iter().map(|line| line.item_id.clone()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// How many pieces of food.
+    #[must_use]
+    pub fn pieces(&self) -> u32 {
+        self.lines.iter().map(|line| line.quantity).sum()
+    }
+
     /// Where to bring it, as a courier needs it.
     #[must_use]
     pub fn drop_off(&self) -> Stop {

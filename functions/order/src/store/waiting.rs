@@ -4,28 +4,18 @@
 //! has gone on, is left out by whoever reads it.
 
 use ::store::{Commit, Key, Stored};
-use kernel::{OrderId, Timestamp, UserId};
+use kernel::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-/// Orders of one customer that may wait for their payment at a time: who has two unpaid ones does not need a third.
-pub const UNPAID_MAX: usize = 2;
+use crate::domain::Waiting;
 
 /// The list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaitingRecord {
-    /// At most [`UNPAID_MAX`].
+    /// At most [`UNPAID_MAX`](crate::domain::place::UNPAID_MAX).
     pub orders: Vec<Waiting>,
     /// When the table forgets it, in seconds since 1970.
     pub expires_at: i64,
-}
-
-/// An order that waits, or did when it was placed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
-    /// Which.
-    pub order_id: OrderId,
-    /// Until when.
-    pub pay_by: Timestamp,
 }
 
 /// Where a customer's list is.

@@ -9,6 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::shapes;
 use crate::domain::Defect;
+use crate::usecase::create_quote::Destination;
 
 /// Either `address_id` alone, or an address with `line1`, `city`, `postal_code`, `country` and `position` at least. Read as one,
 /// so that what is wrong with it can be told by member.
@@ -96,15 +97,6 @@ impl ToSchema for DeliverTo {
         SavedPlace::schemas(schemas);
         GivenPlace::schemas(schemas);
     }
-}
-
-/// A checked destination.
-#[derive(Debug)]
-pub enum Destination {
-    /// Saved with the user service.
-    Saved(AddressId),
-    /// Given in the request.
-    Given(Box<Address>),
 }
 
 impl TryFrom<DeliverTo> for Destination {

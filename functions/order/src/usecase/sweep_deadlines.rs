@@ -1,50 +1,37 @@
-//! The second net under the deadlines: every quarter of an hour it looks for orders whose deadline has passed and whose timer
-//! never came, and does what the timer would have done.
+//! The second net under the deadlines: finds orders whose deadline has passed and whose timer never came, and does what the
+//! timer would have done.
 //!
 //! A timer cannot be lost by the rules of this code; a queue that was emptied by mistake, a schedule that somebody deleted or a
 //! defect can lose one. To look at every open order each time would cost more than the orders do. So each order is looked at
 //! when it has reached certain ages, soon after the deadlines that fall into them.
 
 use ::store::{Freshness, Page};
-use contracts::{Cause, Timer};
+use contracts::Cause;
 use kernel::{SignedDuration, Timestamp};
-use runtime::{Consumed, Done, TimerQueue, Undone};
+use runtime::Undone;
 
+use super::advance_order::{advance_by_id, undone};
 use crate::app::App;
 use crate::domain::decide::deadlines;
-use crate::domain::{Order, Party};
-use crate::inbox::{carry_out, undone};
-use crate::store::{Pointer, SHARDS, load, shard_orders_placed};
-use crate::timers::due;
+use crate::domain::{Command, Order, Party};
+use crate::store::{Pointer, load, shard_orders_placed};
 
-/// The name of the schedule's timer, and of the messages it becomes.
-pub const SWEEP: &str = "sweep";
-/// The subject of the schedule's timer.
-const ALL: &str = "all";
 /// How often the schedule comes: also how long a span of ages is, so that no order falls between two.
 const EVERY_MINUTES: i64 = 15;
 /// The ages, in minutes, at which an order is looked at: after the payment's deadline and the restaurant's; after the
 /// kitchen's, the courier's and the pick-up's; after the delivery's; and once a day while it may be scheduled.
-const AGES_MINUTES: [i64; 9] = [35, 80, 200, 360, 1500, 1920, 2880, 4320, 7260];
+pub const AGES_MINUTES: [i64; 9] = [35, 80, 200, 360, 1500, 1920, 2880, 4320, 7260];
 /// A timer that is this late may still be on its way.
 const SLACK: SignedDuration = SignedDuration::from_mins(2);
 /// Orders that are read at a time.
 const PAGE: usize = 100;
 
-/// Handles the schedule's timer, and the messages that it becomes: one for each shard and age.
+/// Looks at the orders of one shard that had an age, in minutes, when the sweep began.
 ///
 /// # Errors
 /// When the message must come again, or never will work.
-pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Consumed {
-    if timer.subject == ALL {
-        queue.send(&messages(timer, cause.now)).await?;
-        return Ok(Done);
-    }
-    let Some((shard, age)) = part(&timer.subject) else {
-        return Err(Undone::Park(format!("{} is no part of all orders", timer.subject)));
-    };
-    // The message says when the sweep began, so one that comes late or again looks at the same orders.
-    let until = timer.due_at - SignedDuration::from_mins(age);
+pub async fn sweep_deadlines(app: &App, shard: u8, age: i64, began_at: Timestamp, cause: &Cause) -> Result<(), Undone> {
+    let until = began_at - SignedDuration::from_mins(age);
     // A minute more, since schedules are not to the second.
     let from = until - SignedDuration::from_mins(EVERY_MINUTES + 1);
     let mut query = shard_orders_placed(shard, from, until, PAGE);
@@ -56,7 +43,7 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
                 continue;
             };
             for command in overdue(&loaded.order, cause.now) {
-                carry_out(app, order_id, &command, Party::Platform, cause)
+                advance_by_id(app, order_id, &command, Party::Platform, cause)
                     .await
                     .map_err(undone)?;
                 tracing::error!(order.id = %order_id, deadline = %command.name(), "a deadline had been lost");
@@ -69,32 +56,14 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
         query = query.after(page.next);
     }
     tracing::info!(repaired, shard, age, "orders were looked at for lost deadlines");
-    Ok(Done)
+    Ok(())
 }
 
-/// What is due of an order, and should have been done long ago.
-fn overdue(order: &Order, now: Timestamp) -> Vec<crate::domain::Command> {
+/// The commands whose deadline passed so long ago that their timer must be lost.
+fn overdue(order: &Order, now: Timestamp) -> Vec<Command> {
     let late = deadlines(&order.state).into_iter().filter(|(_, at)| *at + SLACK < now);
-    late.filter_map(|(name, _)| due(name.as_str())).collect()
-}
-
-/// The schedule's own text names no time that counts: the sweep begins at the moment it is handled.
-fn messages(timer: &Timer, now: Timestamp) -> Vec<Timer> {
-    let parts = (0..SHARDS).flat_map(|shard| AGES_MINUTES.map(|age| (shard, age)));
-    parts
-        .map(|(shard, age)| Timer {
-            subject: format!("{shard}/{age}"),
-            due_at: now,
-            ..timer.clone()
-        })
+    late.filter_map(|(name, _)| Command::of_deadline(name.as_str()))
         .collect()
-}
-
-fn part(subject: &str) -> Option<(u8, i64)> {
-    let (shard, age) = subject.split_once('/')?;
-    let shard = shard.parse().ok().filter(|shard| *shard < SHARDS)?;
-    let age = age.parse().ok().filter(|age| AGES_MINUTES.contains(age))?;
-    Some((shard, age))
 }
 
 #[cfg(test)]
@@ -102,23 +71,6 @@ mod tests {
     use super::*;
     use crate::domain::StateName;
     use crate::domain::cast::{after, in_state};
-
-    #[test]
-    fn every_shard_is_looked_at_in_every_age() {
-        let timer = Timer {
-            name: SWEEP.to_owned(),
-            subject: ALL.to_owned(),
-            sequence: 0,
-            due_at: after(0),
-            correlationid: SWEEP.to_owned(),
-        };
-        let messages = messages(&timer, after(1));
-        assert_eq!(messages.len(), usize::from(SHARDS) * AGES_MINUTES.len());
-        assert!(messages.iter().all(|message| part(&message.subject).is_some()));
-        for subject in ["", "8/35", "0/36", "all"] {
-            assert_eq!(part(subject), None, "{subject}");
-        }
-    }
 
     #[test]
     fn only_what_is_long_due_is_done() {

@@ -34,7 +34,9 @@ pub async fn restaurant(app: &App, snapshot: Snapshot, sequence: u32, cause: &Ca
             snapshot_sequence: sequence,
             ..known
         };
-        Ok(Some(opened(cause, id, gate, next).also_put(&replica_key(id), &record)))
+        Ok(Some(
+            moved_gate(cause, id, gate, next).also_put(&replica_key(id), &record),
+        ))
     })
     .await
 }
@@ -75,7 +77,7 @@ pub async fn menu(app: &App, published: &MenuPublished, sequence: u32, cause: &C
                 stated = Some(record);
             }
         }
-        let commit = opened(cause, id, gate, next);
+        let commit = moved_gate(cause, id, gate, next);
         Ok(Some(match stated {
             Some(record) => commit.also_put(&overrides_key(id), &record),
             None => commit,
@@ -113,7 +115,7 @@ pub async fn availability(app: &App, event: &ItemAvailabilityChanged, sequence: 
             ..known
         };
         Ok(Some(
-            opened(cause, id, gate, next).also_put(&overrides_key(id), &record),
+            moved_gate(cause, id, gate, next).also_put(&overrides_key(id), &record),
         ))
     })
     .await
@@ -124,7 +126,7 @@ fn value(gate: Option<&Stored<GateRecord>>) -> GateRecord {
 }
 
 /// A commit that moves the gate on, if nobody else has since it was read.
-fn opened(cause: &Cause, id: RestaurantId, gate: Option<&Stored<GateRecord>>, next: GateRecord) -> Commit {
+fn moved_gate(cause: &Cause, id: RestaurantId, gate: Option<&Stored<GateRecord>>, next: GateRecord) -> Commit {
     let commit = Commit::new(cause);
     match gate {
         Some(read) => commit.replace(&gate_key(id), &id, read, &next),

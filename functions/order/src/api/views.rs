@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use super::access::Seen;
 use super::shapes;
-use crate::domain::decide::Costs;
+use crate::domain::decide::{Costs, costs};
 use crate::domain::price::{PricedChoice, PricedLine};
 use crate::domain::reasons::rejected_by;
 use crate::domain::{Order, Party, Priced, State, StateName};
+use crate::store::Listed;
 
 /// A line of the food.
 #[derive(Debug, Serialize, ToSchema)]
@@ -231,7 +232,7 @@ impl EndView {
             | State::OutForDelivery { .. }
             | State::Delivered { .. } => return None,
         };
-        let costs = crate::domain::decide::costs(order, order.state.fee().unwrap_or(nothing));
+        let costs = costs(order, order.state.fee().unwrap_or(nothing));
         Some(Self {
             by,
             reason: reason.to_owned(),
@@ -305,22 +306,20 @@ impl From<Seen> for OrderView {
     }
 }
 
-impl From<crate::store::Loaded> for OrderSummary {
-    fn from(loaded: crate::store::Loaded) -> Self {
-        let order = loaded.order;
-        let priced = loaded.placed.contents.priced();
+impl From<Listed> for OrderSummary {
+    fn from(listed: Listed) -> Self {
         Self {
-            order_id: order.id,
-            state: order.state.name(),
-            version: loaded.sequence,
-            restaurant_id: order.facts.restaurant_id,
-            restaurant_name: order.facts.restaurant_name,
-            pieces: priced.lines.iter().map(|line| line.quantity).sum(),
-            total: order.facts.total,
-            promised: order.facts.promised,
-            ready_at: order.state.ready_at(),
-            answer_by: Moments::of(&order.state).answer_by,
-            placed_at: order.facts.placed_at,
+            order_id: listed.order_id,
+            state: listed.state.name(),
+            version: listed.sequence,
+            restaurant_id: listed.restaurant_id,
+            restaurant_name: listed.restaurant_name,
+            pieces: listed.pieces,
+            total: listed.total,
+            promised: listed.promised,
+            ready_at: listed.state.ready_at(),
+            answer_by: Moments::of(&listed.state).answer_by,
+            placed_at: listed.placed_at,
         }
     }
 }
