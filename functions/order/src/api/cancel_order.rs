@@ -11,7 +11,7 @@ use super::views::CostsView;
 use crate::app::App;
 use crate::domain::decide::costs;
 use crate::domain::reasons::who_may_give;
-use crate::domain::{CancelReason, CommandName, Party, StateName};
+use crate::domain::{CancelReason, CommandName, StateName};
 use crate::usecase::cancel_order as usecase;
 
 /// Why it is not wanted any more.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use contracts::order::Window;
 use http::StatusCode;
-use kernel::{Money, OrderId, PaymentMethodId, QuoteId, RestaurantId, Role, Text, Timestamp};
+use kernel::{Money, OrderId, PaymentMethodId, QuoteId, RestaurantId, Role, Timestamp};
 use runtime::{IdempotencyKey, Json, Principal, Problem, RequestCause, replay};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,12 +13,8 @@ use utoipa::ToSchema;
 use super::shapes;
 use crate::app::App;
 use crate::domain::StateName;
+use crate::domain::place::Note;
 use crate::usecase::place_order::{self as usecase, Outcome, PlaceRequest, PlacedOrder};
-
-/// Characters of a note to the restaurant about the whole order, at most.
-pub const NOTE_CHARACTERS_MAX: usize = 500;
-/// A note to the restaurant about the whole order.
-type Note = Text<NOTE_CHARACTERS_MAX>;
 
 /// Which quote to order, and how to pay.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

@@ -8,8 +8,7 @@ use runtime::shapes;
 use utoipa::PartialSchema as _;
 use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
 
-use super::place_order;
-use crate::domain::{CancelReason, KitchenReason, RejectReason, UndeliverableReason, basket};
+use crate::domain::{CancelReason, KitchenReason, RejectReason, UndeliverableReason, basket, place};
 
 /// Characters of a promotion's code, at most.
 const PROMOTION_CODE_CHARACTERS_MAX: usize = 40;
@@ -72,7 +71,7 @@ shapes! {
     /// For the kitchen, about one line.
     KitchenNote = text(basket::NOTE_CHARACTERS_MAX, "Without olives, please");
     /// For the restaurant, about the order.
-    OrderNote = text(place_order::NOTE_CHARACTERS_MAX, "It is a birthday: a candle would be nice");
+    OrderNote = text(place::NOTE_CHARACTERS_MAX, "It is a birthday: a candle would be nice");
     /// Street and house number.
     StreetLine = text(ADDRESS_LINE_MAX, "Prinsengracht 263");
     /// Such as the floor.

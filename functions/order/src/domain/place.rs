@@ -1,6 +1,6 @@
 //! How an order is born: from a quote, the customer's other orders, and the moment.
 
-use kernel::{OrderId, PaymentMethodId, SignedDuration, Timestamp};
+use kernel::{OrderId, PaymentMethodId, SignedDuration, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Deadlines, Event, Facts, Order, State};
@@ -9,6 +9,11 @@ use super::{Deadlines, Event, Facts, Order, State};
 pub const UNPAID_MAX: usize = 2;
 /// How long an unpaid order keeps its place in a kitchen that has places: not for as long as somebody may think about paying.
 const SLOT_HOLD: SignedDuration = SignedDuration::from_mins(5);
+
+/// Characters of a note to the restaurant about the whole order, at most.
+pub const NOTE_CHARACTERS_MAX: usize = 500;
+/// A note to the restaurant about the whole order.
+pub type Note = Text<NOTE_CHARACTERS_MAX>;
 
 /// An order that waits for its payment, or did when it was placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -63,17 +63,11 @@ impl From<Loaded> for Listed {
 pub struct EndedOrders(Arc<Mutex<HashMap<OrderId, Listed>>>);
 
 impl EndedOrders {
-    /// The known ones of some orders, each with its place among them, and the places and ids of the others.
-    fn split(&self, ids: &[OrderId]) -> (Vec<(usize, Listed)>, Vec<(usize, OrderId)>) {
+    /// Those of some orders that are known.
+    fn known(&self, ids: &[OrderId]) -> HashMap<OrderId, Listed> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut found, mut missing) = (Vec::new(), Vec::new());
-        for (place, id) in ids.iter().enumerate() {
-            match known.get(id) {
-                Some(listed) => found.push((place, listed.clone())),
-                None => missing.push((place, *id)),
-            }
-        }
-        (found, missing)
+        let listed = ids.iter().filter_map(|id| known.get(id));
+        listed.map(|listed| (listed.order_id, listed.clone())).collect()
     }
 
     /// Keeps an order if it has ended.
@@ -94,28 +88,27 @@ impl EndedOrders {
 /// # Errors
 /// When the table does not answer.
 pub async fn load_listed(table: &Table, ended: &EndedOrders, ids: &[OrderId]) -> Result<Vec<Listed>, StoreError> {
-    let (mut found, missing) = ended.split(ids);
+    let mut found = ended.known(ids);
     let mut reads = JoinSet::new();
-    for (place, id) in missing {
+    for id in ids.iter().copied().filter(|id| !found.contains_key(id)) {
         let table = table.clone();
         reads.spawn(async move {
             // What an index has shown already may be missing from a read that lags further behind.
-            let loaded = match load(&table, id, Freshness::Recent).await? {
-                Some(loaded) => Some(loaded),
-                None => load(&table, id, Freshness::Latest).await?,
-            };
-            Ok::<_, StoreError>(loaded.map(|loaded| (place, Listed::from(loaded))))
+            match load(&table, id, Freshness::Recent).await? {
+                Some(loaded) => Ok(Some(loaded)),
+                None => load(&table, id, Freshness::Latest).await,
+            }
         });
     }
     while let Some(read) = reads.join_next().await {
-        let read = read.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        if let Some((place, listed)) = read? {
+        let read: Result<Option<Loaded>, StoreError> =
+            read.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        if let Some(listed) = read?.map(Listed::from) {
             ended.keep(&listed);
-            found.push((place, listed));
+            found.insert(listed.order_id, listed);
         }
     }
-    found.sort_unstable_by_key(|(place, _)| *place);
-    Ok(found.into_iter().map(|(_, listed)| listed).collect())
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 #[cfg(test)]
@@ -145,9 +138,8 @@ mod tests {
         let (delivered, ready) = (listed(1, StateName::Delivered), listed(2, StateName::Ready));
         ended.keep(&delivered);
         ended.keep(&ready);
-        let (found, missing) = ended.split(&[id(3), id(1), id(2)]);
-        assert_eq!(found, [(1, delivered)]);
-        assert_eq!(missing, [(0, id(3)), (2, id(2))]);
+        let known = ended.known(&[id(1), id(2), id(3)]);
+        assert_eq!(known, HashMap::from([(id(1), delivered)]));
     }
 
     #[test]
