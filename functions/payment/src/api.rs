@@ -4,6 +4,7 @@ mod add_payment_method;
 mod get_payment;
 mod get_payment_of_order;
 mod list_payment_methods;
+mod problems;
 mod receive_stripe_event;
 mod remove_payment_method;
 mod shapes;
@@ -11,7 +12,6 @@ mod views;
 
 use axum::Router;
 use axum::extract::FromRef;
-use runtime::Problem;
 #[cfg(test)]
 use runtime::openapi;
 use runtime::openapi::Register;
@@ -22,7 +22,6 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-use crate::stripe;
 use crate::stripe::signature::WebhookSecret;
 
 /// What the handlers share.
@@ -76,22 +75,6 @@ fn operations<R: Register<Api>>(register: R) -> R {
         .routes(routes!(get_payment_of_order::get_payment_of_order))
         .routes(routes!(get_payment::get_payment))
         .routes(routes!(receive_stripe_event::receive_stripe_event))
-}
-
-/// The provider does not answer, or refuses what only our own mistake can explain.
-impl From<stripe::Failure> for Problem {
-    fn from(failure: stripe::Failure) -> Self {
-        match failure {
-            stripe::Failure::Unavailable(_) => {
-                tracing::warn!(error = %failure, "the payment provider could not be used");
-                Self::unavailable()
-            }
-            stripe::Failure::Declined { .. } | stripe::Failure::Refused { .. } => {
-                tracing::error!(error = %failure, "the payment provider refuses");
-                Self::internal()
-            }
-        }
-    }
 }
 
 #[cfg(test)]

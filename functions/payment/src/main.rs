@@ -2,13 +2,13 @@
 
 mod api;
 mod app;
-mod carry_out;
 mod domain;
 mod inbox;
 mod publish;
 mod store;
 mod stripe;
 mod timers;
+mod usecase;
 
 use contracts::{Cause, Envelope, Timer};
 use runtime::{Edge, Error};

@@ -1,20 +1,16 @@
 //! `POST /v1/webhooks/stripe`
 
 use axum::extract::State;
-use contracts::Cause;
 use http::{HeaderMap, StatusCode};
-use kernel::PaymentId;
 use runtime::{Json, Problem, Raw, RequestCause};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::shapes;
 use crate::app::App;
-use crate::carry_out::{Failure, Progress, Subject, carry_out};
-use crate::domain::{Command, IntentId, Observation, Standing, VoidReason};
-use crate::store::load;
-use crate::stripe;
+use crate::domain::IntentId;
 use crate::stripe::signature::WebhookSecret;
+use crate::usecase::observe_intent::observe_intent;
 
 /// What Stripe sends, as far as it is believed: that something may have happened to an intent. What has happened is
 /// asked of Stripe itself, so old, repeated and reordered webhooks do no harm.
@@ -86,60 +82,10 @@ pub async fn receive_stripe_event(
         Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail)
     })?;
     if event.data.object.object == "payment_intent" {
-        look(&app, &event, &cause).await?;
+        let intent = IntentId::new(&event.data.object.id);
+        // Only the webhook that changes something leaves a mark: the others have nothing to repeat.
+        let mark = format!("stripe/{}", event.id);
+        observe_intent(&app, intent, &mark, &cause).await?;
     }
     Ok(Json(Received { received: true }))
-}
-
-async fn look(app: &App, event: &StripeEvent, cause: &Cause) -> Result<(), Problem> {
-    let intent = IntentId::new(&event.data.object.id);
-    let shown = match app.stripe.retrieve(&intent).await {
-        Ok(shown) => shown,
-        // Not of this account, or of a test that is over.
-        Err(stripe::Failure::Refused { status: 404, .. }) => return Ok(()),
-        Err(failure) => return Err(failure.into()),
-    };
-    let Some(payment_id) = shown.payment_id() else {
-        return Ok(());
-    };
-    let standing = shown.standing()?;
-    let void_reason = match shown.lapsed() {
-        Some(reason) => reason,
-        None if standing == Standing::Canceled => likely_void_reason(app, payment_id, cause).await?,
-        None => VoidReason::OrderEnded,
-    };
-    let observation = Observation {
-        intent,
-        standing,
-        void_reason,
-    };
-    let subject = Subject {
-        payment_id,
-        customer_id: None,
-    };
-    // Only the webhook that changes something leaves a mark: the others have nothing to repeat.
-    let mark = format!("stripe/{}", event.id);
-    match carry_out(app, subject, &Command::Observe(observation), cause, Some(&mark)).await {
-        Ok(Progress::Done | Progress::Open) => Ok(()),
-        Ok(Progress::Refused(reason)) => Err(contradiction(&reason)),
-        Err(Failure::Rejected(rejection)) => Err(contradiction(&rejection)),
-        Err(Failure::Store(error)) => Err(error.into()),
-        Err(Failure::Provider(failure)) => Err(failure.into()),
-    }
-}
-
-async fn likely_void_reason(app: &App, payment_id: PaymentId, cause: &Cause) -> Result<VoidReason, Problem> {
-    let loaded = load(&app.table, payment_id).await?;
-    Ok(loaded.map_or(VoidReason::OrderEnded, |loaded| {
-        loaded.payment.state.likely_void_reason(cause.now)
-    }))
-}
-
-/// Stripe sends it again for days and shows that it fails, until somebody has looked.
-fn contradiction(reason: &dyn std::fmt::Display) -> Problem {
-    tracing::error!(reason = %reason, "a webhook contradicts what is known");
-    Problem::conflict(
-        "contradiction",
-        "What the provider shows contradicts what is known of the payment.",
-    )
 }

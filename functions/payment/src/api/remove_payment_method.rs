@@ -1,17 +1,12 @@
 //! `DELETE /v1/payment-methods/{payment_method_id}`
 
-use ::store::{Commit, CommitError};
 use axum::extract::State;
 use http::StatusCode;
 use kernel::{PaymentMethodId, Role};
 use runtime::{Path, Principal, Problem, RequestCause};
 
 use crate::app::App;
-use crate::store::{MethodRecord, method_key};
-use crate::stripe::Failure;
-
-/// Why the record is not there any more: another removal was faster.
-const GONE: &str = "gone";
+use crate::usecase::remove_card::remove_card;
 
 /// Removes a saved card, here and at the provider. What was authorised with it stays so.
 #[utoipa::path(
@@ -35,20 +30,6 @@ pub async fn remove_payment_method(
     Path(payment_method_id): Path<PaymentMethodId>,
 ) -> Result<StatusCode, Problem> {
     principal.require(Role::Customer)?;
-    let key = method_key(principal.user_id, payment_method_id);
-    let stored = app
-        .table
-        .get::<MethodRecord>(&key)
-        .await?
-        .ok_or_else(Problem::not_found)?;
-    match app.stripe.detach(&stored.value.provider_method).await {
-        // Refused: it is detached already, by a first try whose removal here did not come through.
-        Ok(()) | Err(Failure::Refused { .. } | Failure::Declined { .. }) => {}
-        Err(failure @ Failure::Unavailable(_)) => return Err(failure.into()),
-    }
-    let commit = Commit::new(&cause).also_remove(&key, GONE);
-    match app.table.commit(commit).await {
-        Ok(()) | Err(CommitError::Refused(GONE)) => Ok(StatusCode::NO_CONTENT),
-        Err(error) => Err(error.into()),
-    }
+    remove_card(&app, principal.user_id, payment_method_id, &cause).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

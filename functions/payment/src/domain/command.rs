@@ -52,14 +52,14 @@ pub struct Observation {
     /// Which.
     pub intent: IntentId,
     /// How it stands.
-    pub standing: Standing,
+    pub status: IntentStatus,
     /// If it is cancelled: why.
     pub void_reason: VoidReason,
 }
 
 /// How an intent stands at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum IntentStatus {
     /// Made, not confirmed: no money has moved.
     Unconfirmed,
     /// The bank has not answered yet.
@@ -93,7 +93,7 @@ pub enum Decision {
     /// It is so already.
     Nothing,
     /// The provider must be asked first; its answer comes back as a command.
-    Ask(Ask),
+    Ask(ProviderRequest),
     /// The payment becomes this, and this is published.
     Become {
         /// The new state.
@@ -105,7 +105,7 @@ pub enum Decision {
 
 /// What to ask the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub enum ProviderRequest {
     /// Find the payment's intent, or make it, without confirming it.
     Prepare {
         /// How much it is for.
@@ -224,10 +224,10 @@ pub enum Rejection {
         captured: Money,
     },
     /// The provider shows what the payment's history excludes: a person must look.
-    #[error("the provider shows the intent as {standing}, but the payment is {state}")]
+    #[error("the provider shows the intent as {status}, but the payment is {state}")]
     Contradiction {
         /// What the provider shows.
-        standing: &'static str,
+        status: &'static str,
         /// The payment's state.
         state: &'static str,
     },
@@ -243,7 +243,7 @@ impl Command {
             Self::Settle { .. } => "charge",
             Self::Prepare(_) => "prepare",
             Self::Refuse { .. } => "refuse",
-            Self::Observe(observation) => observation.standing.name(),
+            Self::Observe(observation) => observation.status.name(),
             Self::Check => "check",
             Self::Retry => "retry",
             Self::Postpone { .. } => "postpone",
@@ -252,8 +252,8 @@ impl Command {
     }
 }
 
-impl Standing {
-    /// The standing's name.
+impl IntentStatus {
+    /// The status's name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

@@ -3,8 +3,8 @@
 use kernel::{Money, PaymentMethodId, Timestamp};
 
 use super::{
-    Ask, Attempt, Command, Decision, EXPIRY_MARGIN, Event, NextAction, Observation, Rejection, STALLED_AFTER, Standing,
-    State, VoidReason,
+    Attempt, Command, Decision, EXPIRY_MARGIN, Event, IntentStatus, NextAction, Observation, ProviderRequest,
+    Rejection, STALLED_AFTER, State, VoidReason,
 };
 
 /// The name of a payment that does not exist yet.
@@ -42,8 +42,8 @@ fn request(state: Option<&State>, total: Money, method: PaymentMethodId) -> Resu
             event: None,
         },
         Some(State::Forestalled) => voided(total, None, VoidReason::OrderEnded),
-        Some(State::Requested { method, .. }) => Decision::Ask(Ask::Prepare { total, method: *method }),
-        Some(State::Authorizing { attempt, .. }) => Decision::Ask(Ask::Confirm(attempt.intent.clone())),
+        Some(State::Requested { method, .. }) => Decision::Ask(ProviderRequest::Prepare { total, method: *method }),
+        Some(State::Authorizing { attempt, .. }) => Decision::Ask(ProviderRequest::Confirm(attempt.intent.clone())),
         Some(
             State::ActionRequired { .. }
             | State::Authorized { .. }
@@ -89,16 +89,16 @@ fn pursue(attempt: &Attempt, charge: Money) -> Decision {
     let intent = attempt.intent.clone();
     Decision::Ask(if charge.is_zero() {
         let reason = VoidReason::OrderEnded;
-        Ask::Cancel { intent, reason }
+        ProviderRequest::Cancel { intent, reason }
     } else {
-        Ask::Capture { intent, amount: charge }
+        ProviderRequest::Capture { intent, amount: charge }
     })
 }
 
 /// The order ended without anything to pay: whatever the order of messages, nothing may stay reserved.
 fn release(state: Option<&State>, now: Timestamp) -> Result<Decision, Rejection> {
     let cancel = |attempt: &Attempt| {
-        Decision::Ask(Ask::Cancel {
+        Decision::Ask(ProviderRequest::Cancel {
             intent: attempt.intent.clone(),
             reason: VoidReason::OrderEnded,
         })
@@ -203,7 +203,7 @@ fn prepare(state: Option<&State>, attempt: &Attempt) -> Result<Decision, Rejecti
                 return Ok(Decision::Nothing);
             }
             // Somebody else was faster, or the order has ended: this intent is never confirmed, and need not stay.
-            Ok(Decision::Ask(Ask::Cancel {
+            Ok(Decision::Ask(ProviderRequest::Cancel {
                 intent: attempt.intent.clone(),
                 reason: VoidReason::OrderEnded,
             }))
@@ -246,15 +246,15 @@ fn observe(state: Option<&State>, seen: &Observation) -> Result<Decision, Reject
             }),
             Some(attempt),
         ) => settled(state, (*total, *charge, *since), attempt, seen),
-        (Some(State::Captured { captured, .. }), Some(_)) => match &seen.standing {
-            Standing::Captured { amount } if amount == captured => Ok(Decision::Nothing),
-            Standing::Captured { .. }
-            | Standing::Unconfirmed
-            | Standing::Processing
-            | Standing::NeedsAction(_)
-            | Standing::Reserved { .. }
-            | Standing::Failed { .. }
-            | Standing::Canceled => Err(contradiction(state, seen)),
+        (Some(State::Captured { captured, .. }), Some(_)) => match &seen.status {
+            IntentStatus::Captured { amount } if amount == captured => Ok(Decision::Nothing),
+            IntentStatus::Captured { .. }
+            | IntentStatus::Unconfirmed
+            | IntentStatus::Processing
+            | IntentStatus::NeedsAction(_)
+            | IntentStatus::Reserved { .. }
+            | IntentStatus::Failed { .. }
+            | IntentStatus::Canceled => Err(contradiction(state, seen)),
         },
         // The payment ended, or the intent is not the one that counts: what it reserved must go back.
         (
@@ -277,10 +277,10 @@ fn observe(state: Option<&State>, seen: &Observation) -> Result<Decision, Reject
 
 /// The intent of a payment whose outcome is open.
 fn pending(state: Option<&State>, total: Money, attempt: &Attempt, seen: &Observation) -> Result<Decision, Rejection> {
-    Ok(match &seen.standing {
-        Standing::Unconfirmed | Standing::Processing => Decision::Nothing,
-        Standing::NeedsAction(action) => needs_action(state, total, attempt, action),
-        Standing::Reserved { amount, expires_at } if *amount == total => Decision::Become {
+    Ok(match &seen.status {
+        IntentStatus::Unconfirmed | IntentStatus::Processing => Decision::Nothing,
+        IntentStatus::NeedsAction(action) => needs_action(state, total, attempt, action),
+        IntentStatus::Reserved { amount, expires_at } if *amount == total => Decision::Become {
             state: State::Authorized {
                 total,
                 attempt: attempt.clone(),
@@ -292,10 +292,10 @@ fn pending(state: Option<&State>, total: Money, attempt: &Attempt, seen: &Observ
             }),
         },
         // Shown price is reserved price: anything else was not ours to reserve.
-        Standing::Reserved { .. } => return Err(contradiction(state, seen)),
-        Standing::Captured { amount } => charged(state, total, attempt, *amount, seen)?,
-        Standing::Failed { reason } => declined(total, Some(attempt.clone()), reason),
-        Standing::Canceled => voided(total, Some(attempt.clone()), seen.void_reason),
+        IntentStatus::Reserved { .. } => return Err(contradiction(state, seen)),
+        IntentStatus::Captured { amount } => charged(state, total, attempt, *amount, seen)?,
+        IntentStatus::Failed { reason } => declined(total, Some(attempt.clone()), reason),
+        IntentStatus::Canceled => voided(total, Some(attempt.clone()), seen.void_reason),
     })
 }
 
@@ -328,13 +328,14 @@ fn needs_action(state: Option<&State>, total: Money, attempt: &Attempt, action: 
 
 /// The intent of a payment whose money is reserved.
 fn reserved(state: Option<&State>, total: Money, attempt: &Attempt, seen: &Observation) -> Result<Decision, Rejection> {
-    match &seen.standing {
-        Standing::Reserved { .. } => Ok(Decision::Nothing),
-        Standing::Captured { amount } => charged(state, total, attempt, *amount, seen),
-        Standing::Canceled => Ok(voided(total, Some(attempt.clone()), seen.void_reason)),
-        Standing::Unconfirmed | Standing::Processing | Standing::NeedsAction(_) | Standing::Failed { .. } => {
-            Err(contradiction(state, seen))
-        }
+    match &seen.status {
+        IntentStatus::Reserved { .. } => Ok(Decision::Nothing),
+        IntentStatus::Captured { amount } => charged(state, total, attempt, *amount, seen),
+        IntentStatus::Canceled => Ok(voided(total, Some(attempt.clone()), seen.void_reason)),
+        IntentStatus::Unconfirmed
+        | IntentStatus::Processing
+        | IntentStatus::NeedsAction(_)
+        | IntentStatus::Failed { .. } => Err(contradiction(state, seen)),
     }
 }
 
@@ -345,12 +346,12 @@ fn settled(
     attempt: &Attempt,
     seen: &Observation,
 ) -> Result<Decision, Rejection> {
-    match &seen.standing {
-        Standing::Reserved { .. } => Ok(Decision::Nothing),
-        Standing::Captured { amount } if *amount == charge => charged(state, total, attempt, *amount, seen),
-        Standing::Canceled if charge.is_zero() => Ok(voided(total, Some(attempt.clone()), VoidReason::OrderEnded)),
+    match &seen.status {
+        IntentStatus::Reserved { .. } => Ok(Decision::Nothing),
+        IntentStatus::Captured { amount } if *amount == charge => charged(state, total, attempt, *amount, seen),
+        IntentStatus::Canceled if charge.is_zero() => Ok(voided(total, Some(attempt.clone()), VoidReason::OrderEnded)),
         // What is owed cannot be taken any more: the order has ended, so it is for operators to hear.
-        Standing::Canceled => Ok(Decision::Become {
+        IntentStatus::Canceled => Ok(Decision::Become {
             state: State::Voided {
                 total,
                 attempt: Some(attempt.clone()),
@@ -362,40 +363,40 @@ fn settled(
                 retry_at: None,
             }),
         }),
-        Standing::Captured { .. }
-        | Standing::Unconfirmed
-        | Standing::Processing
-        | Standing::NeedsAction(_)
-        | Standing::Failed { .. } => Err(contradiction(state, seen)),
+        IntentStatus::Captured { .. }
+        | IntentStatus::Unconfirmed
+        | IntentStatus::Processing
+        | IntentStatus::NeedsAction(_)
+        | IntentStatus::Failed { .. } => Err(contradiction(state, seen)),
     }
 }
 
 /// An intent that may not hold any money.
 fn stray(state: Option<&State>, seen: &Observation) -> Result<Decision, Rejection> {
-    match &seen.standing {
+    match &seen.status {
         // Without any record it may be somebody else's business: that is for a person to judge.
-        Standing::Reserved { .. } if state.is_none() => Err(contradiction(state, seen)),
-        Standing::Reserved { .. } => Ok(Decision::Ask(Ask::Cancel {
+        IntentStatus::Reserved { .. } if state.is_none() => Err(contradiction(state, seen)),
+        IntentStatus::Reserved { .. } => Ok(Decision::Ask(ProviderRequest::Cancel {
             intent: seen.intent.clone(),
             reason: VoidReason::OrderEnded,
         })),
-        Standing::Captured { .. } => Err(contradiction(state, seen)),
-        Standing::Unconfirmed
-        | Standing::Processing
-        | Standing::NeedsAction(_)
-        | Standing::Failed { .. }
-        | Standing::Canceled => Ok(Decision::Nothing),
+        IntentStatus::Captured { .. } => Err(contradiction(state, seen)),
+        IntentStatus::Unconfirmed
+        | IntentStatus::Processing
+        | IntentStatus::NeedsAction(_)
+        | IntentStatus::Failed { .. }
+        | IntentStatus::Canceled => Ok(Decision::Nothing),
     }
 }
 
 fn check(state: Option<&State>) -> Decision {
     match state {
-        Some(State::Requested { total, method }) => Decision::Ask(Ask::Prepare {
+        Some(State::Requested { total, method }) => Decision::Ask(ProviderRequest::Prepare {
             total: *total,
             method: *method,
         }),
-        Some(State::Authorizing { attempt, .. }) => Decision::Ask(Ask::Confirm(attempt.intent.clone())),
-        Some(State::ActionRequired { attempt, .. }) => Decision::Ask(Ask::Look(attempt.intent.clone())),
+        Some(State::Authorizing { attempt, .. }) => Decision::Ask(ProviderRequest::Confirm(attempt.intent.clone())),
+        Some(State::ActionRequired { attempt, .. }) => Decision::Ask(ProviderRequest::Look(attempt.intent.clone())),
         None
         | Some(
             State::Forestalled
@@ -469,7 +470,7 @@ fn expire(state: Option<&State>, now: Timestamp) -> Decision {
     match state {
         Some(State::Authorized {
             attempt, expires_at, ..
-        }) if now >= *expires_at - EXPIRY_MARGIN => Decision::Ask(Ask::Cancel {
+        }) if now >= *expires_at - EXPIRY_MARGIN => Decision::Ask(ProviderRequest::Cancel {
             intent: attempt.intent.clone(),
             reason: VoidReason::AuthorizationExpired,
         }),
@@ -537,7 +538,7 @@ fn voided(total: Money, attempt: Option<Attempt>, reason: VoidReason) -> Decisio
 
 fn contradiction(state: Option<&State>, seen: &Observation) -> Rejection {
     Rejection::Contradiction {
-        standing: seen.standing.name(),
+        status: seen.status.name(),
         state: name(state),
     }
 }

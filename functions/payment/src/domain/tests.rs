@@ -55,20 +55,20 @@ pub(super) fn settle(amount: i64) -> Command {
     }
 }
 
-pub(super) fn seen(standing: Standing) -> Command {
-    seen_of("pi_ours", standing)
+pub(super) fn seen(status: IntentStatus) -> Command {
+    seen_of("pi_ours", status)
 }
 
-fn seen_of(intent: &str, standing: Standing) -> Command {
+fn seen_of(intent: &str, status: IntentStatus) -> Command {
     Command::Observe(Observation {
         intent: IntentId::new(intent),
-        standing,
+        status,
         void_reason: VoidReason::OrderEnded,
     })
 }
 
-pub(super) fn reserved() -> Standing {
-    Standing::Reserved {
+pub(super) fn reserved() -> IntentStatus {
+    IntentStatus::Reserved {
         amount: total(),
         expires_at: expires_at(),
     }
@@ -153,7 +153,7 @@ fn a_payment_is_reserved_and_charged_once() {
         request(),
         Command::Prepare(attempt()),
         seen(reserved()),
-        seen(Standing::Captured { amount: total() }),
+        seen(IntentStatus::Captured { amount: total() }),
     ] {
         let (next, event) = becomes(decide(state.as_ref(), &command));
         events.extend(event);
@@ -170,7 +170,11 @@ fn a_payment_is_reserved_and_charged_once() {
             Event::Captured { amount: total() }
         ]
     );
-    for repeated in [request(), settle(2890), seen(Standing::Captured { amount: total() })] {
+    for repeated in [
+        request(),
+        settle(2890),
+        seen(IntentStatus::Captured { amount: total() }),
+    ] {
         assert_eq!(decide(state.as_ref(), &repeated), Ok(Decision::Nothing));
     }
 }
@@ -199,7 +203,7 @@ fn an_order_that_ends_while_its_payment_is_open_releases_it() {
         let reason = VoidReason::OrderEnded;
         assert_eq!(
             decide_in(name, &settle(0)),
-            Ok(Decision::Ask(Ask::Cancel { intent, reason })),
+            Ok(Decision::Ask(ProviderRequest::Cancel { intent, reason })),
             "{name}"
         );
     }
@@ -213,7 +217,7 @@ fn a_late_authorisation_goes_back() {
         ("authorized", "pi_stray"),
         ("requested", "pi_stray"),
     ] {
-        let expected = Ask::Cancel {
+        let expected = ProviderRequest::Cancel {
             intent: IntentId::new(intent),
             reason: VoidReason::OrderEnded,
         };
@@ -247,11 +251,11 @@ fn no_more_is_charged_than_was_reserved() {
     assert!(matches!(event, Some(Event::Settling { charge, tries: 0, .. }) if charge == amount));
     assert_eq!(
         decide(Some(&owed), &settle(500)),
-        Ok(Decision::Ask(Ask::Capture { intent, amount }))
+        Ok(Decision::Ask(ProviderRequest::Capture { intent, amount }))
     );
-    let (state, _) = becomes(decide_in("authorized", &seen(Standing::Captured { amount })));
+    let (state, _) = becomes(decide_in("authorized", &seen(IntentStatus::Captured { amount })));
     assert!(matches!(state, State::Captured { captured, .. } if captured == amount));
-    let more = seen(Standing::Captured { amount: eur(2891) });
+    let more = seen(IntentStatus::Captured { amount: eur(2891) });
     assert!(matches!(
         decide_in("authorized", &more),
         Err(Rejection::Contradiction { .. })
@@ -260,7 +264,7 @@ fn no_more_is_charged_than_was_reserved() {
 
 #[test]
 fn shown_price_is_reserved_price() {
-    let less = Standing::Reserved {
+    let less = IntentStatus::Reserved {
         amount: eur(2889),
         expires_at: expires_at(),
     };
@@ -298,7 +302,7 @@ fn a_reservation_is_given_back_half_a_day_before_it_lapses() {
         decide_in("authorized", &Command::Expire { now: before }),
         Ok(Decision::Nothing)
     );
-    let expected = Ask::Cancel {
+    let expected = ProviderRequest::Cancel {
         intent: attempt().intent,
         reason: VoidReason::AuthorizationExpired,
     };
@@ -322,20 +326,20 @@ fn a_reservation_is_given_back_half_a_day_before_it_lapses() {
 
 #[test]
 fn the_bank_wants_approval_and_gets_it_or_not() {
-    let (state, event) = becomes(decide_in("authorizing", &seen(Standing::NeedsAction(action()))));
+    let (state, event) = becomes(decide_in("authorizing", &seen(IntentStatus::NeedsAction(action()))));
     assert_eq!((state.name(), event), ("action_required", Some(Event::ActionRequired)));
     assert_eq!(
-        decide(Some(&state), &seen(Standing::NeedsAction(action()))),
+        decide(Some(&state), &seen(IntentStatus::NeedsAction(action()))),
         Ok(Decision::Nothing)
     );
     let elsewhere = NextAction::ProviderSdk {
         client_secret: "pi_ours_secret".to_owned(),
     };
-    let (_, event) = becomes(decide(Some(&state), &seen(Standing::NeedsAction(elsewhere))));
+    let (_, event) = becomes(decide(Some(&state), &seen(IntentStatus::NeedsAction(elsewhere))));
     assert_eq!(event, None);
     let (approved, _) = becomes(decide(Some(&state), &seen(reserved())));
     assert_eq!(approved.name(), "authorized");
-    let failed = Standing::Failed {
+    let failed = IntentStatus::Failed {
         reason: "payment_intent_authentication_failure".to_owned(),
     };
     let (refused, event) = becomes(decide(Some(&state), &seen(failed)));
@@ -355,7 +359,7 @@ fn an_intent_that_came_too_late_does_not_stay() {
             Ok(Decision::Nothing),
             "{name}"
         );
-        let expected = Ask::Cancel {
+        let expected = ProviderRequest::Cancel {
             intent: late.intent.clone(),
             reason: VoidReason::OrderEnded,
         };
@@ -367,7 +371,7 @@ fn an_intent_that_came_too_late_does_not_stay() {
 #[test]
 fn what_is_owed_is_taken_when_the_reservation_is_about_to_lapse() {
     for command in [Command::Expire { now: expires_at() }, Command::Retry] {
-        let Ok(Decision::Ask(Ask::Capture { amount, .. })) = decide_in("capturing", &command) else {
+        let Ok(Decision::Ask(ProviderRequest::Capture { amount, .. })) = decide_in("capturing", &command) else {
             panic!("{command:?} must capture");
         };
         assert_eq!(amount, total());
@@ -403,7 +407,7 @@ fn a_settlement_that_does_not_succeed_is_tried_for_as_long_as_the_money_is_reser
 
 #[test]
 fn money_that_is_owed_and_was_released_elsewhere_is_for_operators_to_hear() {
-    let (state, event) = becomes(decide_in("capturing", &seen(Standing::Canceled)));
+    let (state, event) = becomes(decide_in("capturing", &seen(IntentStatus::Canceled)));
     assert_eq!(state.name(), "voided");
     assert!(matches!(event, Some(Event::Stalled { charge, retry_at: None, .. }) if charge == total()));
 }

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::Standing;
+use crate::domain::IntentStatus;
 
 /// What the server does with a request after it has taken it in.
 #[derive(Clone)]
@@ -114,7 +114,7 @@ fn intent(id: &str, status: &str) -> Value {
 async fn an_intent_is_made_unconfirmed_with_its_key_and_metadata() {
     let (stripe, seen) = server(|_| Reply::Json(200, intent("pi_1", "requires_confirmation"))).await;
     let made = stripe.create_intent(&new_intent()).await.unwrap();
-    assert_eq!(made.standing(), Ok(Standing::Unconfirmed));
+    assert_eq!(made.intent_status(), Ok(IntentStatus::Unconfirmed));
     let asked = seen.lock().unwrap()[0].clone();
     assert_eq!(asked.line, "post /v1/payment_intents http/1.1");
     let id = payment_id();
@@ -202,7 +202,11 @@ async fn every_currency_is_told_and_read_as_stripe_counts_it() {
             .create_intent(&NewIntent { total, ..new_intent() })
             .await
             .unwrap();
-        assert_eq!(made.standing(), Ok(Standing::Captured { amount: total }), "{code}");
+        assert_eq!(
+            made.intent_status(),
+            Ok(IntentStatus::Captured { amount: total }),
+            "{code}"
+        );
         let asked = seen.lock().unwrap().last().unwrap().body.clone();
         let told = format!("amount={counted}&currency={}&", code.to_lowercase());
         assert!(asked.starts_with(&told), "{told} in {asked}");
@@ -237,7 +241,7 @@ async fn what_stripe_would_refuse_is_not_sent() {
 async fn a_confirmation_names_where_to_return_to_if_there_is_such_a_page() {
     let (stripe, seen) = server(|_| Reply::Json(200, intent("pi_1", "requires_capture"))).await;
     let confirmed = stripe.confirm(&IntentId::new("pi_1")).await.unwrap();
-    assert!(matches!(confirmed.standing(), Ok(Standing::Reserved { .. })));
+    assert!(matches!(confirmed.intent_status(), Ok(IntentStatus::Reserved { .. })));
     client(stripe.base.clone(), Some("https://app.example/paid"))
         .confirm(&IntentId::new("pi_1"))
         .await

@@ -6,7 +6,7 @@ use kernel::{Currency, Money, PaymentId, SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::Failure;
-use crate::domain::{IntentId, NextAction, Standing, VoidReason};
+use crate::domain::{IntentId, IntentStatus, NextAction, VoidReason};
 
 /// The field of a new intent that holds the payment's id.
 pub const PAYMENT_ID_FIELD: &str = "metadata[payment_id]";
@@ -174,25 +174,25 @@ impl Intent {
     ///
     /// # Errors
     /// When Stripe says something that this service does not know.
-    pub fn standing(&self) -> Result<Standing, Failure> {
+    pub fn intent_status(&self) -> Result<IntentStatus, Failure> {
         Ok(match self.status.as_str() {
-            "requires_confirmation" => Standing::Unconfirmed,
-            "processing" => Standing::Processing,
-            "requires_action" => Standing::NeedsAction(self.action()?),
-            "requires_capture" => Standing::Reserved {
+            "requires_confirmation" => IntentStatus::Unconfirmed,
+            "processing" => IntentStatus::Processing,
+            "requires_action" => IntentStatus::NeedsAction(self.action()?),
+            "requires_capture" => IntentStatus::Reserved {
                 amount: self.money(self.amount)?,
                 expires_at: self.expires_at()?,
             },
-            "succeeded" => Standing::Captured {
+            "succeeded" => IntentStatus::Captured {
                 amount: self.money(self.captured())?,
             },
             "requires_payment_method" => {
                 let code = self.last_payment_error.as_ref().and_then(|error| error.code.clone());
-                Standing::Failed {
+                IntentStatus::Failed {
                     reason: code.unwrap_or_else(|| "payment_method_missing".to_owned()),
                 }
             }
-            "canceled" => Standing::Canceled,
+            "canceled" => IntentStatus::Canceled,
             other => return Err(unknown(&format!("status {other}"))),
         })
     }
@@ -271,18 +271,18 @@ mod tests {
     fn reads_how_an_intent_stands() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let week = RESERVATION_LASTS;
-        let reserved = |expires_at| Standing::Reserved {
+        let reserved = |expires_at| IntentStatus::Reserved {
             amount: eur(2890),
             expires_at,
         };
-        let captured = |amount| Standing::Captured { amount: eur(amount) };
-        let failed = |code: &str| Standing::Failed {
+        let captured = |amount| IntentStatus::Captured { amount: eur(amount) };
+        let failed = |code: &str| IntentStatus::Failed {
             reason: code.to_owned(),
         };
-        for (changes, standing) in [
-            (json!({"status": "requires_confirmation"}), Standing::Unconfirmed),
-            (json!({"status": "processing"}), Standing::Processing),
-            (json!({"status": "canceled"}), Standing::Canceled),
+        for (changes, status) in [
+            (json!({"status": "requires_confirmation"}), IntentStatus::Unconfirmed),
+            (json!({"status": "processing"}), IntentStatus::Processing),
+            (json!({"status": "canceled"}), IntentStatus::Canceled),
             (json!({}), reserved(at(1_763_836_200) + week)),
             (json!({"latest_charge": "ch_1"}), reserved(at(1_763_836_200) + week)),
             (
@@ -315,18 +315,18 @@ mod tests {
             (
                 json!({"status": "requires_action", "next_action": {"type": "redirect_to_url",
                     "redirect_to_url": {"url": "https://bank.example/3ds", "return_url": "https://x"}}}),
-                Standing::NeedsAction(NextAction::Redirect {
+                IntentStatus::NeedsAction(NextAction::Redirect {
                     url: "https://bank.example/3ds".to_owned(),
                 }),
             ),
             (
                 json!({"status": "requires_action", "next_action": {"type": "use_stripe_sdk", "use_stripe_sdk": {}}}),
-                Standing::NeedsAction(NextAction::ProviderSdk {
+                IntentStatus::NeedsAction(NextAction::ProviderSdk {
                     client_secret: "pi_1_secret_x".to_owned(),
                 }),
             ),
         ] {
-            assert_eq!(intent(&changes).standing(), Ok(standing), "{changes}");
+            assert_eq!(intent(&changes).intent_status(), Ok(status), "{changes}");
         }
     }
 
@@ -337,11 +337,8 @@ mod tests {
             json!({"currency": "zzz"}),
             json!({"status": "requires_action", "client_secret": null}),
         ] {
-            let standing = intent(&changes).standing();
-            assert!(
-                matches!(standing, Err(Failure::Unavailable(_))),
-                "{changes}: {standing:?}"
-            );
+            let status = intent(&changes).intent_status();
+            assert!(matches!(status, Err(Failure::Unavailable(_))), "{changes}: {status:?}");
         }
     }
 

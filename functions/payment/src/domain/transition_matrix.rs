@@ -9,7 +9,7 @@ use super::*;
 
 /// One example of each command, in the order in which they come up.
 fn commands() -> Vec<Command> {
-    let failed = Standing::Failed {
+    let failed = IntentStatus::Failed {
         reason: "card_declined".to_owned(),
     };
     vec![
@@ -18,15 +18,15 @@ fn commands() -> Vec<Command> {
         Command::Refuse {
             reason: "payment_method_missing".to_owned(),
         },
-        seen(Standing::Unconfirmed),
-        seen(Standing::Processing),
-        seen(Standing::NeedsAction(action())),
+        seen(IntentStatus::Unconfirmed),
+        seen(IntentStatus::Processing),
+        seen(IntentStatus::NeedsAction(action())),
         seen(reserved()),
         seen(failed),
         settle(2890),
         settle(0),
-        seen(Standing::Captured { amount: total() }),
-        seen(Standing::Canceled),
+        seen(IntentStatus::Captured { amount: total() }),
+        seen(IntentStatus::Canceled),
         Command::Check,
         Command::Retry,
         Command::Postpone { now: now() },
@@ -39,11 +39,11 @@ fn outcome(decision: &Result<Decision, Rejection>) -> String {
     match decision {
         Ok(Decision::Nothing) => "-".to_owned(),
         Ok(Decision::Ask(ask)) => match ask {
-            Ask::Prepare { .. } => "ask: prepare",
-            Ask::Confirm(_) => "ask: confirm",
-            Ask::Look(_) => "ask: look",
-            Ask::Cancel { .. } => "ask: cancel",
-            Ask::Capture { .. } => "ask: capture",
+            ProviderRequest::Prepare { .. } => "ask: prepare",
+            ProviderRequest::Confirm(_) => "ask: confirm",
+            ProviderRequest::Look(_) => "ask: look",
+            ProviderRequest::Cancel { .. } => "ask: cancel",
+            ProviderRequest::Capture { .. } => "ask: capture",
         }
         .to_owned(),
         Ok(Decision::Become { state, .. }) => format!("**{}**", state.name()),

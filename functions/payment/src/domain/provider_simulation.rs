@@ -30,7 +30,7 @@ enum Intent {
 #[derive(Debug, Clone)]
 enum Step {
     Start,
-    Ask(Ask),
+    Ask(ProviderRequest),
     Apply(Command),
     Commit {
         command: Command,
@@ -46,7 +46,7 @@ struct Delivery {
     step: Step,
 }
 
-struct World {
+struct Simulation {
     bank: Bank,
     intents: Vec<Intent>,
     state: Option<State>,
@@ -55,7 +55,7 @@ struct World {
     deliveries: Vec<Delivery>,
 }
 
-impl World {
+impl Simulation {
     fn new(bank: Bank, commands: Vec<Command>) -> Self {
         let deliveries = commands
             .into_iter()
@@ -80,35 +80,35 @@ impl World {
     }
 
     fn observe(&mut self, id: &IntentId, void_reason: VoidReason) -> Command {
-        let standing = match self.intent(id) {
-            Intent::Unconfirmed => Standing::Unconfirmed,
-            Intent::NeedsAction => Standing::NeedsAction(action()),
-            Intent::Reserved => Standing::Reserved {
+        let status = match self.intent(id) {
+            Intent::Unconfirmed => IntentStatus::Unconfirmed,
+            Intent::NeedsAction => IntentStatus::NeedsAction(action()),
+            Intent::Reserved => IntentStatus::Reserved {
                 amount: total(),
                 expires_at: expires_at(),
             },
-            Intent::Failed => Standing::Failed {
+            Intent::Failed => IntentStatus::Failed {
                 reason: "card_declined".to_owned(),
             },
-            Intent::Canceled => Standing::Canceled,
-            Intent::Captured(amount) => Standing::Captured { amount: eur(*amount) },
+            Intent::Canceled => IntentStatus::Canceled,
+            Intent::Captured(amount) => IntentStatus::Captured { amount: eur(*amount) },
         };
         Command::Observe(Observation {
             intent: id.clone(),
-            standing,
+            status,
             void_reason,
         })
     }
 
     /// The provider's side of an ask. It refuses what the intent's state does not allow, and shows the intent.
-    fn perform(&mut self, ask: &Ask) -> Command {
+    fn perform(&mut self, ask: &ProviderRequest) -> Command {
         match ask {
-            Ask::Prepare { .. } => {
+            ProviderRequest::Prepare { .. } => {
                 self.intents.push(Intent::Unconfirmed);
                 let intent = IntentId::new(format!("pi_{}", self.intents.len() - 1));
                 Command::Prepare(Attempt { intent, ..attempt() })
             }
-            Ask::Confirm(id) => {
+            ProviderRequest::Confirm(id) => {
                 let bank = self.bank;
                 let intent = self.intent(id);
                 if *intent == Intent::Unconfirmed {
@@ -120,15 +120,15 @@ impl World {
                 }
                 self.observe(id, VoidReason::OrderEnded)
             }
-            Ask::Look(id) => self.observe(id, VoidReason::OrderEnded),
-            Ask::Cancel { intent: id, reason } => {
+            ProviderRequest::Look(id) => self.observe(id, VoidReason::OrderEnded),
+            ProviderRequest::Cancel { intent: id, reason } => {
                 let intent = self.intent(id);
                 if !matches!(intent, Intent::Captured(_)) {
                     *intent = Intent::Canceled;
                 }
                 self.observe(id, *reason)
             }
-            Ask::Capture { intent: id, amount } => {
+            ProviderRequest::Capture { intent: id, amount } => {
                 let intent = self.intent(id);
                 if *intent == Intent::Reserved {
                     *intent = Intent::Captured(amount.amount());
@@ -259,24 +259,24 @@ proptest! {
     ) {
         // Every message twice, in any order, and the timer that looks after a stalled payment.
         let commands = vec![request(), settle(0), request(), settle(0), Command::Check];
-        let mut world = World::new(bank, commands);
+        let mut simulation = Simulation::new(bank, commands);
         for (index, fault, approves) in steps {
             if approves {
                 // The customer approves at the bank, whenever.
-                for intent in &mut world.intents {
+                for intent in &mut simulation.intents {
                     if *intent == Intent::NeedsAction {
                         *intent = Intent::Reserved;
                     }
                 }
             }
-            world.advance(index, fault);
+            simulation.advance(index, fault);
         }
-        world.settle_down();
-        prop_assert!(!world.holds_money(), "{:?}", world.intents);
-        prop_assert!(!world.intents.iter().any(|intent| matches!(intent, Intent::Captured(_))));
-        let state = world.state.as_ref().map(State::name);
+        simulation.settle_down();
+        prop_assert!(!simulation.holds_money(), "{:?}", simulation.intents);
+        prop_assert!(!simulation.intents.iter().any(|intent| matches!(intent, Intent::Captured(_))));
+        let state = simulation.state.as_ref().map(State::name);
         prop_assert!(matches!(state, Some("voided" | "declined")), "{state:?}");
-        prop_assert!(world.deliveries.iter().all(|delivery| matches!(delivery.step, Step::Done)));
+        prop_assert!(simulation.deliveries.iter().all(|delivery| matches!(delivery.step, Step::Done)));
     }
 
     #[test]
@@ -284,47 +284,47 @@ proptest! {
         charge in 1_i64..=2890,
         steps in prop::collection::vec((0_usize..5, prop::bool::weighted(0.2)), 0..80),
     ) {
-        let mut world = World::new(Bank::Approves, vec![request(), request(), Command::Check]);
+        let mut simulation = Simulation::new(Bank::Approves, vec![request(), request(), Command::Check]);
         for (index, fault) in steps {
             // The order can only go on once it hears that its money is reserved.
-            if index >= 3 && world.deliveries.len() == 3 && !world.published.is_empty() {
-                world.deliver(settle(charge));
-                world.deliver(settle(charge));
+            if index >= 3 && simulation.deliveries.len() == 3 && !simulation.published.is_empty() {
+                simulation.deliver(settle(charge));
+                simulation.deliver(settle(charge));
             }
-            if index < world.deliveries.len() {
-                world.advance(index, fault);
+            if index < simulation.deliveries.len() {
+                simulation.advance(index, fault);
             }
         }
-        world.settle_down();
-        if world.deliveries.len() == 3 {
-            world.deliver(settle(charge));
-            world.settle_down();
+        simulation.settle_down();
+        if simulation.deliveries.len() == 3 {
+            simulation.deliver(settle(charge));
+            simulation.settle_down();
         }
-        prop_assert!(!world.holds_money());
-        let captured = world.intents.iter().filter(|intent| **intent == Intent::Captured(charge));
+        prop_assert!(!simulation.holds_money());
+        let captured = simulation.intents.iter().filter(|intent| **intent == Intent::Captured(charge));
         prop_assert_eq!(captured.count(), 1);
         let authorized = Event::Authorized { amount: total(), expires_at: expires_at() };
         let decided = Event::Settling { charge: eur(charge), tries: 0, retry_at: State::next_try(0, now()) };
-        prop_assert_eq!(&world.published, &[authorized, decided, Event::Captured { amount: eur(charge) }]);
-        prop_assert!(world.deliveries.iter().all(|delivery| matches!(delivery.step, Step::Done)));
+        prop_assert_eq!(&simulation.published, &[authorized, decided, Event::Captured { amount: eur(charge) }]);
+        prop_assert!(simulation.deliveries.iter().all(|delivery| matches!(delivery.step, Step::Done)));
     }
 
     #[test]
     fn expiry_races_the_charge_and_one_wins(
         steps in prop::collection::vec((0_usize..4, prop::bool::weighted(0.2)), 0..60),
     ) {
-        let mut world = World::new(Bank::Approves, vec![request()]);
-        world.settle_down();
+        let mut simulation = Simulation::new(Bank::Approves, vec![request()]);
+        simulation.settle_down();
         for command in [Command::Expire { now: expires_at() }, Command::Expire { now: expires_at() }, settle(2890)] {
-            world.deliver(command);
+            simulation.deliver(command);
         }
         for (index, fault) in steps {
-            world.advance(index, fault);
+            simulation.advance(index, fault);
         }
-        world.settle_down();
-        prop_assert!(!world.holds_money());
-        let state = world.state.as_ref().map(State::name);
-        prop_assert_eq!(state == Some("captured"), world.intents == [Intent::Captured(total().amount())]);
-        prop_assert_eq!(state == Some("voided"), world.intents == [Intent::Canceled]);
+        simulation.settle_down();
+        prop_assert!(!simulation.holds_money());
+        let state = simulation.state.as_ref().map(State::name);
+        prop_assert_eq!(state == Some("captured"), simulation.intents == [Intent::Captured(total().amount())]);
+        prop_assert_eq!(state == Some("voided"), simulation.intents == [Intent::Canceled]);
     }
 }

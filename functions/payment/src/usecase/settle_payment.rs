@@ -7,10 +7,12 @@
 use ::store::{Attempts, Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{Money, PaymentId, PaymentMethodId, UserId};
+use runtime::{Consumed, Done, Undone};
 
 use crate::app::App;
 use crate::domain::{
-    Ask, Attempt, Card, Command, Decision, Event, IntentId, Observation, Rejection, Standing, State, VoidReason, decide,
+    Attempt, Card, Command, Decision, Event, IntentId, IntentStatus, Observation, ProviderRequest, Rejection, State,
+    VoidReason, decide,
 };
 use crate::publish::{self, order_of, told};
 use crate::store::{Loaded, MethodRecord, Payment, append, load_fresh, method_key};
@@ -18,6 +20,7 @@ use crate::stripe::{self, Intent, NewIntent};
 
 /// Steps of one command at most: a first payment takes six, and a lost race two more.
 const STEPS_MAX: usize = 20;
+
 /// Which payment, and whose if that is known.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject {
@@ -52,23 +55,48 @@ pub enum Failure {
     Provider(#[from] stripe::Failure),
 }
 
-/// The provider's answer to an ask.
+/// The provider's answer to a request.
 struct Answer {
     command: Command,
     /// What it said if it did not do as asked.
     refusal: Option<String>,
 }
 
+/// What the next decision is about.
+enum Pending {
+    /// The command itself. `answered`: the request that it led to before, whose answer changed nothing.
+    Command {
+        answered: Option<(ProviderRequest, Answer)>,
+    },
+    /// The provider's answer to a request, which is a command as well.
+    Answer {
+        request: ProviderRequest,
+        answer: Answer,
+        /// Somebody else changed the payment since the provider answered.
+        is_overtaken: bool,
+    },
+}
+
+/// What is known of the payment before the next decision.
+enum Known {
+    /// It must be read, as fresh as this.
+    Unread(Freshness),
+    /// Nothing was heard of it yet: assumed, so the commit finds out.
+    Assumed,
+    /// It is what the run has read or committed itself.
+    Read(Option<Loaded>),
+}
+
 /// One command on its way.
-struct Errand<'a> {
+struct PaymentRun<'a> {
     app: &'a App,
     subject: Subject,
     cause: &'a Cause,
     /// The event whose consumption is marked by the first commit.
     mark: Option<&'a str>,
-    /// This very errand recorded the request, so no intent can be there yet.
+    /// This very run recorded the request, so no intent can be there yet.
     first: bool,
-    /// This very errand made the intent, so it cannot be confirmed yet.
+    /// This very run made the intent, so it cannot be confirmed yet.
     made: Option<IntentId>,
 }
 
@@ -76,14 +104,14 @@ struct Errand<'a> {
 ///
 /// # Errors
 /// See [`Failure`]; what was committed until then stands, and the same command goes on from there.
-pub async fn carry_out(
+pub async fn settle_payment(
     app: &App,
     subject: Subject,
     command: &Command,
     cause: &Cause,
     mark: Option<&str>,
 ) -> Result<Progress, Failure> {
-    let mut errand = Errand {
+    let mut run = PaymentRun {
         app,
         subject,
         cause,
@@ -92,88 +120,143 @@ pub async fn carry_out(
         made: None,
     };
     // A request is nearly always the first that is heard of a payment: writing without reading finds out.
-    let mut held = matches!(command, Command::Request { .. }).then_some(None);
-    let mut current = command.clone();
-    let mut asked: Option<(Ask, Answer)> = None;
-    // Somebody else changed the payment since the provider answered.
-    let mut overtaken = false;
-    // A commit is conditional on what was read. Whatever else follows must hold against the latest state; only what is
-    // observed is mostly known already, and then nothing follows.
-    let mut freshness = Freshness::Recent;
+    let mut known = if matches!(command, Command::Request { .. }) {
+        Known::Assumed
+    } else {
+        Known::Unread(Freshness::Recent)
+    };
+    // What is observed is mostly known already, and then nothing follows.
     let observes = matches!(command, Command::Observe(_));
+    let mut pending = Pending::Command { answered: None };
     let mut attempts = Attempts::default();
     for _ in 0..STEPS_MAX {
-        let payment = match held.take() {
-            Some(payment) => payment,
-            None => errand.load(freshness).await?,
-        };
-        let is_recent = std::mem::replace(&mut freshness, Freshness::Latest) == Freshness::Recent;
+        let (payment, is_recent) = run.look(known).await?;
+        known = Known::Unread(Freshness::Latest);
         let state = payment.as_ref().map(|loaded| &loaded.payment.state);
+        let current = pending.command(command);
         tracing::debug!(payment.id = %subject.payment_id, payment.state = state.map(State::name), command = current.name(), "a step");
-        let decision = match decide(state, &current) {
+        let decision = match decide(state, current) {
+            // A commit is conditional on what was read; whatever else follows must hold against the latest state.
             Ok(Decision::Ask(_)) | Err(_) if is_recent => continue,
             Ok(Decision::Nothing) if is_recent && !observes => continue,
             // An old answer contradicts what has been recorded since: the command itself decides.
-            Err(_) if overtaken && current != *command => Decision::Nothing,
+            Err(_) if matches!(pending, Pending::Answer { is_overtaken: true, .. }) => Decision::Nothing,
             decision => decision?,
         };
         match decision {
-            Decision::Become { state, event } => match errand.commit(payment.as_ref(), state, event.as_ref()).await {
+            Decision::Become { state, event } => match run.commit(payment.as_ref(), state, event.as_ref()).await {
                 Ok(stored) => {
-                    if let State::Declined {
-                        attempt: Some(attempt), ..
-                    } = &stored.payment.state
-                    {
-                        errand.bury(&attempt.intent).await;
-                    }
-                    held = Some(Some(stored));
-                    current = command.clone();
-                    asked = None;
+                    run.cancel_declined(&stored).await;
+                    known = Known::Read(Some(stored));
+                    pending = Pending::Command { answered: None };
                 }
                 Err(CommitError::Duplicate) => return Ok(Progress::Done),
                 Err(CommitError::Conflict) => {
-                    overtaken = true;
+                    pending.overtake();
                     attempts.next().await?;
                 }
-                Err(CommitError::Store(error)) => return Err(error.into()),
-                Err(error @ (CommitError::KeyTaken(_) | CommitError::Refused(_))) => {
-                    return Err(StoreError::Corrupt(error.to_string()).into());
+                Err(error) => return Err(StoreError::from(error).into()),
+            },
+            Decision::Ask(request) => {
+                if pending.last_request() == Some(&request) {
+                    return Ok(pending.stalled());
+                }
+                let answer = run.ask(&request).await?;
+                known = Known::Read(payment);
+                pending = Pending::Answer {
+                    request,
+                    answer,
+                    is_overtaken: false,
+                };
+            }
+            Decision::Nothing => match pending {
+                Pending::Command { .. } => return Ok(Progress::Done),
+                // The answer is no news. Either somebody else has recorded it, or nothing has moved.
+                Pending::Answer { request, answer, .. } => {
+                    let answered = Some((request, answer));
+                    pending = Pending::Command { answered };
                 }
             },
-            Decision::Ask(ask) => {
-                if let Some((_, answer)) = asked.take_if(|(before, _)| *before == ask) {
-                    return Ok(stalled(answer));
-                }
-                let answer = errand.ask(&ask).await?;
-                current = answer.command.clone();
-                asked = Some((ask, answer));
-                held = Some(payment);
-                overtaken = false;
-            }
-            Decision::Nothing if current == *command => return Ok(Progress::Done),
-            // The answer is no news. Either somebody else has recorded it, or nothing has moved.
-            Decision::Nothing => current = command.clone(),
         }
     }
     Err(StoreError::Contended(u32::try_from(STEPS_MAX).unwrap_or(u32::MAX)).into())
 }
 
-/// The same would be asked again: the provider did not do it.
-fn stalled(answer: Answer) -> Progress {
-    let deciding = matches!(&answer.command, Command::Observe(seen) if seen.standing == Standing::Processing);
-    match answer.refusal {
-        Some(refusal) if !deciding => Progress::Refused(refusal),
-        Some(_) | None => Progress::Open,
+impl Pending {
+    /// What is to be decided.
+    const fn command<'a>(&'a self, command: &'a Command) -> &'a Command {
+        match self {
+            Self::Command { .. } => command,
+            Self::Answer { answer, .. } => &answer.command,
+        }
+    }
+
+    fn overtake(&mut self) {
+        if let Self::Answer { is_overtaken, .. } = self {
+            *is_overtaken = true;
+        }
+    }
+
+    /// What was asked of the provider since the last commit.
+    const fn last_request(&self) -> Option<&ProviderRequest> {
+        match self {
+            Self::Command { answered: None } => None,
+            Self::Command {
+                answered: Some((request, _)),
+            }
+            | Self::Answer { request, .. } => Some(request),
+        }
+    }
+
+    /// The same would be asked again: the provider did not do it.
+    fn stalled(self) -> Progress {
+        let answer = match self {
+            Self::Command { answered } => answered.map(|(_, answer)| answer),
+            Self::Answer { answer, .. } => Some(answer),
+        };
+        let Some(Answer { command, refusal }) = answer else {
+            return Progress::Open;
+        };
+        let deciding = matches!(&command, Command::Observe(seen) if seen.status == IntentStatus::Processing);
+        match refusal {
+            Some(refusal) if !deciding => Progress::Refused(refusal),
+            Some(_) | None => Progress::Open,
+        }
     }
 }
 
-impl Errand<'_> {
-    async fn load(&mut self, freshness: Freshness) -> Result<Option<Loaded>, StoreError> {
+/// What becomes of the message that brought a command.
+///
+/// # Errors
+/// Unless the command was carried through.
+pub fn consumed(result: Result<Progress, Failure>) -> Consumed {
+    match result {
+        Ok(Progress::Done) => Ok(Done),
+        Ok(Progress::Open) => Err(Undone::Retry("the payment provider has not decided yet".to_owned())),
+        Ok(Progress::Refused(reason)) => Err(Undone::Park(reason)),
+        Err(Failure::Store(error)) => Err(error.into()),
+        Err(Failure::Rejected(rejection @ Rejection::Premature { .. })) => Err(Undone::Retry(rejection.to_string())),
+        Err(Failure::Rejected(rejection)) => Err(Undone::Park(rejection.to_string())),
+        Err(Failure::Provider(failure @ stripe::Failure::Unavailable(_))) => Err(Undone::Retry(failure.to_string())),
+        Err(Failure::Provider(failure @ (stripe::Failure::Declined { .. } | stripe::Failure::Refused { .. }))) => {
+            Err(Undone::Park(failure.to_string()))
+        }
+    }
+}
+
+impl PaymentRun<'_> {
+    /// The payment, and whether it is only as it was a moment ago.
+    async fn look(&mut self, known: Known) -> Result<(Option<Loaded>, bool), StoreError> {
+        let freshness = match known {
+            Known::Assumed => return Ok((None, true)),
+            Known::Read(payment) => return Ok((payment, false)),
+            Known::Unread(freshness) => freshness,
+        };
         let loaded = load_fresh(&self.app.table, self.subject.payment_id, freshness).await?;
         if let Some(loaded) = &loaded {
             self.subject.customer_id = Some(loaded.payment.customer_id);
         }
-        Ok(loaded)
+        Ok((loaded, freshness == Freshness::Recent))
     }
 
     async fn commit(
@@ -215,36 +298,44 @@ impl Errand<'_> {
 
     /// A declined intent could still be confirmed by whoever has its secret, with another card: it is cancelled. If that fails,
     /// or this process dies before, an authorisation that still comes is given back.
-    async fn bury(&self, intent: &IntentId) {
-        if let Err(failure) = self.app.stripe.cancel(intent).await {
+    async fn cancel_declined(&self, stored: &Loaded) {
+        let State::Declined {
+            attempt: Some(attempt), ..
+        } = &stored.payment.state
+        else {
+            return;
+        };
+        if let Err(failure) = self.app.stripe.cancel(&attempt.intent).await {
             tracing::warn!(error = %failure, "a declined intent could not be cancelled");
         }
     }
 
-    async fn ask(&mut self, ask: &Ask) -> Result<Answer, Failure> {
+    async fn ask(&mut self, request: &ProviderRequest) -> Result<Answer, Failure> {
         let stripe = &self.app.stripe;
-        match ask {
-            Ask::Prepare { total, method } => self.prepare(*total, *method).await,
-            Ask::Confirm(intent) if self.made.as_ref() == Some(intent) => {
+        match request {
+            ProviderRequest::Prepare { total, method } => self.prepare(*total, *method).await,
+            ProviderRequest::Confirm(intent) if self.made.as_ref() == Some(intent) => {
                 self.judge(intent, stripe.confirm(intent).await, VoidReason::OrderEnded)
                     .await
             }
-            Ask::Confirm(intent) => {
+            ProviderRequest::Confirm(intent) => {
                 // It may have been confirmed before, and the reply lost.
                 let found = stripe.retrieve(intent).await?;
-                if found.standing()? == Standing::Unconfirmed {
+                if found.intent_status()? == IntentStatus::Unconfirmed {
                     self.judge(intent, stripe.confirm(intent).await, VoidReason::OrderEnded)
                         .await
                 } else {
                     self.judge(intent, Ok(found), VoidReason::OrderEnded).await
                 }
             }
-            Ask::Look(intent) => {
+            ProviderRequest::Look(intent) => {
                 self.judge(intent, stripe.retrieve(intent).await, VoidReason::OrderEnded)
                     .await
             }
-            Ask::Cancel { intent, reason } => self.judge(intent, stripe.cancel(intent).await, *reason).await,
-            Ask::Capture { intent, amount } => {
+            ProviderRequest::Cancel { intent, reason } => {
+                self.judge(intent, stripe.cancel(intent).await, *reason).await
+            }
+            ProviderRequest::Capture { intent, amount } => {
                 self.judge(intent, stripe.capture(intent, *amount).await, VoidReason::OrderEnded)
                     .await
             }
@@ -334,12 +425,58 @@ impl Errand<'_> {
         };
         let observation = Observation {
             intent: intent.clone(),
-            standing: shown.standing()?,
+            status: shown.intent_status()?,
             void_reason: shown.lapsed().unwrap_or(void_reason),
         };
         Ok(Answer {
             command: Command::Observe(observation),
             refusal,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_chooses_between_done_retry_and_park() {
+        let text = || "why".to_owned();
+        let premature = Rejection::Premature {
+            command: "charge",
+            state: "authorizing",
+        };
+        let contradiction = Rejection::Contradiction {
+            status: "captured",
+            state: "voided",
+        };
+        let refused = stripe::Failure::Refused {
+            status: 400,
+            code: text(),
+            message: text(),
+        };
+        for (result, choice) in [
+            (Ok(Progress::Done), "done"),
+            (Ok(Progress::Open), "retry"),
+            (Ok(Progress::Refused(text())), "park"),
+            (Err(Failure::Rejected(premature)), "retry"),
+            (Err(Failure::Rejected(contradiction)), "park"),
+            (Err(Failure::Store(StoreError::Unavailable(text()))), "retry"),
+            (Err(Failure::Store(StoreError::Corrupt(text()))), "park"),
+            (Err(Failure::Provider(stripe::Failure::Unavailable(text()))), "retry"),
+            (
+                Err(Failure::Provider(stripe::Failure::Declined { code: text() })),
+                "park",
+            ),
+            (Err(Failure::Provider(refused)), "park"),
+        ] {
+            let label = format!("{result:?}");
+            let chosen = match consumed(result) {
+                Ok(Done) => "done",
+                Err(Undone::Retry(_)) => "retry",
+                Err(Undone::Park(_)) => "park",
+            };
+            assert_eq!(chosen, choice, "{label}");
+        }
     }
 }
