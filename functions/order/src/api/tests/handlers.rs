@@ -1,5 +1,6 @@
 //! Orders from the quote to their end, through the router, without the platform.
 
+use ::store::Index;
 use contracts::Contract;
 use contracts::restaurant::{Approved, MenuPublished, Pause, Paused, Snapshot, StaffMember, StaffRole};
 use contracts::{delivery, payment, user};
@@ -11,6 +12,8 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::domain::cast::{at_anna, bellini, eur, id, menu, restaurant, rosa};
 use crate::inbox;
+use crate::store::{Progress, customers_orders};
+use crate::usecase::list_orders::{list_all_orders, list_orders};
 
 const COOK: u128 = 9;
 const ESTIMATES: &str = "POST /internal/delivery-estimates";
@@ -341,6 +344,37 @@ async fn lists_have_the_orders_of_the_caller_and_go_on_where_a_page_ends() {
     other.get(&kitchen).await.refused(403, "forbidden");
     let other_cook = scene.service.person(&[Role::Restaurant]);
     other_cook.get(&kitchen).await.refused(404, "not_found");
+}
+
+/// The figures of `ARCHITECTURE.md`, "Cost of an order".
+#[tokio::test]
+async fn a_page_of_twenty_costs_half_a_read_unit_an_order_until_the_orders_have_ended() {
+    let scene = Scene::begin().await;
+    let mut placed = Vec::new();
+    for _ in 0..20 {
+        placed.push(scene.pay().await);
+    }
+    let (app, meter) = (&scene.app, scene.app.table.meter());
+    let page = customers_orders(scene.customer.user_id(), 20);
+    let costs = async || {
+        let _before = meter.take();
+        let own = list_orders(app, page.clone(), Index::Gsi1, None, 20).await.unwrap();
+        let first = meter.take();
+        let all = list_all_orders(app, &mut Progress::default(), None, 20).await.unwrap();
+        assert_eq!((own.orders.len(), all.len()), (20, 20));
+        [first, meter.take()].map(|reading| (reading.calls, reading.read_units))
+    };
+    assert_eq!(costs().await, [(21, 10.5), (28, 14.0)]);
+    for order_id in placed {
+        let path = format!("/v1/orders/{order_id}/reject");
+        drop(scene.cook.post(&path, &json!({"reason": "closing"})).await.expect(200));
+    }
+    assert_eq!(
+        costs().await,
+        [(21, 10.5), (8, 4.0)],
+        "the first read finds that they have ended"
+    );
+    assert_eq!(costs().await, [(1, 0.5), (8, 4.0)]);
 }
 
 #[tokio::test]
