@@ -8,6 +8,7 @@ mod domain;
 mod inbox;
 mod publish;
 mod store;
+mod usecase;
 
 use app::App;
 use runtime::{Cause, Edge, Envelope};

@@ -1,4 +1,4 @@
-//! From what happened to a restaurant to what other services hear.
+//! The events of the domain as the events that other services receive.
 //!
 //! Nobody hears of a restaurant before it is approved. Its approval carries everything and is followed by its menu, so
 //! whoever listens has then missed nothing; from there on every change is told, also while it is suspended.
@@ -12,7 +12,8 @@ use contracts::restaurant::{
 use crate::domain::review::Invitation;
 use crate::domain::{Event, Override, Restaurant, Stage};
 
-/// Adds to a commit what an event means to others. `after` is the restaurant after all events of the commit.
+/// Adds to a commit the events that other services receive for an event of the domain. `after` is the restaurant after all
+/// events of the commit.
 #[must_use]
 pub fn publish(commit: Commit, event: &Event, after: &Restaurant) -> Commit {
     if !after.stage.is_known() {
@@ -51,7 +52,7 @@ pub fn publish(commit: Commit, event: &Event, after: &Restaurant) -> Commit {
     }
 }
 
-/// What others hear of a review. The comment is the customer's, so it stays here.
+/// The event of a review. The comment is the customer's, so it stays here.
 #[must_use]
 pub const fn reviewed(invitation: &Invitation, rating: u8) -> Reviewed {
     Reviewed {
@@ -119,6 +120,7 @@ fn snapshot(restaurant: &Restaurant) -> Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ::store::Key;
     use contracts::restaurant::Pause;
     use contracts::{Cause, PUBLISHED};
     use kernel::OpeningHours;
@@ -126,7 +128,6 @@ mod tests {
     use crate::domain::menu::cast::menu;
     use crate::domain::restaurant::cast::{OPERATOR, OWNER, caller, now, restaurant};
     use crate::domain::{Command, StageName};
-    use crate::store::{RestaurantRecord, restaurant_key};
 
     /// The types of the events that a command tells others, in order.
     fn told(before: Restaurant, by: u8, command: &Command) -> Vec<&'static str> {
@@ -138,7 +139,7 @@ mod tests {
             causation_id: "r".to_owned(),
             traceparent: None,
         };
-        let commit = Commit::new(&cause).create(&restaurant_key(after.id), &after.id, &RestaurantRecord::from(&after));
+        let commit = Commit::new(&cause).create(&Key::new("RESTAURANT", "STATE"), &after.id, &serde_json::json!({}));
         let commit = events
             .iter()
             .fold(commit, |commit, event| publish(commit, event, &after));

@@ -15,7 +15,10 @@ mod menu;
 mod restaurant;
 mod review;
 
-pub use listing::{ListingRecord, find, listing_key};
-pub use menu::{MENUS_KEPT, MenuRecord, draft_key, menu_key};
-pub use restaurant::{MembershipRecord, RestaurantRecord, change, found, memberships, restaurant_key, submitted};
+pub use listing::find_in_cell;
+pub use menu::{MENUS_KEPT, MenuRecord, draft_key, load_draft, load_published_menu};
+pub use restaurant::{
+    MembershipRecord, RestaurantRecord, change, create, load_rated_restaurant, load_restaurant, load_restaurants,
+    memberships, restaurant_key, submitted,
+};
 pub use review::{ReviewRecord, review_key, reviews_of, write_review};

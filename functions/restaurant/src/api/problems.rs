@@ -1,60 +1,65 @@
-//! From refusals to problem answers.
+//! Rejections and failures as problems.
 
 use http::StatusCode;
 use runtime::Problem;
 
-use crate::domain::review::ReviewRefusal;
-use crate::domain::{Fault, Refusal};
+use crate::domain::{FieldError, Rejection};
+use crate::usecase::UseCaseError;
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<Rejection> for Problem {
+    fn from(refusal: Rejection) -> Self {
         match refusal {
-            Refusal::NotFound | Refusal::NoSuchEntry => Self::not_found(),
-            Refusal::Forbidden => Self::forbidden(),
-            Refusal::Stale => Self::stale(),
-            Refusal::WrongStage { from, action } => {
+            Rejection::NotFound | Rejection::NoSuchEntry => Self::not_found(),
+            Rejection::Forbidden => Self::forbidden(),
+            Rejection::Stale => Self::stale(),
+            Rejection::WrongStage { from, action } => {
                 let detail = format!("A restaurant that is {} cannot {}.", from.as_str(), action.as_str());
                 Self::conflict("wrong_status", detail)
                     .with("restaurant_status", from.as_str())
                     .with("action", action.as_str())
             }
-            Refusal::NotApproved => {
+            Rejection::NotApproved => {
                 let detail = "Nothing can sell out before the restaurant is approved: say it in the menu.";
                 Self::conflict("not_approved", detail)
             }
-            Refusal::TooManyOverrides => {
+            Rejection::TooManyOverrides => {
                 let detail = "Too many entries differ from the published menu: publish one that says it.";
                 Self::conflict("too_many_sold_out", detail)
             }
-            Refusal::LastOwner => Self::conflict("last_owner", "A restaurant keeps at least one owner."),
-            Refusal::TooManyStaff => Self::conflict("too_many_staff", "A restaurant has at most 50 people."),
-            Refusal::Invalid(faults) => invalid(&faults),
-        }
-    }
-}
-
-impl From<ReviewRefusal> for Problem {
-    fn from(refusal: ReviewRefusal) -> Self {
-        match refusal {
-            ReviewRefusal::NotFound => Self::not_found(),
-            ReviewRefusal::AlreadyReviewed => Self::conflict(
+            Rejection::LastOwner => Self::conflict("last_owner", "A restaurant keeps at least one owner."),
+            Rejection::TooManyStaff => Self::conflict("too_many_staff", "A restaurant has at most 50 people."),
+            Rejection::MenuMissing => Self::conflict("menu_missing", "Save a draft of the menu first."),
+            Rejection::MenuTooLarge => {
+                let detail = "The menu is too large to be stored.";
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+            }
+            Rejection::AlreadyReviewed => Self::conflict(
                 "already_reviewed",
                 "The order has been reviewed: a review stays as it is.",
             ),
-            ReviewRefusal::TooLate => Self::conflict(
+            Rejection::ReviewTooLate => Self::conflict(
                 "review_too_late",
                 "An order can be reviewed for 90 days after its delivery.",
             ),
-            ReviewRefusal::Invalid(faults) => invalid(&faults),
+            Rejection::Invalid(errors) => invalid(&errors),
         }
     }
 }
 
-/// 422 with everything that is wrong.
-pub fn invalid(faults: &[Fault]) -> Problem {
+impl From<UseCaseError> for Problem {
+    fn from(error: UseCaseError) -> Self {
+        match error {
+            UseCaseError::Rejected(rejection) => rejection.into(),
+            UseCaseError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// 422 with the error of each field.
+pub fn invalid(errors: &[FieldError]) -> Problem {
     let detail = "The body has values that cannot be accepted; `errors` lists them.";
     let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail);
-    faults.iter().fold(problem, |problem, fault| {
-        problem.error(&fault.pointer, fault.code, fault.message.as_str())
+    errors.iter().fold(problem, |problem, error| {
+        problem.error(&error.pointer, error.code, error.message.as_str())
     })
 }

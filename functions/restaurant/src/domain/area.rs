@@ -4,9 +4,8 @@ use contracts::restaurant::{Capacity, SLOT_MINUTES};
 use kernel::{Currency, Meters, Position, Zone};
 use serde::{Deserialize, Serialize};
 
-use super::fault::{Fault, Faults};
+use super::field_error::{FieldError, FieldErrors};
 use super::profile::amount;
-use super::simplify::{CORNERS_SENT_MAX, TOLERANCE_MAX_M};
 
 /// Zones of one restaurant, at most.
 pub const ZONES_MAX: usize = 20;
@@ -14,8 +13,15 @@ pub const ZONES_MAX: usize = 20;
 pub const RING_CORNERS_MAX: usize = 500;
 /// Corners of all its zones together as they are kept, at most: what a snapshot of the restaurant can carry to other services.
 pub const CORNERS_TOTAL_MAX: usize = 1000;
-/// The farthest delivery that a restaurant may offer, in metres: nobody farther away finds it.
-pub const DISTANCE_MAX: Meters = super::search::RADIUS_MAX;
+/// By how much a border may be moved, in metres, tried in this order. The first is less than a position of a phone is
+/// accurate to, and the last about the width of a street with its houses.
+pub const TOLERANCES_M: [u32; 6] = [1, 2, 5, 10, 20, 50];
+/// The largest of them.
+pub const TOLERANCE_MAX_M: u32 = TOLERANCES_M[TOLERANCES_M.len() - 1];
+/// Corners of all zones together as they are sent, at most: taking them out takes time. A body cannot hold many more.
+pub const CORNERS_SENT_MAX: usize = 50_000;
+/// The farthest delivery that a restaurant may offer, in metres.
+pub const DISTANCE_MAX: Meters = 20_000;
 /// The farthest delivery until the restaurant says otherwise, in metres.
 pub const DISTANCE_DEFAULT: Meters = 5000;
 /// The longest promise that a zone may allow, in minutes.
@@ -58,16 +64,16 @@ impl Area {
     ///
     /// # Errors
     /// Everything that is out of range.
-    pub fn check(mut self, currency: Currency) -> Result<Self, Vec<Fault>> {
-        let mut faults = Faults::default();
-        faults.unless(
+    pub fn check(mut self, currency: Currency) -> Result<Self, Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
+        errors.unless(
             self.zones.len() <= ZONES_MAX,
             "/features",
             "too_many",
             format!("must have at most {ZONES_MAX} zones"),
         );
         let corners: usize = self.zones.iter().map(|zone| rings(zone).sum::<usize>()).sum();
-        faults.unless(
+        errors.unless(
             corners <= CORNERS_TOTAL_MAX,
             "/features",
             "too_many",
@@ -76,17 +82,17 @@ impl Area {
                  simplified by {TOLERANCE_MAX_M} metres"
             ),
         );
-        faults.unless(
+        errors.unless(
             (1..=DISTANCE_MAX).contains(&self.max_distance_m),
             "/max_distance_m",
             "out_of_range",
             format!("must be 1 to {DISTANCE_MAX}"),
         );
         for (index, zone) in self.zones.iter().take(ZONES_MAX).enumerate() {
-            check_zone(zone, index, currency, &mut faults);
+            check_zone(zone, index, currency, &mut errors);
         }
         self.round();
-        faults.into_result(self)
+        errors.into_result(self)
     }
 
     /// True if it delivers to a position, being itself at `from`.
@@ -102,16 +108,16 @@ pub fn rings(zone: &Zone) -> impl Iterator<Item = usize> {
     zone.parts().flatten().map(Vec::len)
 }
 
-fn check_zone(zone: &Zone, index: usize, currency: Currency, faults: &mut Faults) {
+fn check_zone(zone: &Zone, index: usize, currency: Currency, errors: &mut FieldErrors) {
     let at = format!("/features/{index}");
-    faults.unless(
+    errors.unless(
         rings(zone).all(|corners| corners <= RING_CORNERS_MAX),
         &format!("{at}/geometry/coordinates"),
         "too_many",
         format!("must have rings of at most {RING_CORNERS_MAX} corners once simplified by {TOLERANCE_MAX_M} metres"),
     );
     if let Err(error) = zone.check() {
-        faults.unless(
+        errors.unless(
             false,
             &format!("{at}/geometry/coordinates"),
             "invalid_polygon",
@@ -121,11 +127,11 @@ fn check_zone(zone: &Zone, index: usize, currency: Currency, faults: &mut Faults
     let amounts = [("fee", zone.fee), ("minimum_order", zone.minimum_order)];
     for (name, money) in amounts {
         if let Some(money) = money {
-            amount(money, currency, &format!("{at}/properties/{name}"), faults);
+            amount(money, currency, &format!("{at}/properties/{name}"), errors);
         }
     }
     let minutes = zone.max_minutes.unwrap_or(ZONE_MINUTES_MAX);
-    faults.unless(
+    errors.unless(
         (1..=ZONE_MINUTES_MAX).contains(&minutes),
         &format!("{at}/properties/max_minutes"),
         "out_of_range",
@@ -137,31 +143,31 @@ fn check_zone(zone: &Zone, index: usize, currency: Currency, faults: &mut Faults
 ///
 /// # Errors
 /// Everything that is out of range.
-pub fn check_capacity(capacity: Capacity, currency: Currency) -> Result<Capacity, Vec<Fault>> {
-    let mut faults = Faults::default();
-    faults.unless(
+pub fn check_capacity(capacity: Capacity, currency: Currency) -> Result<Capacity, Vec<FieldError>> {
+    let mut errors = FieldErrors::default();
+    errors.unless(
         SLOT_MINUTES.contains(&capacity.slot_minutes),
         "/slot_minutes",
         "out_of_range",
         "must be 5, 10, 15, 20, 30 or 60",
     );
     let orders = capacity.max_orders.unwrap_or(SLOT_ORDERS_MAX);
-    faults.unless(
+    errors.unless(
         (1..=SLOT_ORDERS_MAX).contains(&orders),
         "/max_orders",
         "out_of_range",
         format!("must be 1 to {SLOT_ORDERS_MAX}"),
     );
     if let Some(value) = capacity.max_value {
-        amount(value, currency, "/max_value", &mut faults);
-        faults.unless(
+        amount(value, currency, "/max_value", &mut errors);
+        errors.unless(
             !value.is_zero(),
             "/max_value/amount",
             "out_of_range",
             "must be more than 0: pause instead",
         );
     }
-    faults.into_result(capacity)
+    errors.into_result(capacity)
 }
 
 #[cfg(test)]
@@ -180,9 +186,9 @@ mod tests {
         }
     }
 
-    fn faults(area: Area) -> Vec<(String, &'static str)> {
-        let faults = area.check(Currency::EUR).unwrap_err();
-        faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+    fn errors(area: Area) -> Vec<(String, &'static str)> {
+        let errors = area.check(Currency::EUR).unwrap_err();
+        errors.into_iter().map(|error| (error.pointer, error.code)).collect()
     }
 
     fn area(zones: Vec<Zone>) -> Area {
@@ -199,7 +205,7 @@ mod tests {
     #[test]
     fn every_limit_of_an_area_is_checked() {
         assert_eq!(
-            faults(area(vec![square(0.0, 1.0); ZONES_MAX + 1])),
+            errors(area(vec![square(0.0, 1.0); ZONES_MAX + 1])),
             one("/features", "too_many")
         );
         let mut ring = vec![[0.0, 0.0]; 400];
@@ -208,13 +214,13 @@ mod tests {
             rings: vec![ring.clone()],
             ..square(0.0, 1.0)
         };
-        assert_eq!(faults(area(vec![large(&ring); 3])), one("/features", "too_many"));
+        assert_eq!(errors(area(vec![large(&ring); 3])), one("/features", "too_many"));
         let mut split = large(&ring);
         split.more_parts = vec![vec![ring.clone()]; 2];
-        assert_eq!(faults(area(vec![split])), one("/features", "too_many"));
+        assert_eq!(errors(area(vec![split])), one("/features", "too_many"));
         ring.extend(vec![[0.0, 0.0]; RING_CORNERS_MAX - ring.len() + 1]);
         assert_eq!(
-            faults(area(vec![large(&ring)])),
+            errors(area(vec![large(&ring)])),
             one("/features/0/geometry/coordinates", "too_many")
         );
         for max_distance_m in [0, DISTANCE_MAX + 1] {
@@ -222,14 +228,14 @@ mod tests {
                 max_distance_m,
                 ..Area::default()
             };
-            assert_eq!(faults(area), one("/max_distance_m", "out_of_range"));
+            assert_eq!(errors(area), one("/max_distance_m", "out_of_range"));
         }
         let open = Zone {
             rings: vec![vec![[0.0, 0.0]; 3]],
             ..square(0.0, 1.0)
         };
         assert_eq!(
-            faults(area(vec![square(0.0, 1.0), open])),
+            errors(area(vec![square(0.0, 1.0), open])),
             one("/features/1/geometry/coordinates", "invalid_polygon")
         );
         let dollars = Zone {
@@ -237,7 +243,7 @@ mod tests {
             ..square(0.0, 1.0)
         };
         assert_eq!(
-            faults(area(vec![dollars])),
+            errors(area(vec![dollars])),
             one("/features/0/properties/fee/currency", "wrong_currency")
         );
         for minutes in [0, ZONE_MINUTES_MAX + 1] {
@@ -246,7 +252,7 @@ mod tests {
                 ..square(0.0, 1.0)
             };
             assert_eq!(
-                faults(area(vec![zone])),
+                errors(area(vec![zone])),
                 one("/features/0/properties/max_minutes", "out_of_range")
             );
         }
@@ -260,10 +266,10 @@ mod tests {
             max_value: None,
         };
         let check = |capacity| {
-            let faults = check_capacity(capacity, Currency::EUR).unwrap_err();
-            faults
+            let errors = check_capacity(capacity, Currency::EUR).unwrap_err();
+            errors
                 .into_iter()
-                .map(|fault| (fault.pointer, fault.code))
+                .map(|error| (error.pointer, error.code))
                 .collect::<Vec<_>>()
         };
         assert_eq!(check_capacity(valid, Currency::EUR), Ok(valid));

@@ -24,7 +24,7 @@ pub struct Cell {
 
 /// A cell that a circle may touch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reach {
+pub struct NearbyCell {
     /// The cell.
     pub cell: Cell,
     /// Nothing in it is nearer to the centre than this, in metres.
@@ -49,7 +49,7 @@ impl Cell {
 
     /// Every cell that a circle may touch, the nearest first.
     #[must_use]
-    pub fn around(center: Position, radius: Meters) -> Vec<Reach> {
+    pub fn around(center: Position, radius: Meters) -> Vec<NearbyCell> {
         let radius = f64::from(radius) + SLACK_METERS;
         let angle = radius / EARTH_RADIUS_METERS;
         let degrees = angle.to_degrees();
@@ -62,9 +62,9 @@ impl Cell {
         } else {
             180.0
         };
-        let mut cells: Vec<Reach> = (lowest..=highest)
+        let mut cells: Vec<NearbyCell> = (lowest..=highest)
             .flat_map(|band| columns_within(band, center.lng(), reach).map(move |column| Self { band, column }))
-            .map(|cell| Reach {
+            .map(|cell| NearbyCell {
                 cell,
                 distance_min: cell.distance_min(center),
             })

@@ -1,10 +1,10 @@
-//! What can be asked of a restaurant, what happens then, and why it may not.
+//! The commands that a restaurant takes, and the events that follow from them.
 
 use contracts::menu::Menu;
 use contracts::restaurant::{Capacity, Pause, StaffMember, StaffRole};
 use kernel::{OpeningHours, Timestamp, UserId};
 
-use super::{Action, Area, Authority, Fault, Invitation, Override, Profile, ProfileChange, PublishedMenu, StageName};
+use super::{Area, Authority, Invitation, Override, Profile, ProfileChange, PublishedMenu};
 
 /// What can be asked of a restaurant.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ pub enum Command {
     SetAvailability {
         /// The entry and what to say of it.
         entry: Override,
-        /// What the published menu says of it; nothing: it is not on the menu.
+        /// What the published menu says of it; `None` if it is not on the menu.
         listed: Option<bool>,
     },
 }
@@ -129,50 +129,4 @@ pub enum Event {
         /// Since when.
         at: Timestamp,
     },
-}
-
-/// Why a command is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The caller may not even know that it exists.
-    #[error("there is no such restaurant")]
-    NotFound,
-    /// The caller may see it, but not do this.
-    #[error("not permitted")]
-    Forbidden,
-    /// Somebody else changed it since it was read.
-    #[error("changed since it was read")]
-    Stale,
-    /// Not from this stage.
-    #[error("a restaurant that is {} cannot {}", .from.as_str(), .action.as_str())]
-    WrongStage {
-        /// Where it stands.
-        from: StageName,
-        /// What was asked.
-        action: Action,
-    },
-    /// What sells out is said of a menu that customers see.
-    #[error("nothing can sell out before the restaurant is approved")]
-    NotApproved,
-    /// The published menu has no such item or option.
-    #[error("the published menu has no such entry")]
-    NoSuchEntry,
-    /// More than any menu should be corrected by hand.
-    #[error("too many entries differ from the menu")]
-    TooManyOverrides,
-    /// Somebody must own it.
-    #[error("the last owner stays")]
-    LastOwner,
-    /// More people than a restaurant may have.
-    #[error("too many people")]
-    TooManyStaff,
-    /// Values out of range.
-    #[error("invalid values")]
-    Invalid(Vec<Fault>),
-}
-
-impl From<Vec<Fault>> for Refusal {
-    fn from(faults: Vec<Fault>) -> Self {
-        Self::Invalid(faults)
-    }
 }

@@ -6,8 +6,9 @@ use contracts::menu::{Category, Item, Menu, MenuOption, OptionGroup};
 use kernel::{Currency, Money, Timestamp, Written};
 use serde::{Deserialize, Serialize};
 
-use super::fault::{Fault, Faults};
+use super::field_error::{FieldError, FieldErrors};
 use super::profile::amount;
+use super::rejection::Rejection;
 
 mod shown;
 
@@ -79,28 +80,40 @@ pub struct PublishedMenu {
 /// Checks a menu as a draft: everything that no menu may be.
 ///
 /// # Errors
-/// Everything that is wrong, up to fifty faults.
-pub fn check_draft(menu: &Menu, currency: Currency) -> Result<(), Vec<Fault>> {
+/// Everything that is wrong, up to fifty errors.
+pub fn check_draft(menu: &Menu, currency: Currency) -> Result<(), Vec<FieldError>> {
     let mut check = Check {
         currency,
-        faults: Faults::default(),
+        errors: FieldErrors::default(),
         item_ids: BTreeSet::new(),
         options: 0,
     };
     check.menu(menu);
-    check.faults.into_result(())
+    check.errors.into_result(())
+}
+
+/// Checks that a menu of so many bytes as JSON fits into an item of the table.
+///
+/// # Errors
+/// [`Rejection::MenuTooLarge`] if it does not.
+pub const fn check_size(bytes: usize) -> Result<(), Rejection> {
+    if bytes <= MENU_BYTES_MAX {
+        Ok(())
+    } else {
+        Err(Rejection::MenuTooLarge)
+    }
 }
 
 /// Checks a menu that is to be published: as a draft, and there must be something to order.
 ///
 /// # Errors
-/// Everything that is wrong, up to fifty faults.
-pub fn check_publishable(menu: &Menu, currency: Currency) -> Result<(), Vec<Fault>> {
+/// Everything that is wrong, up to fifty errors.
+pub fn check_publishable(menu: &Menu, currency: Currency) -> Result<(), Vec<FieldError>> {
     check_draft(menu, currency)?;
-    let mut faults = Faults::default();
+    let mut errors = FieldErrors::default();
     let is_empty = menu.categories.iter().all(|category| category.items.is_empty());
-    faults.unless(!is_empty, "/categories", "menu_empty", "must have at least one item");
-    faults.into_result(())
+    errors.unless(!is_empty, "/categories", "menu_empty", "must have at least one item");
+    errors.into_result(())
 }
 
 /// The diets that some item suits, in order, each once.
@@ -124,7 +137,7 @@ fn items(menu: &Menu) -> impl Iterator<Item = &Item> {
 
 struct Check<'a> {
     currency: Currency,
-    faults: Faults,
+    errors: FieldErrors,
     item_ids: BTreeSet<&'a str>,
     options: usize,
 }
@@ -142,7 +155,7 @@ impl<'a> Check<'a> {
         }
         self.count(self.options, OPTIONS_MAX, "/categories");
         let diets = diets(menu).len();
-        self.faults.unless(
+        self.errors.unless(
             diets <= DIETS_MAX,
             "/categories",
             "too_many_diets",
@@ -165,12 +178,12 @@ impl<'a> Check<'a> {
         if let Some(description) = &item.description {
             self.text::<DESCRIPTION_LENGTH_MAX, true>(description, &format!("{at}/description"));
         }
-        amount(item.price, self.currency, &format!("{at}/price"), &mut self.faults);
+        amount(item.price, self.currency, &format!("{at}/price"), &mut self.errors);
         self.tags(&item.diets, &format!("{at}/diets"));
         self.tags(&item.allergens, &format!("{at}/allergens"));
         if let Some(url) = &item.photo_url {
             let printable = url.bytes().all(|byte| byte.is_ascii_graphic());
-            self.faults.unless(
+            self.errors.unless(
                 url.starts_with("https://") && url.len() <= URL_LENGTH_MAX && printable,
                 &format!("{at}/photo_url"),
                 "invalid_url",
@@ -187,7 +200,7 @@ impl<'a> Check<'a> {
         let at = format!("{at}/option_groups");
         if depth > DEPTH_MAX {
             let message = format!("must nest at most {DEPTH_MAX} deep");
-            return self.faults.unless(false, &at, "too_deep", message);
+            return self.errors.unless(false, &at, "too_deep", message);
         }
         self.count(groups.len(), GROUPS_MAX, &at);
         let mut ids = BTreeSet::new();
@@ -201,19 +214,19 @@ impl<'a> Check<'a> {
     fn group(&mut self, group: &OptionGroup, at: &str, depth: usize) {
         self.text::<NAME_LENGTH_MAX, false>(&group.name, &format!("{at}/name"));
         self.count(group.options.len(), GROUP_OPTIONS_MAX, &format!("{at}/options"));
-        self.faults.unless(
+        self.errors.unless(
             !group.options.is_empty(),
             &format!("{at}/options"),
             "out_of_range",
             "must have at least one option",
         );
-        self.faults.unless(
+        self.errors.unless(
             (1..=CHOICES_MAX).contains(&group.max) && group.min <= group.max,
             &format!("{at}/max"),
             "out_of_range",
             format!("must be at least 1 and at least min, and at most {CHOICES_MAX}"),
         );
-        self.faults.unless(
+        self.errors.unless(
             group.free <= group.max,
             &format!("{at}/free"),
             "out_of_range",
@@ -230,20 +243,20 @@ impl<'a> Check<'a> {
     fn option(&mut self, option: &MenuOption, at: &str, depth: usize) {
         self.options += 1;
         self.text::<NAME_LENGTH_MAX, false>(&option.name, &format!("{at}/name"));
-        amount(option.price, self.currency, &format!("{at}/price"), &mut self.faults);
+        amount(option.price, self.currency, &format!("{at}/price"), &mut self.errors);
         self.groups(&option.option_groups, at, depth + 1);
     }
 
     fn id(&mut self, id: &str, is_new: bool, at: &str) {
         let at = format!("{at}/id");
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        self.faults.unless(
+        self.errors.unless(
             (1..=ID_LENGTH_MAX).contains(&id.len()) && id.bytes().all(allowed),
             &at,
             "invalid_id",
             format!("must be 1 to {ID_LENGTH_MAX} letters, digits, dashes or underscores"),
         );
-        self.faults.unless(is_new, &at, "duplicate_id", "is used twice");
+        self.errors.unless(is_new, &at, "duplicate_id", "is used twice");
     }
 
     fn tags(&mut self, tags: &[String], at: &str) {
@@ -255,12 +268,12 @@ impl<'a> Check<'a> {
 
     fn text<const MAX: usize, const LINES: bool>(&mut self, text: &str, at: &str) {
         if let Err(error) = Written::<MAX, LINES>::try_from(text) {
-            self.faults.unless(false, at, "invalid_text", error.to_string());
+            self.errors.unless(false, at, "invalid_text", error.to_string());
         }
     }
 
     fn count(&mut self, count: usize, max: usize, at: &str) {
-        self.faults.unless(
+        self.errors.unless(
             count <= max,
             at,
             "too_many",

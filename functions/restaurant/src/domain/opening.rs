@@ -36,7 +36,7 @@ pub enum Shut {
 pub enum Situation {
     /// It takes orders.
     Open {
-        /// Until then; nothing: it does not close.
+        /// The end of the opening; `None` if it does not close.
         closes_at: Option<Timestamp>,
         /// An order placed at the moment is ready then.
         ready_at: Timestamp,

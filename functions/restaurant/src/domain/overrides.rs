@@ -102,7 +102,7 @@ impl Overrides {
     }
 }
 
-/// What a menu says of an entry; nothing: it is not on the menu. An option is available if it is so anywhere.
+/// Whether a menu lists an entry as available; `None` if it is not on the menu. An option is available if it is so in any group.
 #[must_use]
 pub fn listed(menu: &Menu, kind: MenuEntry, id: &str) -> Option<bool> {
     let mut items = menu.categories.iter().flat_map(|category| &category.items);

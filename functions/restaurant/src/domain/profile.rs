@@ -5,7 +5,7 @@ use kernel::{BasisPoints, Country, Currency, InvalidCountry, Line, Money, Positi
 use phone::{EnteredPhone, Phone};
 use serde::{Deserialize, Serialize};
 
-use super::fault::{Fault, Faults};
+use super::field_error::{FieldError, FieldErrors};
 
 /// Characters of a name, at most.
 pub const NAME_LENGTH_MAX: usize = contracts::restaurant::NAME_CHARACTERS_MAX;
@@ -31,42 +31,31 @@ pub type Name = Line<NAME_LENGTH_MAX>;
 pub type Description = Text<DESCRIPTION_LENGTH_MAX>;
 
 /// Where it is, for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// Street and house number.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Kerkstraat 12")]
     pub line1: Line<ADDRESS_LINE_LENGTH_MAX>,
     /// Such as the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Second floor")]
     pub line2: Option<Line<ADDRESS_LINE_LENGTH_MAX>>,
     /// The city.
-    #[schema(value_type = String, min_length = 1, max_length = 100, example = "Amsterdam")]
     pub city: Line<CITY_LENGTH_MAX>,
     /// The postal code.
-    #[schema(value_type = String, min_length = 1, max_length = 20, example = "1017 GM")]
     pub postal_code: Line<POSTAL_CODE_LENGTH_MAX>,
     /// ISO 3166-1 alpha-2, such as `NL`.
-    #[schema(value_type = Country)]
     pub country: String,
 }
-
-const _: () = assert!(
-    ADDRESS_LINE_LENGTH_MAX == 200 && CITY_LENGTH_MAX == 100 && POSTAL_CODE_LENGTH_MAX == 20,
-    "the schema above says so"
-);
 
 impl Address {
     /// The number that is meant; without a country's code, it is one of the address's country.
     ///
     /// # Errors
     /// When there is no such country or no such number.
-    pub fn phone(&self, entered: &EnteredPhone) -> Result<Phone, Fault> {
+    pub fn phone(&self, entered: &EnteredPhone) -> Result<Phone, FieldError> {
         let country = Country::try_from(self.country.as_str())
-            .map_err(|error| Fault::new("/address/country", "invalid_country", error.to_string()))?;
+            .map_err(|error| FieldError::new("/address/country", "invalid_country", error.to_string()))?;
         let read = entered.read(Some(country));
-        read.map_err(|error| Fault::new("/phone", error.code(), error.to_string()))
+        read.map_err(|error| FieldError::new("/phone", error.code(), error.to_string()))
     }
 
     /// One line for a courier.
@@ -145,38 +134,38 @@ impl Profile {
     ///
     /// # Errors
     /// Everything that is out of range, and a currency that the platform does not serve.
-    pub fn check(self) -> Result<Self, Vec<Fault>> {
-        let mut faults = Faults::default();
+    pub fn check(self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
         if let Err(refused) = ServedCurrency::try_from(self.currency) {
-            faults.unless(false, "/currency", "currency_not_served", refused.to_string());
+            errors.unless(false, "/currency", "currency_not_served", refused.to_string());
         }
         if let Some(minimum) = self.minimum_order {
-            amount(minimum, self.currency, "/minimum_order", &mut faults);
+            amount(minimum, self.currency, "/minimum_order", &mut errors);
         }
-        self.check_all_but_amounts(faults)
+        self.check_all_but_amounts(errors)
     }
 
-    fn check_all_but_amounts(mut self, mut faults: Faults) -> Result<Self, Vec<Fault>> {
-        self.cuisines = cuisines(&self.cuisines, &mut faults);
-        faults.unless(
+    fn check_all_but_amounts(mut self, mut errors: FieldErrors) -> Result<Self, Vec<FieldError>> {
+        self.cuisines = cuisines(&self.cuisines, &mut errors);
+        errors.unless(
             Country::try_from(self.address.country.as_str()).is_ok(),
             "/address/country",
             "invalid_country",
             InvalidCountry.to_string(),
         );
-        faults.unless(
+        errors.unless(
             self.tax.rate_bps <= BasisPoints::WHOLE.0,
             "/tax/rate_bps",
             "out_of_range",
             "must be at most 10000, which is 100 %",
         );
-        faults.unless(
+        errors.unless(
             (1..=PREP_TIME_MINUTES_MAX).contains(&self.prep_time_minutes),
             "/prep_time_minutes",
             "out_of_range",
             format!("must be 1 to {PREP_TIME_MINUTES_MAX}"),
         );
-        faults.into_result(self)
+        errors.into_result(self)
     }
 
     /// The profile after a change. Its currency is what it was, and is not checked again, nor is a minimum that stays: whoever
@@ -185,16 +174,16 @@ impl Profile {
     ///
     /// # Errors
     /// Everything that would be out of range.
-    pub fn changed(&self, change: &ProfileChange) -> Result<Self, Vec<Fault>> {
+    pub fn changed(&self, change: &ProfileChange) -> Result<Self, Vec<FieldError>> {
         let change = change.clone();
         let old = self.clone();
-        let mut faults = Faults::default();
+        let mut errors = FieldErrors::default();
         if let Some(Some(minimum)) = change.minimum_order {
-            amount(minimum, old.currency, "/minimum_order", &mut faults);
+            amount(minimum, old.currency, "/minimum_order", &mut errors);
         }
         let address = change.address.unwrap_or(old.address);
         let phone = change.phone.map(|entered| address.phone(&entered));
-        let phone = phone.transpose().map_err(|fault| vec![fault])?;
+        let phone = phone.transpose().map_err(|error| vec![error])?;
         Self {
             name: change.name.unwrap_or(old.name),
             description: change.description.unwrap_or(old.description),
@@ -208,12 +197,12 @@ impl Profile {
             prep_time_minutes: change.prep_time_minutes.unwrap_or(old.prep_time_minutes),
             minimum_order: change.minimum_order.unwrap_or(old.minimum_order),
         }
-        .check_all_but_amounts(faults)
+        .check_all_but_amounts(errors)
     }
 }
 
-fn cuisines(given: &[String], faults: &mut Faults) -> Vec<String> {
-    faults.unless(
+fn cuisines(given: &[String], errors: &mut FieldErrors) -> Vec<String> {
+    errors.unless(
         (1..=CUISINES_MAX).contains(&given.len()),
         "/cuisines",
         "out_of_range",
@@ -224,29 +213,29 @@ fn cuisines(given: &[String], faults: &mut Faults) -> Vec<String> {
         match Line::<CUISINE_LENGTH_MAX>::try_from(cuisine.to_lowercase()) {
             Ok(cuisine) if tidy.iter().any(|known| **known == *cuisine) => {}
             Ok(cuisine) => tidy.push(cuisine.into()),
-            Err(error) => faults.unless(false, &format!("/cuisines/{index}"), "invalid_text", error.to_string()),
+            Err(error) => errors.unless(false, &format!("/cuisines/{index}"), "invalid_text", error.to_string()),
         }
     }
     tidy
 }
 
 /// Checks an amount of money that a restaurant sets: nothing, or one that a card can be charged.
-pub fn amount(money: Money, currency: Currency, pointer: &str, faults: &mut Faults) {
-    faults.unless(
+pub fn amount(money: Money, currency: Currency, pointer: &str, errors: &mut FieldErrors) {
+    errors.unless(
         money.currency() == currency,
         &format!("{pointer}/currency"),
         "wrong_currency",
         format!("must be {currency}, the restaurant's currency"),
     );
     let most = currency.charge_max().amount();
-    faults.unless(
+    errors.unless(
         (0..=most).contains(&money.amount()),
         &format!("{pointer}/amount"),
         "out_of_range",
         format!("must be 0 to {most}"),
     );
     let step = currency.step();
-    faults.unless(
+    errors.unless(
         money.amount() % step == 0,
         &format!("{pointer}/amount"),
         "amount_too_fine",
@@ -259,11 +248,11 @@ mod tests {
     use super::*;
     use crate::domain::restaurant::cast::profile;
 
-    fn faults(change: impl FnOnce(&mut Profile)) -> Vec<(String, &'static str)> {
+    fn errors(change: impl FnOnce(&mut Profile)) -> Vec<(String, &'static str)> {
         let mut changed = profile();
         change(&mut changed);
-        let faults = changed.check().unwrap_err();
-        faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+        let errors = changed.check().unwrap_err();
+        errors.into_iter().map(|error| (error.pointer, error.code)).collect()
     }
 
     fn one(pointer: &str, code: &'static str) -> Vec<(String, &'static str)> {
@@ -276,40 +265,40 @@ mod tests {
         let eur = |amount| Money::new(amount, Currency::EUR);
         for code in ["IRR", "NOK", "BHD"] {
             assert_eq!(
-                faults(|p| (p.currency, p.minimum_order) = (code.parse().unwrap(), None)),
+                errors(|p| (p.currency, p.minimum_order) = (code.parse().unwrap(), None)),
                 one("/currency", "currency_not_served")
             );
         }
-        assert_eq!(faults(|p| p.cuisines.clear()), one("/cuisines", "out_of_range"));
+        assert_eq!(errors(|p| p.cuisines.clear()), one("/cuisines", "out_of_range"));
         assert_eq!(
-            faults(|p| p.cuisines = (0..=CUISINES_MAX).map(|n| format!("c{n}")).collect()),
+            errors(|p| p.cuisines = (0..=CUISINES_MAX).map(|n| format!("c{n}")).collect()),
             one("/cuisines", "out_of_range")
         );
         assert_eq!(
-            faults(|p| p.cuisines = vec!["x".repeat(CUISINE_LENGTH_MAX + 1)]),
+            errors(|p| p.cuisines = vec!["x".repeat(CUISINE_LENGTH_MAX + 1)]),
             one("/cuisines/0", "invalid_text")
         );
         assert_eq!(
-            faults(|p| p.address.country = "nl".to_owned()),
+            errors(|p| p.address.country = "nl".to_owned()),
             one("/address/country", "invalid_country")
         );
         assert_eq!(
-            faults(|p| p.tax.rate_bps = 10_001),
+            errors(|p| p.tax.rate_bps = 10_001),
             one("/tax/rate_bps", "out_of_range")
         );
         for minutes in [0, PREP_TIME_MINUTES_MAX + 1] {
             assert_eq!(
-                faults(|p| p.prep_time_minutes = minutes),
+                errors(|p| p.prep_time_minutes = minutes),
                 one("/prep_time_minutes", "out_of_range")
             );
         }
         assert_eq!(
-            faults(|p| p.minimum_order = Some(usd)),
+            errors(|p| p.minimum_order = Some(usd)),
             one("/minimum_order/currency", "wrong_currency")
         );
         for amount in [-1, 100_000_000] {
             assert_eq!(
-                faults(|p| p.minimum_order = Some(eur(amount))),
+                errors(|p| p.minimum_order = Some(eur(amount))),
                 one("/minimum_order/amount", "out_of_range")
             );
         }
@@ -323,8 +312,8 @@ mod tests {
             let mut given = profile();
             given.currency = currency;
             given.minimum_order = Some(Money::new(amount, currency));
-            let faults = given.check().err().unwrap_or_default();
-            let codes = faults.into_iter().map(|fault| (fault.pointer, fault.code));
+            let errors = given.check().err().unwrap_or_default();
+            let codes = errors.into_iter().map(|error| (error.pointer, error.code));
             codes.collect::<Vec<_>>()
         };
         assert_eq!(codes(3_450, Currency::KWD), []);
@@ -361,8 +350,8 @@ mod tests {
         };
         assert_eq!(known.changed(&change).unwrap().prep_time_minutes, 30);
         change.minimum_order = Some(known.minimum_order);
-        let faults = known.changed(&change).unwrap_err();
-        assert_eq!(faults[0].code, "amount_too_fine");
+        let errors = known.changed(&change).unwrap_err();
+        assert_eq!(errors[0].code, "amount_too_fine");
     }
 
     #[test]
@@ -388,9 +377,9 @@ mod tests {
         };
         let changed = profile().changed(&change("02 555 12 34", Some(moved))).unwrap();
         assert_eq!(changed.phone.as_str(), "+3225551234");
-        let faults = profile().changed(&change("020 555", None)).unwrap_err();
+        let errors = profile().changed(&change("020 555", None)).unwrap_err();
         assert_eq!(
-            (faults[0].pointer.as_str(), faults[0].code),
+            (errors[0].pointer.as_str(), errors[0].code),
             ("/phone", "phone_too_short")
         );
     }

@@ -9,8 +9,8 @@ use super::opening::Timetable;
 use super::overrides::OVERRIDES_MAX;
 use super::staff::{INVITATION_LASTS, STAFF_MAX};
 use super::{
-    Action, Area, Caller, Command, Event, Fault, Invitation, Invitations, Override, Overrides, Profile, PublishedMenu,
-    Refusal, Staff, Stage, StageName, area,
+    Action, Area, Caller, Command, Event, FieldError, Invitation, Invitations, Override, Overrides, Profile,
+    PublishedMenu, Rejection, Staff, Stage, StageName, area,
 };
 
 /// How far ahead a pause or a sold-out item may end: beyond a year it is a typing error.
@@ -31,7 +31,7 @@ pub struct Restaurant {
     pub hours: OpeningHours,
     /// Where it delivers.
     pub area: Area,
-    /// How much it cooks at a time; nothing: no limit.
+    /// How much it cooks at a time; `None` for no limit.
     pub capacity: Option<Capacity>,
     /// Who works there.
     pub staff: Staff,
@@ -39,7 +39,7 @@ pub struct Restaurant {
     pub invitations: Invitations,
     /// Where it stands with the platform.
     pub stage: Stage,
-    /// Its published menu; nothing before the first.
+    /// Its published menu; `None` before the first.
     pub menu: Option<PublishedMenu>,
     /// What is sold out.
     pub overrides: Overrides,
@@ -48,7 +48,7 @@ pub struct Restaurant {
 impl Restaurant {
     /// A new restaurant: a draft, closed at all times, owned by its creator.
     #[must_use]
-    pub fn found(id: RestaurantId, profile: Profile, owner: UserId, now: Timestamp) -> Self {
+    pub fn create(id: RestaurantId, profile: Profile, owner: UserId, now: Timestamp) -> Self {
         Self {
             id,
             created_at: now,
@@ -57,7 +57,7 @@ impl Restaurant {
             hours: OpeningHours::default(),
             area: Area::default(),
             capacity: None,
-            staff: Staff::founded_by(owner),
+            staff: Staff::owned_by(owner),
             invitations: Invitations::default(),
             stage: Stage::Draft,
             menu: None,
@@ -80,18 +80,18 @@ impl Restaurant {
         }
     }
 
-    /// What a command makes happen; nothing if it is so already.
+    /// The events that follow from a command; empty if it changes nothing.
     ///
     /// # Errors
-    /// Why not.
-    pub fn decide(&self, command: &Command, by: &Caller, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    /// When the caller may not ask for it, or the rules or the restaurant's stage forbid it.
+    pub fn decide(&self, command: &Command, by: &Caller, now: Timestamp) -> Result<Vec<Event>, Rejection> {
         if !self.is_own_affair(command, by, now) {
             self.staff.permit(by, command.authority(), self.stage.is_public())?;
         }
         match command {
             Command::Change { revision, change } => {
                 if *revision != self.revision {
-                    return Err(Refusal::Stale);
+                    return Err(Rejection::Stale);
                 }
                 let profile = self.profile.changed(change)?;
                 Ok(unless(
@@ -136,13 +136,13 @@ impl Restaurant {
         }
     }
 
-    fn act(&self, action: Action, now: Timestamp, event: Event) -> Result<Vec<Event>, Refusal> {
+    fn act(&self, action: Action, now: Timestamp, event: Event) -> Result<Vec<Event>, Rejection> {
         let from = self.stage.name(now);
-        let to = from.after(action).ok_or(Refusal::WrongStage { from, action })?;
+        let to = from.after(action).ok_or(Rejection::WrongStage { from, action })?;
         Ok(unless(from == to, event))
     }
 
-    fn pause(&self, pause: &Pause, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    fn pause(&self, pause: &Pause, now: Timestamp) -> Result<Vec<Event>, Rejection> {
         check_until(pause.until, now)?;
         let already = self.stage.pause(now) == Some(pause);
         let from = self.stage.name(now);
@@ -150,7 +150,7 @@ impl Restaurant {
             Some(StageName::Paused) => Ok(unless(already, Event::Paused(pause.clone()))),
             Some(StageName::Draft | StageName::Submitted | StageName::Approved | StageName::Suspended) | None => {
                 let action = Action::Pause;
-                Err(Refusal::WrongStage { from, action })
+                Err(Rejection::WrongStage { from, action })
             }
         }
     }
@@ -181,7 +181,7 @@ impl Restaurant {
         is_about_caller && self.concerns(by.user_id, now)
     }
 
-    fn put_staff(&self, member: &StaffMember, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    fn put_staff(&self, member: &StaffMember, now: Timestamp) -> Result<Vec<Event>, Rejection> {
         let Some(known) = self.staff.role(member.user_id) else {
             return self.invite(member, now);
         };
@@ -193,14 +193,14 @@ impl Restaurant {
         Ok(vec![Event::StaffPut(*member)])
     }
 
-    fn invite(&self, member: &StaffMember, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    fn invite(&self, member: &StaffMember, now: Timestamp) -> Result<Vec<Event>, Rejection> {
         let invited = self.invitations.of(member.user_id, now);
         if invited.is_some_and(|invitation| invitation.member == *member) {
             return Ok(Vec::new());
         }
         let people = self.staff.members().len() + self.invitations.open(now).count();
         if invited.is_none() && people >= STAFF_MAX {
-            return Err(Refusal::TooManyStaff);
+            return Err(Rejection::TooManyStaff);
         }
         // Whole seconds, as they are stored.
         let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
@@ -208,7 +208,7 @@ impl Restaurant {
         Ok(vec![Event::StaffInvited(Invitation { member, until })])
     }
 
-    fn publish(&self, draft_revision: &str, menu: &Menu, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    fn publish(&self, draft_revision: &str, menu: &Menu, now: Timestamp) -> Result<Vec<Event>, Rejection> {
         if self
             .menu
             .as_ref()
@@ -230,14 +230,19 @@ impl Restaurant {
         Ok(vec![Event::MenuPublished { published, menu }])
     }
 
-    fn set_availability(&self, entry: &Override, listed: Option<bool>, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    fn set_availability(
+        &self,
+        entry: &Override,
+        listed: Option<bool>,
+        now: Timestamp,
+    ) -> Result<Vec<Event>, Rejection> {
         if !self.stage.is_known() {
-            return Err(Refusal::NotApproved);
+            return Err(Rejection::NotApproved);
         }
-        let listed = listed.ok_or(Refusal::NoSuchEntry)?;
+        let listed = listed.ok_or(Rejection::NoSuchEntry)?;
         if entry.available && entry.until.is_some() {
-            let fault = Fault::new("/until", "until_without_end", "is only for what is not available");
-            return Err(vec![fault].into());
+            let error = FieldError::new("/until", "until_without_end", "is only for what is not available");
+            return Err(vec![error].into());
         }
         check_until(entry.until, now)?;
         let held = self.overrides.of(entry.kind, &entry.id, now);
@@ -245,7 +250,7 @@ impl Restaurant {
             return Ok(Vec::new());
         }
         if held.is_none() && self.overrides.len() >= OVERRIDES_MAX {
-            return Err(Refusal::TooManyOverrides);
+            return Err(Rejection::TooManyOverrides);
         }
         let entry = entry.clone();
         Ok(vec![Event::AvailabilityChanged { entry, at: now }])
@@ -295,13 +300,13 @@ fn unless(already: bool, event: Event) -> Vec<Event> {
     if already { Vec::new() } else { vec![event] }
 }
 
-fn check_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+fn check_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Rejection> {
     let latest = now.saturating_add(UNTIL_MAX).unwrap_or(Timestamp::MAX);
     if until.is_none_or(|until| now < until && until <= latest) {
         return Ok(());
     }
     let message = "must be in the future and at most a year ahead";
-    Err(vec![Fault::new("/until", "out_of_range", message)].into())
+    Err(vec![FieldError::new("/until", "out_of_range", message)].into())
 }
 
 #[cfg(test)]

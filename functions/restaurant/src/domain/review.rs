@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use kernel::{OrderId, RestaurantId, ReviewId, SignedDuration, Text, Timestamp, TypedId as _, UserId};
 
-use super::fault::{Fault, Faults};
+use super::field_error::{FieldError, FieldErrors};
+use super::rejection::Rejection;
 
 /// How long after the delivery an order may be reviewed: afterwards nobody remembers the food.
 pub const REVIEW_WITHIN: SignedDuration = SignedDuration::from_hours(90 * 24);
@@ -68,21 +69,27 @@ pub enum Review {
     },
 }
 
-/// Why a review is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReviewRefusal {
-    /// Somebody else's order, or one from another restaurant: as good as none.
-    #[error("there is no such order")]
-    NotFound,
-    /// It has another one.
-    #[error("the order has been reviewed")]
-    AlreadyReviewed,
-    /// The time for it is over.
-    #[error("the order was delivered too long ago")]
-    TooLate,
-    /// Values out of range.
-    #[error("invalid values")]
-    Invalid(Vec<Fault>),
+impl Invitation {
+    /// The invitation to review a delivered order, with each of its items once.
+    #[must_use]
+    pub fn new(
+        order_id: OrderId,
+        customer_id: UserId,
+        restaurant_id: RestaurantId,
+        mut item_ids: Vec<String>,
+        delivered_at: Timestamp,
+    ) -> Self {
+        item_ids.sort_unstable();
+        item_ids.dedup();
+        item_ids.truncate(ITEMS_MAX);
+        Self {
+            order_id,
+            customer_id,
+            restaurant_id,
+            item_ids,
+            delivered_at,
+        }
+    }
 }
 
 /// The review of an order: its id is a function of the order's, so an order has one at most.
@@ -100,30 +107,39 @@ impl Review {
         }
     }
 
-    /// Writes it; nothing if exactly this was written.
+    /// When it was written; `None` for an invitation.
+    #[must_use]
+    pub const fn written_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Invited(_) => None,
+            Self::Written { at, .. } => Some(*at),
+        }
+    }
+
+    /// The review once it is written; `None` if exactly this was written before.
     ///
     /// # Errors
-    /// Why not.
+    /// When it is not the caller's to write, was written otherwise, comes too late, or has values out of range.
     pub fn write(
         &self,
         restaurant_id: RestaurantId,
         by: UserId,
         opinion: &Opinion,
         now: Timestamp,
-    ) -> Result<Option<Self>, ReviewRefusal> {
+    ) -> Result<Option<Self>, Rejection> {
         let invitation = self.invitation();
         if invitation.customer_id != by || invitation.restaurant_id != restaurant_id {
-            return Err(ReviewRefusal::NotFound);
+            return Err(Rejection::NotFound);
         }
         match self {
             Self::Written { opinion: written, .. } if written == opinion => return Ok(None),
-            Self::Written { .. } => return Err(ReviewRefusal::AlreadyReviewed),
+            Self::Written { .. } => return Err(Rejection::AlreadyReviewed),
             Self::Invited(_) => {}
         }
         if now.duration_since(invitation.delivered_at) > REVIEW_WITHIN {
-            return Err(ReviewRefusal::TooLate);
+            return Err(Rejection::ReviewTooLate);
         }
-        opinion.check(invitation).map_err(ReviewRefusal::Invalid)?;
+        opinion.check(invitation).map_err(Rejection::Invalid)?;
         Ok(Some(Self::Written {
             invitation: invitation.clone(),
             opinion: opinion.clone(),
@@ -133,15 +149,15 @@ impl Review {
 }
 
 impl Opinion {
-    fn check(&self, invitation: &Invitation) -> Result<(), Vec<Fault>> {
-        let mut faults = Faults::default();
+    fn check(&self, invitation: &Invitation) -> Result<(), Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
         let in_range = |rating| (1..=RATING_MAX).contains(&rating);
         let message = format!("must be 1 to {RATING_MAX}");
-        faults.unless(in_range(self.rating), "/rating", "out_of_range", message.as_str());
+        errors.unless(in_range(self.rating), "/rating", "out_of_range", message.as_str());
         let mut seen = BTreeSet::new();
         for (index, item) in self.items.iter().enumerate() {
             let at = format!("/items/{index}");
-            faults.unless(
+            errors.unless(
                 in_range(item.rating),
                 &format!("{at}/rating"),
                 "out_of_range",
@@ -149,10 +165,10 @@ impl Opinion {
             );
             let at = format!("{at}/item_id");
             let ordered = invitation.item_ids.contains(&item.item_id);
-            faults.unless(ordered, &at, "not_ordered", "is not an item of this order");
-            faults.unless(seen.insert(&item.item_id), &at, "duplicate_id", "is rated twice");
+            errors.unless(ordered, &at, "not_ordered", "is not an item of this order");
+            errors.unless(seen.insert(&item.item_id), &at, "duplicate_id", "is rated twice");
         }
-        faults.into_result(())
+        errors.into_result(())
     }
 }
 
@@ -189,7 +205,7 @@ mod tests {
         }
     }
 
-    fn write(review: &Review, by: u8, opinion: &Opinion) -> Result<Option<Review>, ReviewRefusal> {
+    fn write(review: &Review, by: u8, opinion: &Opinion) -> Result<Option<Review>, Rejection> {
         review.write(restaurant(), user(by), opinion, at("2026-11-20T20:00:00Z"))
     }
 
@@ -198,30 +214,24 @@ mod tests {
         let good = opinion(5, &[("tiramisu", 4)]);
         let written = write(&invited(), 1, &good).unwrap().unwrap();
         assert_eq!(write(&written, 1, &good), Ok(None));
-        assert_eq!(
-            write(&written, 1, &opinion(1, &[])),
-            Err(ReviewRefusal::AlreadyReviewed)
-        );
-        assert_eq!(write(&written, 2, &good), Err(ReviewRefusal::NotFound));
+        assert_eq!(write(&written, 1, &opinion(1, &[])), Err(Rejection::AlreadyReviewed));
+        assert_eq!(write(&written, 2, &good), Err(Rejection::NotFound));
     }
 
     #[test]
     fn nobody_else_and_no_other_restaurant() {
         let good = opinion(5, &[]);
-        assert_eq!(write(&invited(), 2, &good), Err(ReviewRefusal::NotFound));
+        assert_eq!(write(&invited(), 2, &good), Err(Rejection::NotFound));
         let other = "rst_00000000000000000000000001".parse().unwrap();
         let now = at("2026-11-20T20:00:00Z");
-        assert_eq!(
-            invited().write(other, user(1), &good, now),
-            Err(ReviewRefusal::NotFound)
-        );
+        assert_eq!(invited().write(other, user(1), &good, now), Err(Rejection::NotFound));
     }
 
     #[test]
     fn not_after_ninety_days() {
         let write = |now| invited().write(restaurant(), user(1), &opinion(5, &[]), at(now));
         assert!(write("2027-02-18T19:00:00Z").is_ok());
-        assert_eq!(write("2027-02-18T19:00:01Z"), Err(ReviewRefusal::TooLate));
+        assert_eq!(write("2027-02-18T19:00:01Z"), Err(Rejection::ReviewTooLate));
     }
 
     #[test]
@@ -237,10 +247,10 @@ mod tests {
                 "duplicate_id",
             ),
         ] {
-            let Err(ReviewRefusal::Invalid(faults)) = write(&invited(), 1, &opinion) else {
+            let Err(Rejection::Invalid(errors)) = write(&invited(), 1, &opinion) else {
                 panic!("{pointer} {code}");
             };
-            assert_eq!((faults[0].pointer.as_str(), faults[0].code), (pointer, code));
+            assert_eq!((errors[0].pointer.as_str(), errors[0].code), (pointer, code));
         }
         assert!(Text::<COMMENT_LENGTH_MAX>::try_from("x".repeat(COMMENT_LENGTH_MAX + 1)).is_err());
     }

@@ -1,4 +1,4 @@
-//! Finding restaurants: which of those nearby fit a wish, and in what order.
+//! Finding restaurants: which of those nearby meet the criteria, and in what order.
 
 use std::cmp::Ordering;
 
@@ -12,7 +12,7 @@ use super::opening::{Situation, Timetable};
 use super::{Area, Restaurant, Stage};
 
 /// The widest search in metres; no restaurant delivers farther.
-pub const RADIUS_MAX: Meters = 20_000;
+pub const RADIUS_MAX: Meters = super::area::DISTANCE_MAX;
 /// How wide a search is that does not say, in metres.
 pub const RADIUS_DEFAULT: Meters = 5000;
 /// Characters of the text to look for, at most.
@@ -87,9 +87,9 @@ pub enum Sort {
     Price,
 }
 
-/// What somebody looks for.
+/// The criteria of a search.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wish {
+pub struct Criteria {
     /// From here.
     pub near: Position,
     /// At most so far away.
@@ -119,7 +119,7 @@ pub struct Hit {
     pub situation: Situation,
     /// True if it delivers there.
     pub delivers: bool,
-    /// When an order placed now would arrive, in minutes; nothing if none would.
+    /// When an order placed now would arrive, in minutes; `None` if none would.
     pub eta_minutes: Option<u32>,
 }
 
@@ -132,7 +132,7 @@ pub struct Rank {
 }
 
 impl Rating {
-    /// The average in hundredths; nothing before the first rating.
+    /// The average in hundredths; `None` before the first rating.
     #[must_use]
     pub const fn average_hundredths(self) -> Option<u64> {
         (self.sum * 100 + self.count / 2).checked_div(self.count)
@@ -145,7 +145,7 @@ impl Rating {
 }
 
 impl Card {
-    /// What a search may know of a restaurant; nothing unless it is public.
+    /// What a search may know of a restaurant; `None` unless it is public.
     #[must_use]
     pub fn of(restaurant: &Restaurant) -> Option<Self> {
         let pause = match &restaurant.stage {
@@ -191,10 +191,10 @@ impl Card {
     }
 }
 
-impl Wish {
-    /// The restaurant as a hit, if it fits the wish.
+impl Criteria {
+    /// The restaurant as a hit, if it meets the criteria.
     #[must_use]
-    pub fn judge(&self, card: Card, rating: Rating, now: Timestamp) -> Option<Hit> {
+    pub fn evaluate(&self, card: Card, rating: Rating, now: Timestamp) -> Option<Hit> {
         let distance_m = self.near.distance(card.position);
         let is_one_of = |wanted: &Option<String>, found: &[String]| {
             let matches = |wanted: &String| found.iter().any(|found| found.to_lowercase() == *wanted);

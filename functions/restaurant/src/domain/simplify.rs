@@ -6,15 +6,7 @@
 use kernel::{Simplifier, Zone};
 
 use super::Area;
-use super::area::{CORNERS_TOTAL_MAX, RING_CORNERS_MAX, ZONES_MAX, rings};
-
-/// By how much a border may be moved, in metres, tried in this order. The first is less than a position of a phone is
-/// accurate to, and the last about the width of a street with its houses.
-pub const TOLERANCES_M: [u32; 6] = [1, 2, 5, 10, 20, 50];
-/// The largest of them.
-pub const TOLERANCE_MAX_M: u32 = TOLERANCES_M[TOLERANCES_M.len() - 1];
-/// Corners of all zones together as they are sent, at most: taking them out takes time. A body cannot hold many more.
-pub const CORNERS_SENT_MAX: usize = 50_000;
+use super::area::{CORNERS_SENT_MAX, CORNERS_TOTAL_MAX, RING_CORNERS_MAX, TOLERANCES_M, ZONES_MAX, rings};
 
 /// What was simplified of a zone.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,7 +96,7 @@ fn work(zone: Zone) -> Work {
     }
 }
 
-/// The zone that needs it most to be simplified further; nothing if none does, or none can.
+/// The zone that needs it most to be simplified further; `None` if none does, or none can.
 fn next(works: &mut [Work]) -> Option<&mut Work> {
     let total: usize = works.iter().map(Work::corners).sum();
     let needs_it = |work: &&mut Work| work.may_coarsen() && (total > CORNERS_TOTAL_MAX || work.has_large_ring());
@@ -229,8 +221,8 @@ mod tests {
                 zones,
                 ..Area::default()
             };
-            let faults = simplify(area).0.check(Currency::EUR).unwrap_err();
-            assert!(faults.iter().any(|fault| fault.code == code), "{code}: {faults:?}");
+            let errors = simplify(area).0.check(Currency::EUR).unwrap_err();
+            assert!(errors.iter().any(|error| error.code == code), "{code}: {errors:?}");
         }
     }
 }

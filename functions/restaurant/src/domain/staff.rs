@@ -4,7 +4,7 @@ use contracts::restaurant::{StaffMember, StaffRole};
 use kernel::{SignedDuration, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::command::Refusal;
+use super::rejection::Rejection;
 
 /// People at one restaurant, at most, those included who are invited.
 pub const STAFF_MAX: usize = 50;
@@ -71,9 +71,9 @@ pub struct Caller {
     pub is_operator: bool,
 }
 
-/// What somebody is to a restaurant.
+/// The relation of a person to a restaurant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Relation {
     /// Works there.
     Staff(StaffRole),
     /// Runs the platform.
@@ -96,7 +96,7 @@ pub enum Authority {
 impl Staff {
     /// The staff of a new restaurant: its creator.
     #[must_use]
-    pub fn founded_by(owner: UserId) -> Self {
+    pub fn owned_by(owner: UserId) -> Self {
         Self(vec![StaffMember {
             user_id: owner,
             role: StaffRole::Owner,
@@ -122,13 +122,13 @@ impl Staff {
     ///
     /// # Errors
     /// When the person is the only owner.
-    pub fn check_spare(&self, user_id: UserId) -> Result<(), Refusal> {
+    pub fn check_spare(&self, user_id: UserId) -> Result<(), Rejection> {
         let is_owner = |member: &&StaffMember| member.role == StaffRole::Owner;
         let others = self.0.iter().filter(is_owner).any(|owner| owner.user_id != user_id);
         if others || self.role(user_id) != Some(StaffRole::Owner) {
             Ok(())
         } else {
-            Err(Refusal::LastOwner)
+            Err(Rejection::LastOwner)
         }
     }
 
@@ -146,32 +146,32 @@ impl Staff {
     /// What a caller is here. Who works there counts as that even when also an operator, unless the operator's power
     /// is what is asked for.
     #[must_use]
-    pub fn standing(&self, caller: &Caller) -> Standing {
+    pub fn relation(&self, caller: &Caller) -> Relation {
         match (self.role(caller.user_id), caller.is_operator) {
-            (Some(role), _) => Standing::Staff(role),
-            (None, true) => Standing::Operator,
-            (None, false) => Standing::Stranger,
+            (Some(role), _) => Relation::Staff(role),
+            (None, true) => Relation::Operator,
+            (None, false) => Relation::Stranger,
         }
     }
 
     /// Whether a caller may do what needs an authority.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for whoever may not even know of the restaurant, else [`Refusal::Forbidden`].
-    pub fn permit(&self, caller: &Caller, authority: Authority, is_public: bool) -> Result<(), Refusal> {
-        let standing = self.standing(caller);
+    /// [`Rejection::NotFound`] for whoever may not even know of the restaurant, else [`Rejection::Forbidden`].
+    pub fn permit(&self, caller: &Caller, authority: Authority, is_public: bool) -> Result<(), Rejection> {
+        let relation = self.relation(caller);
         let permitted = match authority {
             // The higher role is the smaller one.
-            Authority::AtLeast(least) => matches!(standing, Standing::Staff(role) if role <= least),
+            Authority::AtLeast(least) => matches!(relation, Relation::Staff(role) if role <= least),
             Authority::Operator => caller.is_operator,
-            Authority::Insider => standing != Standing::Stranger,
+            Authority::Insider => relation != Relation::Stranger,
         };
         if permitted {
             Ok(())
-        } else if standing == Standing::Stranger && !is_public {
-            Err(Refusal::NotFound)
+        } else if relation == Relation::Stranger && !is_public {
+            Err(Rejection::NotFound)
         } else {
-            Err(Refusal::Forbidden)
+            Err(Rejection::Forbidden)
         }
     }
 }

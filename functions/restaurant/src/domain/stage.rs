@@ -97,7 +97,7 @@ impl StageName {
         }
     }
 
-    /// The stage that an action leads to from here; the same stage: it is so already; none: not from here.
+    /// The stage that an action leads to from here; the same stage if it changes nothing, `None` if it is not possible from here.
     #[must_use]
     pub const fn after(self, action: Action) -> Option<Self> {
         match (self, action) {

@@ -44,8 +44,8 @@ pub fn listing_key(id: RestaurantId) -> Key {
     Key::new(format!("RESTAURANT#{id}"), "LISTING")
 }
 
-/// Adds to a commit what a change means to searches, if anything.
-pub fn relist(commit: Commit, before: &Restaurant, after: &Restaurant) -> Commit {
+/// Adds to a commit the listing after a change, if the change shows in it.
+pub fn update_listing(commit: Commit, before: &Restaurant, after: &Restaurant) -> Commit {
     let card = Card::of(after);
     if card == Card::of(before) {
         return commit;
@@ -69,7 +69,7 @@ pub fn relist(commit: Commit, before: &Restaurant, after: &Restaurant) -> Commit
 }
 
 /// Adds a rating to a commit.
-pub fn rate(commit: Commit, id: RestaurantId, rating: u8) -> Commit {
+pub fn add_rating(commit: Commit, id: RestaurantId, rating: u8) -> Commit {
     let number = |value: u8| AttributeValue::N(value.to_string());
     commit.also_update(
         &listing_key(id),
@@ -84,7 +84,7 @@ pub fn rate(commit: Commit, id: RestaurantId, rating: u8) -> Commit {
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn find(table: Table, cell: Cell) -> Result<Vec<(Card, Rating)>, StoreError> {
+pub async fn find_in_cell(table: Table, cell: Cell) -> Result<Vec<(Card, Rating)>, StoreError> {
     let mut found = Vec::new();
     let mut after = None;
     loop {

@@ -1,16 +1,17 @@
 //! The restaurant's own item, and who works where.
 
-use ::store::{Commit, Index, Key, Query, Stored};
+use ::store::{Commit, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
 use contracts::restaurant::{Capacity, StaffMember, StaffRole};
 use kernel::{OpeningHours, RestaurantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use super::{MENUS_KEPT, MenuRecord, listing, menu_key};
+use super::listing::{self, ListingRecord, listing_key};
+use super::menu::{MENUS_KEPT, MenuRecord, menu_key};
+use crate::domain::search::Rating;
 use crate::domain::{
     Area, Event, Invitation, Invitations, Overrides, Profile, PublishedMenu, Restaurant, Staff, Stage,
 };
-use crate::publish::publish;
 
 /// A restaurant as its item holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,12 +50,19 @@ pub struct MembershipRecord {
     pub restaurant_id: RestaurantId,
     /// As what.
     pub role: StaffRole,
-    /// Until when the invitation may be accepted; nothing: works there.
+    /// Until when the invitation may be accepted; `None` for a person who works there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invited_until: Option<Timestamp>,
     /// When the table forgets an invitation, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
+}
+
+impl MembershipRecord {
+    /// False for an invitation that can no longer be accepted.
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.invited_until.is_none_or(|until| now < until)
+    }
 }
 
 const SUBMITTED: &str = "SUBMITTED";
@@ -104,6 +112,45 @@ impl From<RestaurantRecord> for Restaurant {
     }
 }
 
+/// Loads a restaurant; `None` if there is none.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn load_restaurant(table: &Table, id: RestaurantId) -> Result<Option<Restaurant>, StoreError> {
+    let read = table.get::<RestaurantRecord>(&restaurant_key(id)).await?;
+    Ok(read.map(|read| read.value.into()))
+}
+
+/// Loads a restaurant and its rating in one round trip; `None` if there is no restaurant.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn load_rated_restaurant(
+    table: &Table,
+    id: RestaurantId,
+) -> Result<Option<(Restaurant, Rating)>, StoreError> {
+    let items = table.get_all(&[restaurant_key(id), listing_key(id)]).await?;
+    let mut items = items.into_iter();
+    let Some(state) = items.next().flatten() else {
+        return Ok(None);
+    };
+    let state: Stored<RestaurantRecord> = ::store::read(state)?;
+    let listing = items.next().flatten().map(::store::read::<ListingRecord>).transpose()?;
+    let rating = listing.map(|listing| listing.value.rating()).unwrap_or_default();
+    Ok(Some((state.value.into(), rating)))
+}
+
+/// Loads several restaurants in one round trip, in the order of their ids; `None` for each that does not exist.
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn load_restaurants(table: &Table, ids: &[RestaurantId]) -> Result<Vec<Option<Restaurant>>, StoreError> {
+    let keys: Vec<Key> = ids.iter().copied().map(restaurant_key).collect();
+    let read = |item| ::store::read::<RestaurantRecord>(item).map(|read| read.value.into());
+    let items = table.get_all(&keys).await?.into_iter();
+    items.map(|item| item.map(read).transpose()).collect()
+}
+
 /// Where a restaurant is.
 pub fn restaurant_key(id: RestaurantId) -> Key {
     Key::new(format!("RESTAURANT#{id}"), "STATE")
@@ -124,14 +171,17 @@ pub fn submitted(limit: usize) -> Query {
 }
 
 /// The commit that creates a restaurant.
-pub fn found(cause: &Cause, restaurant: &Restaurant) -> Commit {
+pub fn create(cause: &Cause, restaurant: &Restaurant) -> Commit {
     let key = restaurant_key(restaurant.id);
     let commit = Commit::new(cause).create(&key, &restaurant.id, &RestaurantRecord::from(restaurant));
     let members = restaurant.staff.members().iter();
-    members.fold(commit, |commit, member| employ(commit, restaurant.id, *member, None))
+    members.fold(commit, |commit, member| {
+        put_membership(commit, restaurant.id, *member, None)
+    })
 }
 
-/// The commit that makes of a restaurant what the events made of it.
+/// The commit that replaces a restaurant by its state after some events, with the memberships, menus and the listing that
+/// they change.
 pub fn change(
     cause: &Cause,
     read: &Stored<RestaurantRecord>,
@@ -142,10 +192,11 @@ pub fn change(
     let key = restaurant_key(after.id);
     let mut commit = Commit::new(cause).replace(&key, &after.id, read, &RestaurantRecord::from(after));
     for event in events {
-        commit = publish(commit, event, after);
         commit = match event {
-            Event::StaffInvited(Invitation { member, until }) => employ(commit, after.id, *member, Some(*until)),
-            Event::StaffPut(member) => employ(commit, after.id, *member, None),
+            Event::StaffInvited(Invitation { member, until }) => {
+                put_membership(commit, after.id, *member, Some(*until))
+            }
+            Event::StaffPut(member) => put_membership(commit, after.id, *member, None),
             Event::StaffRemoved(user_id) => commit.also_delete(&membership_key(*user_id, after.id)),
             Event::MenuPublished { published, menu } => {
                 let record = MenuRecord::published(menu, published);
@@ -167,10 +218,10 @@ pub fn change(
             | Event::AvailabilityChanged { .. } => commit,
         };
     }
-    listing::relist(commit, before, after)
+    listing::update_listing(commit, before, after)
 }
 
-fn employ(
+fn put_membership(
     commit: Commit,
     restaurant_id: RestaurantId,
     member: StaffMember,

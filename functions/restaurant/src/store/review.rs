@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::listing;
 use crate::domain::review::{Invitation, ItemRating, Opinion, REVIEW_WITHIN, Review, review_of};
-use crate::publish::reviewed;
 
 /// An invitation that nobody took up goes away this long after it can be taken up.
 const INVITATION_KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -124,7 +123,7 @@ impl ReviewRecord {
     }
 }
 
-/// The commit that writes a review: the review, its event and the restaurant's rating at once.
+/// The commit that writes a review and adds it to the restaurant's rating.
 ///
 /// # Errors
 /// When it cannot be written as a record.
@@ -136,10 +135,8 @@ pub fn write_review(
 ) -> Result<Commit, StoreError> {
     let id = review_of(invitation.order_id);
     let record = ReviewRecord::written(invitation, opinion, cause.now)?;
-    let commit = Commit::new(cause)
-        .replace(&review_key(id), &id, read, &record)
-        .event(&reviewed(invitation, opinion.rating));
-    Ok(listing::rate(commit, invitation.restaurant_id, opinion.rating))
+    let commit = Commit::new(cause).replace(&review_key(id), &id, read, &record);
+    Ok(listing::add_rating(commit, invitation.restaurant_id, opinion.rating))
 }
 
 #[cfg(test)]

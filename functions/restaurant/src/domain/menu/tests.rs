@@ -5,8 +5,8 @@ use proptest::prelude::*;
 fn check(change: impl FnOnce(&mut Menu)) -> Vec<(String, &'static str)> {
     let mut changed = menu();
     change(&mut changed);
-    let faults = check_draft(&changed, Currency::EUR).err().unwrap_or_default();
-    faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+    let errors = check_draft(&changed, Currency::EUR).err().unwrap_or_default();
+    errors.into_iter().map(|error| (error.pointer, error.code)).collect()
 }
 
 fn one(pointer: &str, code: &'static str) -> Vec<(String, &'static str)> {
@@ -101,7 +101,7 @@ fn numbers_of_things_are_limited() {
 
 #[test]
 fn options_of_the_whole_menu_are_limited() {
-    let faults = check(|menu| {
+    let errors = check(|menu| {
         let full = OptionGroup {
             options: (0..GROUP_OPTIONS_MAX)
                 .map(|n| MenuOption {
@@ -120,7 +120,7 @@ fn options_of_the_whole_menu_are_limited() {
             })
             .collect();
     });
-    assert_eq!(faults, one("/categories", "too_many"));
+    assert_eq!(errors, one("/categories", "too_many"));
 }
 
 #[test]
@@ -135,9 +135,9 @@ fn nesting_is_limited() {
     }
     let with = |depth| check(|menu| item(menu).option_groups = vec![nested(&group(menu).clone(), depth)]);
     assert_eq!(with(DEPTH_MAX), []);
-    let faults = with(DEPTH_MAX + 1);
-    assert_eq!(faults.len(), 1);
-    assert_eq!(faults[0].1, "too_deep");
+    let errors = with(DEPTH_MAX + 1);
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].1, "too_deep");
 }
 
 #[test]
@@ -215,8 +215,8 @@ fn a_price_is_in_steps_that_cards_can_be_charged() {
         dish.price = Money::new(amount, Currency::KWD);
         dish.option_groups.clear();
         menu.categories.truncate(1);
-        let faults = check_draft(&menu, Currency::KWD).err().unwrap_or_default();
-        let codes = faults.into_iter().map(|fault| (fault.pointer, fault.code));
+        let errors = check_draft(&menu, Currency::KWD).err().unwrap_or_default();
+        let codes = errors.into_iter().map(|error| (error.pointer, error.code));
         codes.collect::<Vec<_>>()
     };
     assert_eq!(in_fils(3_450), []);
@@ -251,31 +251,14 @@ fn an_empty_menu_is_a_draft_and_no_more() {
         categories: vec![],
     };
     assert_eq!(check_draft(&empty, Currency::EUR), Ok(()));
-    let faults = check_publishable(&empty, Currency::EUR).unwrap_err();
-    assert_eq!(faults[0].code, "menu_empty");
+    let errors = check_publishable(&empty, Currency::EUR).unwrap_err();
+    assert_eq!(errors[0].code, "menu_empty");
 }
 
 #[test]
 fn an_endless_list_of_faults_is_cut() {
-    let faults = check(|menu| item(menu).allergens = vec![String::new(); 200]);
-    assert_eq!(faults.len(), crate::domain::fault::FAULTS_MAX);
-}
-
-#[test]
-fn the_largest_body_still_fits_into_an_item() {
-    // What reading and writing adds to the shortest way to put it: defaults that were left out.
-    let item = r#"{"id":"a","name":"b","price":{"amount":1,"currency":"EUR"}}"#;
-    let read: Item = serde_json::from_str(item).unwrap();
-    let grown = serde_json::to_string(&read).unwrap().len() - item.len();
-    let option: MenuOption = serde_json::from_str(item).unwrap();
-    let grown_option = serde_json::to_string(&option).unwrap().len() - item.len();
-    let group = r#"{"id":"a","name":"b","min":0,"max":1,"options":[]}"#;
-    let grown_group = serde_json::to_string(&serde_json::from_str::<OptionGroup>(group).unwrap())
-        .unwrap()
-        .len()
-        - group.len();
-    let largest = crate::api::MENU_BODY_BYTES_MAX + ITEMS_MAX * grown + OPTIONS_MAX * (grown_option + grown_group);
-    assert!(largest <= MENU_BYTES_MAX, "{largest}");
+    let errors = check(|menu| item(menu).allergens = vec![String::new(); 200]);
+    assert_eq!(errors.len(), crate::domain::field_error::FIELD_ERRORS_MAX);
 }
 
 proptest! {

@@ -37,7 +37,7 @@ pub fn caller(number: u8) -> Caller {
 /// A restaurant with one person in every role.
 pub fn restaurant(stage: StageName) -> Restaurant {
     let id = "rst_01jd8v4q6nf2xb3k7p0zr5t1cd".parse().unwrap();
-    let mut restaurant = Restaurant::found(id, profile(), user(OWNER), at("2026-11-01T10:00:00Z"));
+    let mut restaurant = Restaurant::create(id, profile(), user(OWNER), at("2026-11-01T10:00:00Z"));
     for (number, role) in [(MANAGER, StaffRole::Manager), (STAFF, StaffRole::Staff)] {
         let user_id = user(number);
         restaurant.staff.put(StaffMember { user_id, role });

@@ -7,7 +7,7 @@ use crate::domain::ProfileChange;
 use crate::domain::menu::cast::menu;
 
 /// Given a restaurant, when somebody asks something, then this happens.
-fn check(given: &Restaurant, by: u8, command: &Command, then: &Result<Vec<Event>, Refusal>) {
+fn check(given: &Restaurant, by: u8, command: &Command, then: &Result<Vec<Event>, Rejection>) {
     assert_eq!(&given.decide(command, &caller(by), now()), then, "{by} {command:?}");
 }
 
@@ -128,7 +128,11 @@ fn every_command_at_every_stage_by_everyone() {
                 let case = format!("{} by {by}: {command:?} -> {got:?}", stage.as_str());
                 if !permitted(&command, by) {
                     let hidden = by == STRANGER && !given.stage.is_public();
-                    let expected = if hidden { Refusal::NotFound } else { Refusal::Forbidden };
+                    let expected = if hidden {
+                        Rejection::NotFound
+                    } else {
+                        Rejection::Forbidden
+                    };
                     assert_eq!(got, Err(expected), "{case}");
                     continue;
                 }
@@ -138,8 +142,8 @@ fn every_command_at_every_stage_by_everyone() {
                         let after = events.iter().fold(given.clone(), Restaurant::evolve);
                         assert_eq!(after == given, !changes, "{case}");
                     }
-                    (Err(()), Err(Refusal::WrongStage { from, .. })) => assert_eq!(from, stage, "{case}"),
-                    (Err(()), Err(Refusal::NotApproved)) => assert!(!given.stage.is_known(), "{case}"),
+                    (Err(()), Err(Rejection::WrongStage { from, .. })) => assert_eq!(from, stage, "{case}"),
+                    (Err(()), Err(Rejection::NotApproved)) => assert!(!given.stage.is_known(), "{case}"),
                     (Ok(_), Err(_)) | (Err(()), _) => panic!("{case}"),
                 }
             }
@@ -174,7 +178,7 @@ fn an_edit_of_what_somebody_else_changed_is_stale() {
         revision,
         change: change.clone(),
     };
-    check(&given, MANAGER, &command(1), &Err(Refusal::Stale));
+    check(&given, MANAGER, &command(1), &Err(Rejection::Stale));
     check(&given, MANAGER, &command(2), &Ok(vec![]));
     let sold_out = Command::SetAvailability {
         entry: sold_out("tiramisu"),
@@ -195,7 +199,7 @@ fn a_pause_may_be_prolonged_but_not_end_in_the_past() {
     );
     for until in ["2026-11-20T18:00:00Z", "2027-11-22T18:00:01Z"] {
         let got = given.decide(&Command::Pause(break_until(until)), &caller(STAFF), now());
-        assert!(matches!(got, Err(Refusal::Invalid(_))), "{until}");
+        assert!(matches!(got, Err(Rejection::Invalid(_))), "{until}");
     }
     let resumed = after(&given, STAFF, &Command::Resume);
     assert_eq!(resumed.stage, restaurant(StageName::Approved).stage);
@@ -224,9 +228,14 @@ fn the_last_owner_stays() {
         &given,
         OWNER,
         &Command::RemoveStaff(user(OWNER)),
-        &Err(Refusal::LastOwner),
+        &Err(Rejection::LastOwner),
     );
-    check(&given, OWNER, &put(OWNER, StaffRole::Manager), &Err(Refusal::LastOwner));
+    check(
+        &given,
+        OWNER,
+        &put(OWNER, StaffRole::Manager),
+        &Err(Rejection::LastOwner),
+    );
     check(&given, OWNER, &Command::RemoveStaff(user(STRANGER)), &Ok(vec![]));
     let two = after(&given, OWNER, &put(MANAGER, StaffRole::Owner));
     let handed_over = after(&two, MANAGER, &Command::RemoveStaff(user(OWNER)));
@@ -235,7 +244,7 @@ fn the_last_owner_stays() {
         &handed_over,
         MANAGER,
         &Command::RemoveStaff(user(MANAGER)),
-        &Err(Refusal::LastOwner),
+        &Err(Rejection::LastOwner),
     );
 }
 
@@ -247,30 +256,30 @@ fn nobody_works_anywhere_without_having_agreed_and_everybody_may_leave() {
         role: StaffRole::Manager,
     };
     let put = Command::PutStaff(member);
-    check(&given, STRANGER, &Command::AcceptInvitation, &Err(Refusal::Forbidden));
+    check(&given, STRANGER, &Command::AcceptInvitation, &Err(Rejection::Forbidden));
     let until = now() + INVITATION_LASTS;
     let invitation = Invitation { member, until };
     check(&given, OWNER, &put, &Ok(vec![Event::StaffInvited(invitation)]));
     let invited = after(&given, OWNER, &put);
     assert_eq!(invited.staff.role(user(STRANGER)), None);
     check(&invited, OWNER, &put, &Ok(vec![]));
-    check(&invited, STRANGER, &Command::Resume, &Err(Refusal::Forbidden));
+    check(&invited, STRANGER, &Command::Resume, &Err(Rejection::Forbidden));
     let accepted = invited.decide(&Command::AcceptInvitation, &caller(STRANGER), until);
-    assert_eq!(accepted, Err(Refusal::Forbidden), "too late");
+    assert_eq!(accepted, Err(Rejection::Forbidden), "too late");
 
     let works = after(&invited, STRANGER, &Command::AcceptInvitation);
     assert_eq!(works.staff.role(user(STRANGER)), Some(StaffRole::Manager));
     assert!(works.invitations.is_empty());
     check(&works, STRANGER, &Command::AcceptInvitation, &Ok(vec![]));
     let leave = Command::RemoveStaff(user(STRANGER));
-    check(&works, MANAGER, &leave, &Err(Refusal::Forbidden));
+    check(&works, MANAGER, &leave, &Err(Rejection::Forbidden));
     for given in [&works, &invited] {
         let left = after(given, STRANGER, &leave);
         assert_eq!(
             (left.staff.role(user(STRANGER)), left.invitations.is_empty()),
             (None, true)
         );
-        check(&left, STRANGER, &leave, &Err(Refusal::Forbidden));
+        check(&left, STRANGER, &leave, &Err(Rejection::Forbidden));
     }
     // What is over takes no room.
     let mut later = invited.clone();
@@ -287,11 +296,11 @@ fn nobody_works_anywhere_without_having_agreed_and_everybody_may_leave() {
         &withdrawn,
         STRANGER,
         &Command::AcceptInvitation,
-        &Err(Refusal::Forbidden),
+        &Err(Rejection::Forbidden),
     );
     // A draft is nobody's business but those whom it concerns.
     let draft = after(&restaurant(StageName::Draft), OWNER, &put);
-    check(&draft, 6, &Command::AcceptInvitation, &Err(Refusal::NotFound));
+    check(&draft, 6, &Command::AcceptInvitation, &Err(Rejection::NotFound));
     assert!(
         draft
             .decide(&Command::AcceptInvitation, &caller(STRANGER), now())
@@ -314,7 +323,7 @@ fn staff_are_limited() {
         let user_id = user(number);
         Command::PutStaff(StaffMember { user_id, role })
     };
-    check(&given, OWNER, &put(9, StaffRole::Staff), &Err(Refusal::TooManyStaff));
+    check(&given, OWNER, &put(9, StaffRole::Staff), &Err(Rejection::TooManyStaff));
     let promoted = after(&given, OWNER, &put(STAFF, StaffRole::Manager));
     assert_eq!(promoted.staff.members().len(), STAFF_MAX);
 }
@@ -334,7 +343,7 @@ fn menu_versions_count_and_what_is_sold_out_holds() {
         entry: sold_out(id),
         listed,
     };
-    check(&first, STAFF, &set("gone", None), &Err(Refusal::NoSuchEntry));
+    check(&first, STAFF, &set("gone", None), &Err(Rejection::NoSuchEntry));
     let out = after(&first, STAFF, &set("tiramisu", Some(true)));
     check(&out, STAFF, &set("tiramisu", Some(true)), &Ok(vec![]));
     let second = after(&out, MANAGER, &publish("d2"));
@@ -356,7 +365,7 @@ fn an_empty_draft_is_not_published() {
         menu: Box::new(empty),
     };
     let got = restaurant(StageName::Draft).decide(&command, &caller(OWNER), now());
-    assert!(matches!(got, Err(Refusal::Invalid(faults)) if faults[0].code == "menu_empty"));
+    assert!(matches!(got, Err(Rejection::Invalid(errors)) if errors[0].code == "menu_empty"));
 }
 
 #[test]
@@ -394,6 +403,11 @@ fn sold_out_entries_are_limited() {
         },
         listed: Some(true),
     };
-    check(&given, STAFF, &set("one_more", false), &Err(Refusal::TooManyOverrides));
+    check(
+        &given,
+        STAFF,
+        &set("one_more", false),
+        &Err(Rejection::TooManyOverrides),
+    );
     assert!(given.decide(&set("i1", true), &caller(STAFF), now()).is_ok());
 }

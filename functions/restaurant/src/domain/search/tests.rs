@@ -14,8 +14,8 @@ fn near() -> Position {
     Position::new(52.3745, 4.884).unwrap()
 }
 
-fn wish(sort: Sort) -> Wish {
-    Wish {
+fn criteria(sort: Sort) -> Criteria {
+    Criteria {
         near: near(),
         radius_m: RADIUS_DEFAULT,
         words: vec![],
@@ -37,8 +37,8 @@ fn card(number: u32, north: f64) -> Card {
     }
 }
 
-fn found(wish: &Wish, card: Card) -> Option<Hit> {
-    wish.judge(card, Rating::default(), now())
+fn found(criteria: &Criteria, card: Card) -> Option<Hit> {
+    criteria.evaluate(card, Rating::default(), now())
 }
 
 #[test]
@@ -111,26 +111,26 @@ fn no_card_is_heavier_than_its_bound() {
 
 #[test]
 fn filters_are_all_that_must_hold() {
-    let with = |change: fn(&mut Wish)| {
-        let mut wish = wish(Sort::Distance);
-        change(&mut wish);
+    let with = |change: fn(&mut Criteria)| {
+        let mut criteria = criteria(Sort::Distance);
+        change(&mut criteria);
         let mut card = card(1, 1.0);
         card.diets = vec!["Vegan".to_owned()];
-        found(&wish, card).is_some()
+        found(&criteria, card).is_some()
     };
     let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     assert!(with(|_| {}));
-    assert!(with(|wish| wish.radius_m = 112));
-    assert!(!with(|wish| wish.radius_m = 110));
-    assert!(with(|wish| wish.cuisine = Some("pizza".to_owned())));
-    assert!(!with(|wish| wish.cuisine = Some("pizz".to_owned())));
-    assert!(with(|wish| wish.diet = Some("vegan".to_owned())));
-    assert!(!with(|wish| wish.diet = Some("halal".to_owned())));
+    assert!(with(|criteria| criteria.radius_m = 112));
+    assert!(!with(|criteria| criteria.radius_m = 110));
+    assert!(with(|criteria| criteria.cuisine = Some("pizza".to_owned())));
+    assert!(!with(|criteria| criteria.cuisine = Some("pizz".to_owned())));
+    assert!(with(|criteria| criteria.diet = Some("vegan".to_owned())));
+    assert!(!with(|criteria| criteria.diet = Some("halal".to_owned())));
     let says = |text| {
         found(
-            &Wish {
+            &Criteria {
                 words: words(text),
-                ..wish(Sort::Distance)
+                ..criteria(Sort::Distance)
             },
             card(1, 1.0),
         )
@@ -142,9 +142,9 @@ fn filters_are_all_that_must_hold() {
 
 #[test]
 fn open_now_leaves_out_who_takes_no_orders() {
-    let open_only = Wish {
+    let open_only = Criteria {
         open_now: true,
-        ..wish(Sort::Distance)
+        ..criteria(Sort::Distance)
     };
     let paused = Card {
         pause: Some(break_until("2026-11-20T19:00:00Z")),
@@ -156,7 +156,7 @@ fn open_now_leaves_out_who_takes_no_orders() {
     };
     for shut in [paused, closed] {
         assert_eq!(found(&open_only, shut.clone()), None);
-        let hit = found(&wish(Sort::Distance), shut).unwrap();
+        let hit = found(&criteria(Sort::Distance), shut).unwrap();
         assert!(!hit.situation.is_open());
         assert_eq!(hit.eta_minutes, None);
     }
@@ -164,13 +164,13 @@ fn open_now_leaves_out_who_takes_no_orders() {
 
 #[test]
 fn an_estimate_is_cooking_and_the_way() {
-    let hit = found(&wish(Sort::Distance), card(1, 20.0)).unwrap();
+    let hit = found(&criteria(Sort::Distance), card(1, 20.0)).unwrap();
     assert_eq!(hit.distance_m, 2224);
     assert!(hit.delivers);
     assert_eq!(hit.eta_minutes, Some(20 + 13 + HANDOVER_MINUTES), "3,002 m of road");
     let mut near_only = card(1, 20.0);
     near_only.area.max_distance_m = 2000;
-    let hit = found(&wish(Sort::Distance), near_only).unwrap();
+    let hit = found(&criteria(Sort::Distance), near_only).unwrap();
     assert!(!hit.delivers && hit.eta_minutes.is_none());
 }
 
@@ -184,7 +184,7 @@ fn every_order_and_what_comes_last() {
             typical_price,
             ..card(number, north)
         };
-        wish(Sort::Distance).judge(card, rating, now()).unwrap()
+        criteria(Sort::Distance).evaluate(card, rating, now()).unwrap()
     };
     let hits = vec![
         hit(1, 1.0, price(900), rating(5, 1), 60),
@@ -197,7 +197,7 @@ fn every_order_and_what_comes_last() {
         (Sort::Eta, [2, 3, 1]),
         (Sort::Price, [2, 1, 3]),
     ] {
-        let (page, end) = wish(sort).page(hits.clone(), None, 10);
+        let (page, end) = criteria(sort).page(hits.clone(), None, 10);
         let order: Vec<_> = page.iter().map(|hit| hit.card.restaurant_id).collect();
         let expected: Vec<_> = expected.map(|number| card(number, 0.0).restaurant_id).into();
         assert_eq!(order, expected, "{sort:?}");
@@ -217,18 +217,18 @@ proptest! {
         norths in proptest::collection::vec(0_u32..20, 0..40), limit in 1_usize..7,
         sort in prop_oneof![Just(Sort::Distance), Just(Sort::Rating), Just(Sort::Eta), Just(Sort::Price)],
     ) {
-        let wish = wish(sort);
+        let criteria = criteria(sort);
         let hits: Vec<Hit> = norths
             .iter()
             .zip(0..)
-            .filter_map(|(north, number)| found(&wish, card(number, f64::from(*north))))
+            .filter_map(|(north, number)| found(&criteria, card(number, f64::from(*north))))
             .collect();
         let mut seen = Vec::new();
         let mut after = None;
         loop {
-            let (page, end) = wish.page(hits.clone(), after.as_ref(), limit);
+            let (page, end) = criteria.page(hits.clone(), after.as_ref(), limit);
             prop_assert!(page.len() <= limit);
-            seen.extend(page.iter().map(|hit| wish.rank(hit)));
+            seen.extend(page.iter().map(|hit| criteria.rank(hit)));
             after = end;
             if after.is_none() {
                 break;
@@ -240,13 +240,13 @@ proptest! {
 
     #[test]
     fn stopping_early_changes_no_page(norths in proptest::collection::vec(0_u32..40, 1..40), limit in 1_usize..7, read in 0_u32..40) {
-        let wish = wish(Sort::Distance);
-        let all: Vec<Hit> = norths.iter().zip(0..).filter_map(|(north, number)| found(&wish, card(number, f64::from(*north)))).collect();
+        let criteria = criteria(Sort::Distance);
+        let all: Vec<Hit> = norths.iter().zip(0..).filter_map(|(north, number)| found(&criteria, card(number, f64::from(*north)))).collect();
         // What was read so far: everything nearer than some distance.
         let distance = f64::from(read) * 111.0;
         let so_far: Vec<Hit> = all.iter().filter(|hit| f64::from(hit.distance_m) < distance).cloned().collect();
-        if wish.is_settled(&so_far, None, limit, distance) {
-            prop_assert_eq!(wish.page(so_far, None, limit), wish.page(all, None, limit));
+        if criteria.is_settled(&so_far, None, limit, distance) {
+            prop_assert_eq!(criteria.page(so_far, None, limit), criteria.page(all, None, limit));
         }
     }
 }
