@@ -1,7 +1,7 @@
 //! The events of the domain as the events that other services receive.
 //!
-//! Nobody hears of a restaurant before it is approved. Its approval carries everything and is followed by its menu, so
-//! whoever listens has then missed nothing; from there on every change is told, also while it is suspended.
+//! Nothing about a restaurant is published before its approval. The event of the approval carries the whole restaurant, and
+//! an event of its menu follows; from then on every change is published, also during a suspension.
 
 use ::store::Commit;
 use contracts::restaurant::{
@@ -28,7 +28,7 @@ pub fn publish(commit: Commit, event: &Event, after: &Restaurant) -> Commit {
                 None => commit,
             }
         }
-        // Nobody works there before having agreed.
+        // Other services know the staff, which an invited person belongs to once they accept.
         Event::StaffInvited(_) => commit,
         Event::Paused(_) => commit.event(&Paused { restaurant }),
         Event::Resumed => commit.event(&Resumed { restaurant }),

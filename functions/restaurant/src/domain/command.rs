@@ -39,7 +39,7 @@ pub enum Command {
     PutStaff(StaffMember),
     /// Work there from now on, as one was invited to.
     AcceptInvitation,
-    /// Remove a person, or take an invitation back; whoever it is about may do so too.
+    /// Remove a person, or take an invitation back; that person may do so too.
     RemoveStaff(UserId),
     /// Publish a draft of the menu.
     PublishMenu {

@@ -85,11 +85,11 @@ pub enum Relation {
 /// Who may do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authority {
-    /// Whoever works there in this role or a higher one.
+    /// Staff in this role or a higher one.
     AtLeast(StaffRole),
     /// Operators only.
     Operator,
-    /// Operators, and whoever works there.
+    /// Operators and staff.
     Insider,
 }
 
@@ -157,7 +157,7 @@ impl Staff {
     /// Whether a caller may do what needs an authority.
     ///
     /// # Errors
-    /// [`Rejection::NotFound`] for whoever may not even know of the restaurant, else [`Rejection::Forbidden`].
+    /// [`Rejection::NotFound`] for a caller who may not know of the restaurant, else [`Rejection::Forbidden`].
     pub fn permit(&self, caller: &Caller, authority: Authority, is_public: bool) -> Result<(), Rejection> {
         let relation = self.relation(caller);
         let permitted = match authority {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::PublishedMenu;
 
-/// Published versions of a restaurant's menu that are kept: whoever reads one has heard of it within the last hour, in which
-/// no more may be published.
+/// Published versions of a restaurant's menu that are kept. A reader learned of the version within the last hour, in which no
+/// more may be published.
 pub const MENUS_KEPT: u32 = 20;
 
 /// A menu as its item holds it.

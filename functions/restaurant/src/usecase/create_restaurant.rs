@@ -8,12 +8,12 @@ use crate::domain::Restaurant;
 use crate::store::{MembershipRecord, create, memberships};
 
 /// Restaurants at which a person may work when creating another.
-pub const RESTAURANTS_PER_PERSON_MAX: usize = 100;
+const RESTAURANTS_PER_PERSON_MAX: usize = 100;
 
 /// Why a restaurant is not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// The owner works at [`RESTAURANTS_PER_PERSON_MAX`] restaurants.
+    /// The owner works at as many restaurants as a person may.
     #[error("the owner works at too many restaurants")]
     TooManyRestaurants,
     /// The idempotency key of the request was used before.

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::store::load_published_menu;
 use crate::usecase;
 
-/// How long whoever read a menu need not ask again, in seconds: what sells out meanwhile is refused when it is ordered.
+/// How long a menu may be cached, in seconds; what sells out meanwhile is rejected when it is ordered.
 const MAX_AGE_S: u32 = 30;
 
 /// The published menu as it can be ordered from now: what is sold out is not available. It may be kept for half a minute; who
