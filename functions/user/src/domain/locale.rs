@@ -1,6 +1,10 @@
 //! Language tags.
 
+use icu_locale_core::LanguageIdentifier;
 use kernel::Country;
+
+/// The longest code of a language (ISO 639).
+const LANGUAGE_LETTERS_MAX: usize = 3;
 
 /// A language tag of the shape that people are written to in: language, script, region (BCP 47, section 2.1), such as
 /// `en`, `pt-BR` or `zh-Hant-TW`, in the customary case. Whether the language exists is not checked.
@@ -37,25 +41,9 @@ impl Default for Locale {
 impl TryFrom<String> for Locale {
     type Error = InvalidLocale;
     fn try_from(raw: String) -> Result<Self, InvalidLocale> {
-        let letters =
-            |part: &&str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_alphabetic());
-        let digits = |part: &&str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit());
-        let mut parts = raw.split('-').peekable();
-        let language = parts
-            .next()
-            .filter(|part| letters(part, 2) || letters(part, 3))
-            .ok_or(InvalidLocale)?;
-        let mut tag = language.to_ascii_lowercase();
-        if let Some(script) = parts.next_if(|part| letters(part, 4)) {
-            tag.push('-');
-            tag.push_str(&script[..1].to_ascii_uppercase());
-            tag.push_str(&script[1..].to_ascii_lowercase());
-        }
-        if let Some(region) = parts.next_if(|part| letters(part, 2) || digits(part)) {
-            tag.push('-');
-            tag.push_str(&region.to_ascii_uppercase());
-        }
-        parts.next().is_none().then_some(Self(tag)).ok_or(InvalidLocale)
+        let tag = LanguageIdentifier::try_from_str(&raw).map_err(|_| InvalidLocale)?;
+        let is_of_shape = tag.language.as_str().len() <= LANGUAGE_LETTERS_MAX && tag.variants.is_empty();
+        is_of_shape.then(|| Self(tag.to_string())).ok_or(InvalidLocale)
     }
 }
 
