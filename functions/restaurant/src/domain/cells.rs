@@ -2,7 +2,7 @@
 //!
 //! Bands of equal height run along the parallels; each is cut into as many cells as keep them about square. So no cell
 //! holds more than some thirty square kilometres anywhere, no city shares a partition, and a search knows which cells
-//! its circle can touch. A hierarchy such as H3's would buy nothing here: there is one size.
+//! its circle can touch.
 
 use std::fmt;
 
