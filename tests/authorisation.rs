@@ -1,6 +1,6 @@
 //! Who may do what: every operation, tried by everyone who may not, and read by everyone who may.
 //!
-//! The table in `world.rs` is the specification. An operation without a row fails the test, so none is ever added
+//! The table in `operations.rs` is the specification. An operation without a row fails the test, so none is ever added
 //! unthought.
 
 use std::collections::BTreeSet;
@@ -8,22 +8,25 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use testkit::{Person, Stack};
 
-use crate::world::{self, Customer, EVERYBODY, Nobody, World, rows};
+use crate::operations::{self, Cast, Customer, EVERYBODY, Nobody, rows};
 
 #[test]
 fn every_operation_has_a_row() {
-    let described: BTreeSet<_> = world::described().into_iter().map(|(operation, _)| operation).collect();
+    let described: BTreeSet<_> = operations::described()
+        .into_iter()
+        .map(|(operation, _)| operation)
+        .collect();
     let rows: BTreeSet<_> = rows().map(|(operation, ..)| operation.to_owned()).collect();
     assert_eq!(rows, described);
 }
 
 #[test]
 fn nobody_does_what_they_may_not() {
-    let world = World::get();
+    let cast = Cast::get();
     let mut wrong = Vec::new();
     for (operation, may, body) in rows() {
         for who in EVERYBODY.iter().filter(|who| !may.contains(who)) {
-            let reply = world.tries(*who, operation, body);
+            let reply = cast.tries(*who, operation, body);
             let refused = if *who == Nobody {
                 reply.status == 401
             } else {
@@ -39,11 +42,11 @@ fn nobody_does_what_they_may_not() {
 
 #[test]
 fn everybody_reads_what_they_may() {
-    let world = World::get();
+    let cast = Cast::get();
     let mut wrong = Vec::new();
     for (operation, may, _) in rows().filter(|(operation, ..)| operation.starts_with("GET ")) {
         for who in may {
-            let reply = world.tries(*who, operation, "");
+            let reply = cast.tries(*who, operation, "");
             // A search without a place and a link without its token are refused for that, not for who asks.
             if [401, 403, 404].contains(&reply.status) || reply.status >= 500 {
                 wrong.push(format!("{who:?} {operation}: {} {}", reply.status, reply.text));
@@ -55,8 +58,8 @@ fn everybody_reads_what_they_may() {
 
 #[test]
 fn forged_and_foreign_tokens_are_refused() {
-    let world = World::get();
-    let customer = &world.people.iter().find(|(who, _)| *who == Customer).unwrap().1;
+    let cast = Cast::get();
+    let customer = &cast.people.iter().find(|(who, _)| *who == Customer).unwrap().1;
     let token = customer.token().to_owned();
     let (head, signature) = token.rsplit_once('.').unwrap();
     let reversed: String = signature.chars().rev().collect();
@@ -84,13 +87,13 @@ fn forged_and_foreign_tokens_are_refused() {
 
 #[test]
 fn internal_routes_are_for_services_alone() {
-    let world = World::get();
-    for (who, person) in &world.people {
+    let cast = Cast::get();
+    for (who, person) in &cast.people {
         for path in [
             "/internal/users/{user_id}/contact",
             "/internal/restaurants/{restaurant_id}/menus/1",
         ] {
-            let reply = person.get(&world.fill(path));
+            let reply = person.get(&cast.fill(path));
             assert!(
                 [401, 403].contains(&reply.status),
                 "{who:?} {path}: {} {}",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::world::{self, Courier, Customer, Nobody, Operator, Owner, Who, World, rows};
+use crate::operations::{self, Cast, Courier, Customer, Nobody, Operator, Owner, Who, rows};
 
 /// Larger than any body that any operation takes.
 const HUGE_BYTES: usize = 1_200 * 1024;
@@ -41,23 +41,26 @@ fn broken(valid: &str) -> Vec<(&'static str, String, &'static [u16])> {
 
 #[test]
 fn broken_bodies_are_refused_by_every_operation() {
-    let world = World::get();
+    let cast = Cast::get();
     let rows: BTreeMap<_, _> = rows()
         .map(|(operation, may, body)| (operation, (may[0], body)))
         .collect();
     let mut wrong = Vec::new();
-    for (operation, _) in world::described().into_iter().filter(|(_, takes_json)| *takes_json) {
+    for (operation, _) in operations::described()
+        .into_iter()
+        .filter(|(_, takes_json)| *takes_json)
+    {
         let (who, valid) = rows[operation.as_str()];
         let signed = operation == SIGNED;
         for (what, body, statuses) in broken(valid) {
             let statuses = if signed { &[400, 413] } else { statuses };
-            let reply = world.tries_with(who, &operation, body.as_bytes(), "application/json");
+            let reply = cast.tries_with(who, &operation, body.as_bytes(), "application/json");
             let code = reply.body["code"].as_str().unwrap_or_default();
             if !statuses.contains(&reply.status) || code.is_empty() {
                 wrong.push(format!("{operation} with {what}: {} {}", reply.status, reply.text));
             }
         }
-        let reply = world.tries_with(who, &operation, valid.as_bytes(), "text/plain");
+        let reply = cast.tries_with(who, &operation, valid.as_bytes(), "text/plain");
         let expected = if signed {
             (400, Some("invalid_signature"))
         } else {
@@ -72,13 +75,13 @@ fn broken_bodies_are_refused_by_every_operation() {
 
 #[test]
 fn ids_that_are_none_name_nothing() {
-    let world = World::get();
+    let cast = Cast::get();
     let mut wrong = Vec::new();
     for (operation, may, body) in rows().filter(|(operation, ..)| operation.contains("_id}")) {
         for id in ["nonsense", "ord_", "%00", "ord_7zzzzzzzzzzzzzzzzzzzzzzzzz"] {
             let (before, after) = (operation.find('{').unwrap(), operation.find('}').unwrap());
             let path = format!("{}{id}{}", &operation[..before], &operation[after + 1..]);
-            let reply = world.tries(may[0], &path, body);
+            let reply = cast.tries(may[0], &path, body);
             if reply.status != 404 && reply.status != 400 {
                 wrong.push(format!("{path}: {} {}", reply.status, reply.text));
             }
@@ -249,10 +252,10 @@ const CASES: &[(&str, Who, &str, u16, &str)] = &[
 
 #[test]
 fn values_that_cannot_be_are_named() {
-    let world = World::get();
+    let cast = Cast::get();
     let mut wrong = Vec::new();
     for (operation, who, body, status, code) in CASES {
-        let reply = world.tries(*who, operation, body);
+        let reply = cast.tries(*who, operation, body);
         if (reply.status, reply.body["code"].as_str()) != (*status, Some(*code)) {
             wrong.push(format!(
                 "{operation} {body}: {} {}, not {status} {code}",
@@ -265,7 +268,7 @@ fn values_that_cannot_be_are_named() {
 
 #[test]
 fn quantities_options_and_tips_have_limits() {
-    let world = World::get();
+    let cast = Cast::get();
     let quote = |items: &str, more: &str| {
         let address = r#"{"line1": "Kerkstraat 7", "city": "Amsterdam", "postal_code": "1017 GA", "country": "NL", "position": {"lat": 52.37, "lng": 4.89}}"#;
         format!(r#"{{"restaurant_id": "{{restaurant_id}}", "items": {items}, "deliver_to": {address}{more}}}"#)
@@ -298,7 +301,7 @@ fn quantities_options_and_tips_have_limits() {
         quote(pizza, r#", "scheduled_for": "2001-01-01T00:00:00Z""#),
         quote(pizza, r#", "delivery_fee": {"amount": 0, "currency": "EUR"}"#),
     ] {
-        let reply = world.tries(Customer, "POST /v1/quotes", &body);
+        let reply = cast.tries(Customer, "POST /v1/quotes", &body);
         assert_eq!(reply.status, 422, "{body}\n{}", reply.text);
         assert!(
             reply.body["errors"][0]["pointer"].is_string() || reply.body["code"].is_string(),

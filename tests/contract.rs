@@ -18,8 +18,8 @@ use kernel::SignedDuration;
 use serde_json::{Value, json};
 use testkit::{Basket, Kitchen, Person, Stack, eventually};
 
+use crate::operations::{Courier, Customer, Nobody, Operator, Owner, Who, operations, rows};
 use crate::tidy::SERVICES;
-use crate::world::{Courier, Customer, Nobody, Operator, Owner, Who, operations, rows};
 
 /// How many requests are made up for each operation, beside those that the document's bounds suggest.
 const EXAMPLES: &str = "20";

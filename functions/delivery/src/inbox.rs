@@ -7,7 +7,7 @@ use contracts::user::RolesChanged;
 use contracts::vocabulary::Word;
 use contracts::{Cause, Contract as _, Envelope};
 use kernel::{CourierId, DeliveryId, Role, Timestamp, TypedId as _};
-use runtime::{Consumed, Done, Standing, Undone, once};
+use runtime::{Consumed, Done, HandlerError, Standing, once};
 
 use crate::app::App;
 use crate::domain::command::Command;
@@ -85,7 +85,7 @@ async fn staffed(app: &App, cause: &Cause, sequence: u32, restaurant: Snapshot) 
     )
 }
 
-impl From<AdvanceError> for Undone {
+impl From<AdvanceError> for HandlerError {
     fn from(error: AdvanceError) -> Self {
         match error {
             AdvanceError::Missing => Self::Retry("the delivery is not there yet".to_owned()),

@@ -30,7 +30,7 @@ async fn main() -> Result<(), runtime::Error> {
             let (app, queue) = (App::new(&edge)?, runtime::TimerQueue::of(&edge)?);
             let handle =
                 async |timer: &Timer, cause: &Cause| Box::pin(timers::handle(&app, &queue, timer, cause)).await;
-            runtime::keep_time(&edge, handle).await
+            runtime::consume_timers(&edge, handle).await
         }
         other => Err(edge.unknown_function(other)),
     }

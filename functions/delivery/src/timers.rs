@@ -2,7 +2,7 @@
 
 use contracts::{Cause, Timer};
 use kernel::{DeliveryId, SignedDuration, Timestamp};
-use runtime::{Consumed, Done, TimerQueue, Undone};
+use runtime::{Consumed, Done, HandlerError, TimerQueue};
 
 use crate::app::App;
 use crate::domain::cell::Zone;
@@ -40,26 +40,26 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
             }
             dispatch(app, cause, ending).await?;
         }
-        other => return Err(Undone::Park(format!("there is no deadline {other:?}"))),
+        other => return Err(HandlerError::Park(format!("there is no deadline {other:?}"))),
     }
     Ok(Done)
 }
 
-fn delivery_of(timer: &Timer) -> Result<DeliveryId, Undone> {
+fn delivery_of(timer: &Timer) -> Result<DeliveryId, HandlerError> {
     timer.subject.parse().map_err(|error| malformed(timer, &error))
 }
 
-fn zone_of(timer: &Timer) -> Result<Zone, Undone> {
+fn zone_of(timer: &Timer) -> Result<Zone, HandlerError> {
     timer.subject.parse().map_err(|error| malformed(timer, &error))
 }
 
-fn list_of(timer: &Timer) -> Result<u128, Undone> {
+fn list_of(timer: &Timer) -> Result<u128, HandlerError> {
     let list = timer.subject.parse().ok().filter(|list| *list < SHIFT_LISTS);
     list.ok_or_else(|| malformed(timer, &"no list of those on shift"))
 }
 
-fn malformed(timer: &Timer, error: &impl std::fmt::Display) -> Undone {
-    Undone::Park(format!("{}: {error}", timer.subject))
+fn malformed(timer: &Timer, error: &impl std::fmt::Display) -> HandlerError {
+    HandlerError::Park(format!("{}: {error}", timer.subject))
 }
 
 async fn dispatch(app: &App, cause: &Cause, zone: Zone) -> Result<(), AdvanceError> {
@@ -67,7 +67,7 @@ async fn dispatch(app: &App, cause: &Cause, zone: Zone) -> Result<(), AdvanceErr
 }
 
 /// Sends a message for each zone and list that the minute visits, so that a slow one holds up no other.
-async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Result<(), Undone> {
+async fn tick(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause) -> Result<(), HandlerError> {
     let listed = store::listed(&app.table, cause.now).await?;
     let mut timers = minute(&listed, timer, cause.now);
     if sweeps_all(cause.now) {
@@ -163,8 +163,8 @@ mod tests {
                 subject: subject.to_owned(),
                 ..tick()
             };
-            assert!(matches!(list_of(&timer), Err(Undone::Park(_))), "{subject}");
-            assert!(matches!(zone_of(&timer), Err(Undone::Park(_))), "{subject}");
+            assert!(matches!(list_of(&timer), Err(HandlerError::Park(_))), "{subject}");
+            assert!(matches!(zone_of(&timer), Err(HandlerError::Park(_))), "{subject}");
         }
     }
 }

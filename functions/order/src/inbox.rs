@@ -141,7 +141,7 @@ const fn is_the_customers(failed: &delivery::Failed) -> bool {
 #[cfg(test)]
 mod tests {
     use contracts::PUBLISHED;
-    use runtime::Undone;
+    use runtime::HandlerError;
 
     use super::*;
     use crate::domain::CommandName;
@@ -233,9 +233,9 @@ mod tests {
     fn a_malformed_event_is_parked_with_its_reason() {
         let mut event = golden("payment.authorized.v1");
         event.data["amount"] = "a lot".into();
-        let undone = fact(&event).map(drop).map_err(Undone::from).unwrap_err();
+        let undone = fact(&event).map(drop).map_err(HandlerError::from).unwrap_err();
         assert!(
-            matches!(&undone, Undone::Park(reason) if reason.contains("payment.authorized.v1")),
+            matches!(&undone, HandlerError::Park(reason) if reason.contains("payment.authorized.v1")),
             "{undone}"
         );
     }

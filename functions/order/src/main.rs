@@ -29,7 +29,7 @@ async fn main() -> Result<(), runtime::Error> {
         "outbox" => runtime::relay_with_timers(&edge).await,
         "timers" => {
             let (app, queue) = (App::new(&edge)?, TimerQueue::of(&edge)?);
-            runtime::keep_time(&edge, async |timer: &Timer, cause: &Cause| {
+            runtime::consume_timers(&edge, async |timer: &Timer, cause: &Cause| {
                 timers::handle(&app, &queue, timer, cause).await
             })
             .await

@@ -7,7 +7,7 @@ mod sweep;
 use ::store::ChangeError;
 use contracts::{Cause, Timer};
 use kernel::OrderId;
-use runtime::{Consumed, Done, TimerQueue, Undone};
+use runtime::{Consumed, Done, HandlerError, TimerQueue};
 
 use self::sweep::SWEEP;
 use crate::app::App;
@@ -23,10 +23,13 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
         return sweep::handle(app, queue, timer, cause).await;
     }
     let Some(command) = Command::of_deadline(&timer.name) else {
-        return Err(Undone::Park(format!("there is no deadline called {}", timer.name)));
+        return Err(HandlerError::Park(format!(
+            "there is no deadline called {}",
+            timer.name
+        )));
     };
     let Ok(order_id) = timer.subject.parse::<OrderId>() else {
-        return Err(Undone::Park(format!("{} is no order", timer.subject)));
+        return Err(HandlerError::Park(format!("{} is no order", timer.subject)));
     };
     match advance_by_id(app, order_id, &command, Party::Platform, cause).await {
         Ok(()) => Ok(Done),

@@ -34,7 +34,7 @@ async fn main() -> Result<(), Error> {
         "outbox" => runtime::relay_with_timers(&edge).await,
         "timers" => {
             let app = App::new(&edge)?;
-            runtime::keep_time(&edge, async |timer: &Timer, cause: &Cause| {
+            runtime::consume_timers(&edge, async |timer: &Timer, cause: &Cause| {
                 timers::handle(&app, timer, cause).await
             })
             .await

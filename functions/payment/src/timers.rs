@@ -1,7 +1,7 @@
 //! This service's own deadlines. A late one does nothing: the state decides.
 
 use contracts::{Cause, Timer};
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, HandlerError};
 
 use crate::app::App;
 use crate::domain::Command;
@@ -21,7 +21,7 @@ pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
         return retry_lost_settlements(app, cause).await;
     }
     let payment_id = timer.subject.parse();
-    let payment_id = payment_id.map_err(|error| Undone::Park(format!("{}: {error}", timer.name)))?;
+    let payment_id = payment_id.map_err(|error| HandlerError::Park(format!("{}: {error}", timer.name)))?;
     let subject = Subject {
         payment_id,
         customer_id: None,
@@ -37,6 +37,6 @@ pub async fn handle(app: &App, timer: &Timer, cause: &Cause) -> Consumed {
             result => consumed(result),
         },
         SETTLEMENT_RETRY => retry_settlement(app, subject, timer.sequence, cause).await,
-        name => Err(Undone::Park(format!("there is no timer {name:?}"))),
+        name => Err(HandlerError::Park(format!("there is no timer {name:?}"))),
     }
 }

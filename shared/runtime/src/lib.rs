@@ -30,7 +30,8 @@ pub use http::{
 };
 pub use internal::{CallError, Internal};
 pub use messages::{
-    Consumed, Done, Publisher, TimerQueue, Undone, consume, consume_from, keep_time, once, relay, relay_with_timers,
+    Consumed, Done, HandlerError, Publisher, TimerQueue, consume, consume_from, consume_timers, once, relay,
+    relay_with_timers,
 };
 pub use outbound::{Http, HttpError};
 pub use schedule::on_schedule;

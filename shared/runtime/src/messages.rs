@@ -10,8 +10,8 @@ mod relay;
 mod stub;
 mod timers;
 
-pub use consumer::{consume, consume_from, keep_time};
-pub use outcome::{Consumed, Done, Undone, once};
+pub use consumer::{consume, consume_from, consume_timers};
+pub use outcome::{Consumed, Done, HandlerError, once};
 pub use publisher::Publisher;
 pub use relay::{relay, relay_with_timers};
 pub use timers::TimerQueue;

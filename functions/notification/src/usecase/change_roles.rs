@@ -2,7 +2,7 @@
 
 use contracts::user::RolesChanged;
 use contracts::{Cause, Envelope};
-use runtime::{Done, Standing, Undone};
+use runtime::{Done, HandlerError, Standing};
 
 use super::live::sessions::end_lost;
 use crate::app::InboxApp;
@@ -12,7 +12,7 @@ use crate::app::InboxApp;
 ///
 /// # Errors
 /// When the table does not answer, or the event is not what its type claims.
-pub async fn change_roles(app: &InboxApp, event: &Envelope, cause: &Cause) -> Result<(), Undone> {
+pub async fn change_roles(app: &InboxApp, event: &Envelope, cause: &Cause) -> Result<(), HandlerError> {
     let Done = Standing::keep(&app.table, event, cause).await?;
     let changed: RolesChanged = event.data()?;
     Ok(end_lost(&app.table, &app.connections, changed.user_id, cause).await?)

@@ -8,7 +8,7 @@ use contracts::user::PreferencesChanged;
 use contracts::vocabulary::MessageCategory;
 use contracts::{Cause, Envelope};
 use kernel::{Country, TimeZone, Timestamp, UserId};
-use runtime::{CallError, Internal, Undone};
+use runtime::{CallError, HandlerError, Internal};
 
 use crate::app::InboxApp;
 use crate::domain::{Preferences, Reach};
@@ -32,7 +32,7 @@ pub async fn read(table: &Table, user_id: UserId) -> Result<Person, StoreError> 
 ///
 /// # Errors
 /// When the user service or the table does not answer.
-pub async fn refresh(app: &InboxApp, user_id: UserId, cause: &Cause) -> Result<Option<Contact>, Undone> {
+pub async fn refresh(app: &InboxApp, user_id: UserId, cause: &Cause) -> Result<Option<Contact>, HandlerError> {
     let contact = fetch(&app.internal, user_id).await?;
     if let Some(contact) = &contact {
         let keep = |person: &mut Person| keep_contact(person, contact);

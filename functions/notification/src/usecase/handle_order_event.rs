@@ -3,7 +3,7 @@
 use ::store::{Commit, Stored};
 use contracts::{Cause, Envelope};
 use kernel::{OrderId, RestaurantId};
-use runtime::Undone;
+use runtime::HandlerError;
 
 use super::live::push::{Gathered, gather, push};
 use super::send_notice::send_notice;
@@ -22,7 +22,7 @@ pub async fn handle_order_event(
     event: &Envelope,
     order_event: &OrderEvent,
     cause: &Cause,
-) -> Result<(), Undone> {
+) -> Result<(), HandlerError> {
     if let OrderEvent::Placed(_) = order_event {
         // Nobody follows it yet and nobody is told: one write, and no read.
         return remember_audience(app, order_event, cause).await;
@@ -63,7 +63,7 @@ async fn tell_followers(
     order: &Gathered,
     restaurant_id: Option<RestaurantId>,
     cause: &Cause,
-) -> Result<(), Undone> {
+) -> Result<(), HandlerError> {
     for frame in frames(event, order_event, restaurant_id) {
         let gathered = match frame.topic {
             Topic::Order(_) => order,
@@ -80,7 +80,7 @@ async fn forget_courier(
     order_id: OrderId,
     known: &Stored<Audience>,
     cause: &Cause,
-) -> Result<(), Undone> {
+) -> Result<(), HandlerError> {
     let mut audience = known.value.clone();
     if audience.end_courier() {
         let commit = Commit::new(cause).also_replace(&audience_key(order_id), known, &audience);
@@ -90,7 +90,7 @@ async fn forget_courier(
 }
 
 /// Remembers who may follow an order, from the first event that says so.
-async fn remember_audience(app: &InboxApp, order_event: &OrderEvent, cause: &Cause) -> Result<(), Undone> {
+async fn remember_audience(app: &InboxApp, order_event: &OrderEvent, cause: &Cause) -> Result<(), HandlerError> {
     let Some((restaurant_id, name)) = order_event.restaurant() else {
         return Ok(());
     };
@@ -116,7 +116,7 @@ async fn remember_courier(
     order_event: &OrderEvent,
     known: &mut Option<Stored<Audience>>,
     cause: &Cause,
-) -> Result<bool, Undone> {
+) -> Result<bool, HandlerError> {
     let courier_id = if let OrderEvent::CourierAssigned(assigned) = order_event {
         Some(assigned.courier_id)
     } else if let OrderEvent::CourierReleased(_) = order_event {
@@ -125,7 +125,7 @@ async fn remember_courier(
         return Ok(true);
     };
     let Some(known) = known else {
-        return Err(Undone::Retry("the order is not known yet".to_owned()));
+        return Err(HandlerError::Retry("the order is not known yet".to_owned()));
     };
     let mut audience = known.value.clone();
     let is_news = audience.note_courier(courier_id, event.sequence);

@@ -10,7 +10,7 @@ use ::store::{Commit, CommitError, Key, Stored};
 use contracts::notification::Channel;
 use contracts::{Cause, Envelope};
 use kernel::{MessageId, OrderId, SignedDuration, UserId};
-use runtime::Undone;
+use runtime::HandlerError;
 
 use super::contacts;
 use super::record_outcome::record_outcome;
@@ -55,7 +55,7 @@ pub async fn send_notice(
     recipient: Recipient,
     notice: &Notice,
     order_id: Option<OrderId>,
-) -> Result<(), Undone> {
+) -> Result<(), HandlerError> {
     let sending = Sending {
         app,
         event,
@@ -67,7 +67,7 @@ pub async fn send_notice(
     };
     let person = sending.person().await?;
     let zone = person.zone();
-    let preferences = person.wants().map_err(Undone::Park)?;
+    let preferences = person.wants().map_err(HandlerError::Park)?;
     let reach = person.reach(|country| app.served_countries.include(country));
     let route = route(&sending.rule, &preferences, reach, &zone, cause.now);
     let locale = person
@@ -88,7 +88,7 @@ pub async fn send_notice(
 
 impl Sending<'_> {
     /// The recipient, with a contact if there is any: a missing one is fetched.
-    async fn person(&self) -> Result<Person, Undone> {
+    async fn person(&self) -> Result<Person, HandlerError> {
         let Recipient::Person(user_id) = self.recipient else {
             return Ok(Person::default());
         };
@@ -106,7 +106,7 @@ impl Sending<'_> {
         message_id(self.event.time, &self.event.id, &recipient, self.rule.name, channel)
     }
 
-    fn parcels(&self, person: &Person, text: &Text, route: Route) -> Result<Vec<(UserId, Parcel)>, Undone> {
+    fn parcels(&self, person: &Person, text: &Text, route: Route) -> Result<Vec<(UserId, Parcel)>, HandlerError> {
         let (Recipient::Person(user_id), Some(contact)) = (self.recipient, &person.contact) else {
             return Ok(Vec::new());
         };
@@ -119,7 +119,7 @@ impl Sending<'_> {
                 })
                 .flatten();
             let mail = mail(text, &contact.name, self.order_id, unsubscribe.as_deref())
-                .map_err(|error| Undone::Park(format!("the mail cannot be written: {error}")))?;
+                .map_err(|error| HandlerError::Park(format!("the mail cannot be written: {error}")))?;
             parcels.push((
                 user_id,
                 Parcel::Mail {
@@ -144,7 +144,12 @@ impl Sending<'_> {
     }
 
     /// Creates the message, or finds it; then sends what nobody has sent.
-    async fn carry_out(&self, text: &Text, route: Route, mut parcels: Vec<(UserId, Parcel)>) -> Result<(), Undone> {
+    async fn carry_out(
+        &self,
+        text: &Text,
+        route: Route,
+        mut parcels: Vec<(UserId, Parcel)>,
+    ) -> Result<(), HandlerError> {
         if !route.in_app && parcels.is_empty() {
             return Ok(());
         }
@@ -201,7 +206,7 @@ impl Sending<'_> {
         parcels: Vec<(UserId, Parcel)>,
         note: &Note,
         route: Route,
-    ) -> Result<Vec<(UserId, Parcel)>, Undone> {
+    ) -> Result<Vec<(UserId, Parcel)>, HandlerError> {
         let mut allowed = Vec::new();
         for (user_id, parcel) in parcels {
             let message = self.outgoing(user_id, &parcel);
@@ -241,7 +246,7 @@ impl Sending<'_> {
     }
 
     /// Leaves out what has an outcome.
-    async fn unsent(&self, parcels: Vec<(UserId, Parcel)>) -> Result<Vec<(UserId, Parcel)>, Undone> {
+    async fn unsent(&self, parcels: Vec<(UserId, Parcel)>) -> Result<Vec<(UserId, Parcel)>, HandlerError> {
         let keys: Vec<_> = parcels
             .iter()
             .map(|(_, parcel)| outcome_key(self.id(parcel.channel())))
@@ -255,16 +260,16 @@ impl Sending<'_> {
     }
 
     /// Takes the sending over from whoever claimed it, once the lease has ended.
-    async fn take_over(&self, key: Key) -> Result<Claim, Undone> {
+    async fn take_over(&self, key: Key) -> Result<Claim, HandlerError> {
         let Some(claimed) = self.app.table.get::<Note>(&key).await? else {
-            return Err(Undone::Retry("the message is being written".to_owned()));
+            return Err(HandlerError::Retry("the message is being written".to_owned()));
         };
         if claimed
             .value
             .lease_until
             .is_some_and(|lease_until| self.cause.now.as_second() < lease_until)
         {
-            return Err(Undone::Retry("the message is being sent".to_owned()));
+            return Err(HandlerError::Retry("the message is being sent".to_owned()));
         }
         let mut note = claimed.value.clone();
         note.claimed_by = Some(claimant());
@@ -283,7 +288,7 @@ impl Sending<'_> {
 
     /// Hands messages to their providers and publishes how each ended. One that is to be tried again does not keep the
     /// others from going.
-    async fn send(&self, parcels: Vec<(UserId, Parcel)>, claim: Claim) -> Result<(), Undone> {
+    async fn send(&self, parcels: Vec<(UserId, Parcel)>, claim: Claim) -> Result<(), HandlerError> {
         let mut busy = None;
         let mut unknown = None;
         for (user_id, parcel) in parcels {
@@ -303,10 +308,10 @@ impl Sending<'_> {
         match (unknown, busy) {
             (None, None) => Ok(()),
             // Whether it went is unknown, so the lease runs on: the provider may still be at it.
-            (Some(reason), _) => Err(Undone::Retry(reason)),
+            (Some(reason), _) => Err(HandlerError::Retry(reason)),
             (None, Some(reason)) => {
                 self.release(claim).await;
-                Err(Undone::Retry(reason))
+                Err(HandlerError::Retry(reason))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use contracts::{Cause, Timer};
 use kernel::Timestamp;
-use runtime::{Consumed, Done, TimerQueue, Undone};
+use runtime::{Consumed, Done, HandlerError, TimerQueue};
 
 use crate::app::App;
 use crate::store::SHARDS;
@@ -23,7 +23,10 @@ pub async fn handle(app: &App, queue: &TimerQueue, timer: &Timer, cause: &Cause)
         return Ok(Done);
     }
     let Some((shard, age)) = part(&timer.subject) else {
-        return Err(Undone::Park(format!("{} is no part of all orders", timer.subject)));
+        return Err(HandlerError::Park(format!(
+            "{} is no part of all orders",
+            timer.subject
+        )));
     };
     // The message says when the sweep began, so one that comes late or again looks at the same orders.
     sweep_deadlines(app, shard, age, timer.due_at, cause).await?;

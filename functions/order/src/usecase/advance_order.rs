@@ -4,7 +4,7 @@
 use ::store::{Attempts, ChangeError, Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::OrderId;
-use runtime::Undone;
+use runtime::HandlerError;
 
 use crate::app::App;
 use crate::domain::kitchen::freed_slot;
@@ -131,17 +131,17 @@ fn with_courier(commit: Commit, order_id: OrderId, command: &Command) -> Commit 
 
 /// Says whether a message whose command was not carried out must come again, or never will work.
 #[must_use]
-pub fn undone(error: ChangeError<Rejection>) -> Undone {
+pub fn undone(error: ChangeError<Rejection>) -> HandlerError {
     let ChangeError::Rejected(rejection) = error else {
         return error.into();
     };
     match rejection {
-        Rejection::TooEarly { .. } | Rejection::NotDue { .. } => Undone::Retry(rejection.to_string()),
+        Rejection::TooEarly { .. } | Rejection::NotDue { .. } => HandlerError::Retry(rejection.to_string()),
         Rejection::WrongState { .. }
         | Rejection::Contradiction { .. }
         | Rejection::AmountDiffers { .. }
         | Rejection::TermsChanged { .. }
-        | Rejection::DelayTooLong => Undone::Park(rejection.to_string()),
+        | Rejection::DelayTooLong => HandlerError::Park(rejection.to_string()),
     }
 }
 
@@ -156,8 +156,11 @@ mod tests {
         let undone = |rejection| undone(ChangeError::Rejected(rejection));
         assert!(matches!(
             undone(Rejection::TooEarly { state, command }),
-            Undone::Retry(_)
+            HandlerError::Retry(_)
         ));
-        assert!(matches!(undone(Rejection::Contradiction { command }), Undone::Park(_)));
+        assert!(matches!(
+            undone(Rejection::Contradiction { command }),
+            HandlerError::Park(_)
+        ));
     }
 }

@@ -8,7 +8,7 @@
 use ::store::{Freshness, Page};
 use contracts::Cause;
 use kernel::{SignedDuration, Timestamp};
-use runtime::Undone;
+use runtime::HandlerError;
 
 use super::advance_order::{advance_by_id, undone};
 use crate::app::App;
@@ -30,7 +30,13 @@ const PAGE: usize = 100;
 ///
 /// # Errors
 /// When the message must come again, or never will work.
-pub async fn sweep_deadlines(app: &App, shard: u8, age: i64, began_at: Timestamp, cause: &Cause) -> Result<(), Undone> {
+pub async fn sweep_deadlines(
+    app: &App,
+    shard: u8,
+    age: i64,
+    began_at: Timestamp,
+    cause: &Cause,
+) -> Result<(), HandlerError> {
     let until = began_at - SignedDuration::from_mins(age);
     // A minute more, since schedules are not to the second.
     let from = until - SignedDuration::from_mins(EVERY_MINUTES + 1);

@@ -6,7 +6,7 @@ use ::store::{Attempts, Commit, Stored};
 use contracts::restaurant::{ItemAvailabilityChanged, MenuPublished, Snapshot};
 use contracts::{Cause, menu::Menu};
 use kernel::RestaurantId;
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, HandlerError};
 
 use crate::app::App;
 use crate::store::{
@@ -87,13 +87,13 @@ pub async fn menu(app: &App, published: &MenuPublished, sequence: u32, cause: &C
 }
 
 /// What is sold out, as it belongs to the gate that was read.
-async fn read_overrides(app: &App, id: RestaurantId, gate: GateRecord) -> Result<OverridesRecord, Undone> {
+async fn read_overrides(app: &App, id: RestaurantId, gate: GateRecord) -> Result<OverridesRecord, HandlerError> {
     let record: Option<Stored<OverridesRecord>> = app.table.get(&overrides_key(id)).await?;
     let record = record.map(|stored| stored.value).unwrap_or_default();
     if record.revision == gate.overrides_revision {
         Ok(record)
     } else {
-        Err(Undone::Retry("the overrides are just being changed".to_owned()))
+        Err(HandlerError::Retry("the overrides are just being changed".to_owned()))
     }
 }
 
@@ -138,7 +138,7 @@ fn moved_gate(cause: &Cause, id: RestaurantId, gate: Option<&Stored<GateRecord>>
 async fn change(
     app: &App,
     id: RestaurantId,
-    decide: impl AsyncFn(Option<&Stored<GateRecord>>) -> Result<Option<Commit>, Undone>,
+    decide: impl AsyncFn(Option<&Stored<GateRecord>>) -> Result<Option<Commit>, HandlerError>,
 ) -> Consumed {
     let mut attempts = Attempts::default();
     loop {

@@ -2,7 +2,7 @@
 
 use contracts::Cause;
 use kernel::{Money, OrderId, PaymentId, TypedId as _, UserId};
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, HandlerError};
 
 use super::settle_payment::{Failure, Progress, Subject, consumed, settle_payment};
 use crate::app::App;
@@ -48,7 +48,7 @@ pub async fn order_ended(app: &App, order_id: OrderId, customer_id: UserId, char
     }
 }
 
-async fn is_settling(app: &App, payment_id: PaymentId) -> Result<bool, Undone> {
+async fn is_settling(app: &App, payment_id: PaymentId) -> Result<bool, HandlerError> {
     let loaded = load(&app.table, payment_id).await?;
     Ok(loaded.is_some_and(|loaded| matches!(loaded.payment.state, State::Settling { .. })))
 }

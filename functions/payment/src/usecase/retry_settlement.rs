@@ -3,7 +3,7 @@
 use ::store::{Freshness, Page};
 use contracts::Cause;
 use kernel::SignedDuration;
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, HandlerError};
 
 use super::settle_payment::{Failure, Progress, Subject, consumed, settle_payment};
 use crate::app::App;
@@ -60,7 +60,7 @@ pub async fn retry_lost_settlements(app: &App, cause: &Cause) -> Consumed {
             // One that cannot be settled holds up no other.
             match retry_settlement(app, subject, sequence, cause).await {
                 Ok(Done) => repaired += 1,
-                Err(Undone::Park(reason)) => {
+                Err(HandlerError::Park(reason)) => {
                     tracing::error!(payment.id = %payment_id, reason, "a settlement cannot be tried again");
                 }
                 Err(undone) => failure = Some(undone),

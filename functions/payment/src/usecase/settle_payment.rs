@@ -7,7 +7,7 @@
 use ::store::{Attempts, Commit, CommitError, Freshness, StoreError};
 use contracts::Cause;
 use kernel::{Money, PaymentId, PaymentMethodId, UserId};
-use runtime::{Consumed, Done, Undone};
+use runtime::{Consumed, Done, HandlerError};
 
 use crate::app::App;
 use crate::domain::{
@@ -232,14 +232,20 @@ impl Pending {
 pub fn consumed(result: Result<Progress, Failure>) -> Consumed {
     match result {
         Ok(Progress::Done) => Ok(Done),
-        Ok(Progress::Open) => Err(Undone::Retry("the payment provider has not decided yet".to_owned())),
-        Ok(Progress::Refused(reason)) => Err(Undone::Park(reason)),
+        Ok(Progress::Open) => Err(HandlerError::Retry(
+            "the payment provider has not decided yet".to_owned(),
+        )),
+        Ok(Progress::Refused(reason)) => Err(HandlerError::Park(reason)),
         Err(Failure::Store(error)) => Err(error.into()),
-        Err(Failure::Rejected(rejection @ Rejection::Premature { .. })) => Err(Undone::Retry(rejection.to_string())),
-        Err(Failure::Rejected(rejection)) => Err(Undone::Park(rejection.to_string())),
-        Err(Failure::Provider(failure @ stripe::Failure::Unavailable(_))) => Err(Undone::Retry(failure.to_string())),
+        Err(Failure::Rejected(rejection @ Rejection::Premature { .. })) => {
+            Err(HandlerError::Retry(rejection.to_string()))
+        }
+        Err(Failure::Rejected(rejection)) => Err(HandlerError::Park(rejection.to_string())),
+        Err(Failure::Provider(failure @ stripe::Failure::Unavailable(_))) => {
+            Err(HandlerError::Retry(failure.to_string()))
+        }
         Err(Failure::Provider(failure @ (stripe::Failure::Declined { .. } | stripe::Failure::Refused { .. }))) => {
-            Err(Undone::Park(failure.to_string()))
+            Err(HandlerError::Park(failure.to_string()))
         }
     }
 }
@@ -473,8 +479,8 @@ mod tests {
             let label = format!("{result:?}");
             let chosen = match consumed(result) {
                 Ok(Done) => "done",
-                Err(Undone::Retry(_)) => "retry",
-                Err(Undone::Park(_)) => "park",
+                Err(HandlerError::Retry(_)) => "retry",
+                Err(HandlerError::Park(_)) => "park",
             };
             assert_eq!(chosen, choice, "{label}");
         }

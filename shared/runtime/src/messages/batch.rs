@@ -6,7 +6,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMe
 use aws_sdk_sqs::types::MessageAttributeValue;
 
 use super::queue::{self, Sender};
-use crate::{Consumed, Done, Edge, Error, Undone};
+use crate::{Consumed, Done, Edge, Error, HandlerError};
 
 /// The first pause of a message that is to come back; it doubles with every return.
 const RETRY_PAUSE_SECONDS: u32 = 2;
@@ -59,12 +59,12 @@ impl Queue {
             let (operation, consumed) = handler(body).await;
             let (outcome, settled) = match consumed {
                 Ok(Done) => ("done", true),
-                Err(Undone::Retry(reason)) => {
+                Err(HandlerError::Retry(reason)) => {
                     tracing::info!(reason, operation, "a message will come back");
                     self.postpone(&message).await;
                     ("retry", false)
                 }
-                Err(Undone::Park(reason)) => {
+                Err(HandlerError::Park(reason)) => {
                     tracing::error!(reason, operation, "a message is parked");
                     ("park", self.park(&message, &reason).await)
                 }

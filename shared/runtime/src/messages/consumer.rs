@@ -8,7 +8,7 @@ use kernel::SignedDuration;
 use lambda_runtime::{LambdaEvent, service_fn};
 
 use super::batch::Queue;
-use crate::{Consumed, Edge, Error, Undone, clock, telemetry};
+use crate::{Consumed, Edge, Error, HandlerError, clock, telemetry};
 
 /// A timer that comes this much early is as good as due: the clocks of two machines differ.
 const EARLY_TOLERANCE: SignedDuration = SignedDuration::from_secs(1);
@@ -39,7 +39,7 @@ pub async fn consume_from(
             let consumed = handler(&event, &cause).await;
             (event.event_type, consumed)
         }
-        Err(error) => ("unknown".to_owned(), Err(Undone::from(error))),
+        Err(error) => ("unknown".to_owned(), Err(HandlerError::from(error))),
     };
     run(edge, &queue, &handle).await
 }
@@ -48,14 +48,14 @@ pub async fn consume_from(
 ///
 /// # Errors
 /// When `TIMERS_QUEUE_URL` or `TIMERS_DLQ_URL` is missing, or the Runtime API fails.
-pub async fn keep_time(edge: &Edge, handler: impl AsyncFn(&Timer, &Cause) -> Consumed) -> Result<(), Error> {
+pub async fn consume_timers(edge: &Edge, handler: impl AsyncFn(&Timer, &Cause) -> Consumed) -> Result<(), Error> {
     let queue = Queue::of(edge, "TIMERS_QUEUE_URL", "TIMERS_DLQ_URL")?;
     let handle = async |body: &str| match serde_json::from_str::<Timer>(body) {
         Ok(timer) => {
             let now = clock::now();
             if now < timer.due_at - EARLY_TOLERANCE {
                 let reason = format!("due at {}", timer.due_at);
-                return (timer.name, Err(Undone::Retry(reason)));
+                return (timer.name, Err(HandlerError::Retry(reason)));
             }
             let cause = Cause {
                 // A timer that is taken is due, whatever this machine's clock says: its handler must not find it early.
@@ -67,7 +67,10 @@ pub async fn keep_time(edge: &Edge, handler: impl AsyncFn(&Timer, &Cause) -> Con
             let consumed = handler(&timer, &cause).await;
             (timer.name, consumed)
         }
-        Err(error) => ("unknown".to_owned(), Err(Undone::Park(format!("malformed: {error}")))),
+        Err(error) => (
+            "unknown".to_owned(),
+            Err(HandlerError::Park(format!("malformed: {error}"))),
+        ),
     };
     run(edge, &queue, &handle).await
 }

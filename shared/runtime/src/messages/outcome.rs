@@ -11,7 +11,7 @@ pub struct Done;
 
 /// The message is not dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Undone {
+pub enum HandlerError {
     /// It came early, or something it needs is down: it should come back.
     #[error("retry: {0}")]
     Retry(String),
@@ -21,7 +21,7 @@ pub enum Undone {
 }
 
 /// What a consumer answers.
-pub type Consumed = Result<Done, Undone>;
+pub type Consumed = Result<Done, HandlerError>;
 
 /// A commit by a consumer: having been carried out before is as good as being carried out.
 ///
@@ -34,7 +34,7 @@ pub fn once(result: Result<(), CommitError>) -> Consumed {
     }
 }
 
-impl From<StoreError> for Undone {
+impl From<StoreError> for HandlerError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Contended(_) => Self::Retry(error.to_string()),
@@ -44,7 +44,7 @@ impl From<StoreError> for Undone {
 }
 
 /// There is room again when the next window begins, so the message comes back.
-impl From<SpendError> for Undone {
+impl From<SpendError> for HandlerError {
     fn from(error: SpendError) -> Self {
         match error {
             SpendError::Exhausted { .. } => Self::Retry(error.to_string()),
@@ -53,7 +53,7 @@ impl From<SpendError> for Undone {
     }
 }
 
-impl From<CommitError> for Undone {
+impl From<CommitError> for HandlerError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Store(error) => error.into(),
@@ -65,7 +65,7 @@ impl From<CommitError> for Undone {
 }
 
 /// A rejection by the rules will be one again, so the message is parked; who knows better maps it first.
-impl<R: std::fmt::Display> From<ChangeError<R>> for Undone {
+impl<R: std::fmt::Display> From<ChangeError<R>> for HandlerError {
     fn from(error: ChangeError<R>) -> Self {
         match error {
             ChangeError::Missing => Self::Retry("the aggregate is not there yet".to_owned()),
@@ -76,13 +76,13 @@ impl<R: std::fmt::Display> From<ChangeError<R>> for Undone {
     }
 }
 
-impl From<MalformedEnvelope> for Undone {
+impl From<MalformedEnvelope> for HandlerError {
     fn from(error: MalformedEnvelope) -> Self {
         Self::Park(format!("malformed: {error}"))
     }
 }
 
-impl From<CallError> for Undone {
+impl From<CallError> for HandlerError {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Unavailable { .. } => Self::Retry(error.to_string()),

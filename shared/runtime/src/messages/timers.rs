@@ -6,7 +6,7 @@ use contracts::Timer;
 use kernel::Timestamp;
 
 use super::queue::{Sender, message};
-use crate::{Edge, Error, Undone, clock};
+use crate::{Edge, Error, HandlerError, clock};
 
 /// The longest delay of a message: fifteen minutes.
 const DELAY_SECONDS_MAX: i64 = 900;
@@ -128,11 +128,11 @@ impl TimerQueue {
     ///
     /// # Errors
     /// When the queue does not take one of them. Others may be in it then.
-    pub async fn send(&self, timers: &[Timer]) -> Result<(), Undone> {
+    pub async fn send(&self, timers: &[Timer]) -> Result<(), HandlerError> {
         let text = |timer: &Timer| serde_json::to_string(timer).map_err(|error| error.to_string());
         let messages = timers.iter().map(|timer| message(text(timer)?));
-        let messages: Vec<_> = messages.collect::<Result<_, String>>().map_err(Undone::Park)?;
-        self.queue.send(messages).await.map_err(Undone::Retry)
+        let messages: Vec<_> = messages.collect::<Result<_, String>>().map_err(HandlerError::Park)?;
+        self.queue.send(messages).await.map_err(HandlerError::Retry)
     }
 }
 

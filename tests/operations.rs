@@ -329,15 +329,15 @@ pub fn rows() -> impl Iterator<Item = Row> {
 }
 
 /// One order on its way, everybody around it, and everybody's counterpart elsewhere.
-pub struct World {
+pub struct Cast {
     pub people: Vec<(Who, Person)>,
     ids: Vec<(&'static str, String)>,
 }
 
-impl World {
+impl Cast {
     pub fn get() -> &'static Self {
-        static WORLD: OnceLock<World> = OnceLock::new();
-        WORLD.get_or_init(Self::build)
+        static CAST: OnceLock<Cast> = OnceLock::new();
+        CAST.get_or_init(Self::build)
     }
 
     fn build() -> Self {
