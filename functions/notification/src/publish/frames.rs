@@ -142,7 +142,7 @@ pub fn frames(event: &Envelope, order_event: &OrderEvent, restaurant_id: Option<
 const fn is_unpaid(reason: &word::CancelReason) -> bool {
     matches!(
         reason,
-        Word::Known(CancelReason::PaymentDeclined | CancelReason::PaymentTimeout | CancelReason::PaymentReleased)
+        Word::Known(CancelReason::PaymentDeclined | CancelReason::PaymentTimeout)
     )
 }
 
@@ -392,6 +392,24 @@ mod tests {
             let event = Envelope::parse(&text).unwrap();
             let order_event = OrderEvent::read(&event).unwrap().unwrap();
             assert_eq!(frames(&event, &order_event, restaurant_id).len(), topics, "{place}");
+        }
+    }
+
+    #[test]
+    fn a_kitchen_hears_of_the_end_of_an_order_that_it_has_heard_of() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contracts/golden");
+        let text = std::fs::read_to_string(format!("{folder}/order.cancelled.v1.json")).unwrap();
+        let golden: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let restaurant_id = "rst_01jd8v4q6nf2xb3k7p0zr5t1cd".parse().ok();
+        for reason in CancelReason::ALL {
+            let mut event = golden.clone();
+            event["data"]["reason"] = reason.as_str().into();
+            let event = Envelope::parse(&event.to_string()).unwrap();
+            let order_event = OrderEvent::read(&event).unwrap().unwrap();
+            // A reservation that was released had stood, and the kitchen may be cooking.
+            let never_paid = [CancelReason::PaymentDeclined, CancelReason::PaymentTimeout].contains(&reason);
+            let hears = frames(&event, &order_event, restaurant_id).len() == 2;
+            assert_eq!(hears, !never_paid, "{reason}");
         }
     }
 
