@@ -7,7 +7,7 @@ use client::{Closed, Error, Socket};
 use serde_json::{Value, json};
 
 use crate::asyncapi::Described;
-use crate::{PATIENCE, Person};
+use crate::{PATIENCE, Person, eventually};
 
 /// How long one look for a frame takes.
 const LOOK: Duration = Duration::from_secs(1);
@@ -21,15 +21,21 @@ pub struct Live {
 }
 
 impl Live {
-    /// Opens a person's connection with a ticket, and follows a topic.
+    /// Opens a person's connection with a ticket, and follows a topic as soon as the person may: who works at a restaurant is
+    /// known to the live channel a moment after the restaurant is.
     ///
     /// # Panics
-    /// When it is refused.
+    /// When the connection is refused, or the topic until patience ends.
     #[must_use]
     pub fn follow(person: &Person, topic: &str) -> Self {
         let mut live = Self::open(&Self::ticket(person)).unwrap_or_else(|status| panic!("refused with {status}"));
-        live.subscribe(topic);
-        drop(live.awaits("subscribed"));
+        eventually("a topic that may be followed", || {
+            live.subscribe(topic);
+            match live.anything(PATIENCE) {
+                Some(frame) if frame["type"] == "subscribed" => Ok(()),
+                answer => Err(format!("{topic}: {answer:?}")),
+            }
+        });
         live
     }
 
