@@ -29,7 +29,6 @@ pub use decide::{Decision, Rejection, cancellation, decide};
 pub use order::{Deadlines, Facts, Order, State};
 pub use overrides::Overrides;
 pub use place::{PlaceRejection, Placed, Placing, Waiting, place};
-pub use price::Defect;
 pub use quote::{Priced, Refusal};
 pub use tariff::Tariff;
 pub use transitions::{CommandName, Party, StateName};

@@ -5,7 +5,6 @@
 pub mod area;
 pub mod cells;
 pub mod command;
-pub mod field_error;
 pub mod menu;
 pub mod opening;
 pub mod overrides;
@@ -21,7 +20,6 @@ pub mod zone_name;
 
 pub use area::Area;
 pub use command::{Command, Event};
-pub use field_error::FieldError;
 pub use menu::PublishedMenu;
 pub use overrides::{Override, Overrides};
 pub use profile::{Profile, ProfileChange};

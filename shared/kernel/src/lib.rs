@@ -6,6 +6,7 @@ mod charge;
 pub mod coded;
 mod country;
 mod delivery_fee;
+mod field_error;
 mod geo;
 pub mod hours;
 mod id;
@@ -18,6 +19,7 @@ mod zone;
 pub use charge::{NotChargeable, PositivePrice, Price};
 pub use country::{Country, InvalidCountry};
 pub use delivery_fee::delivery_fee;
+pub use field_error::{FIELD_ERRORS_MAX, FieldError, FieldErrors};
 pub use geo::{EARTH_RADIUS_METERS, InvalidPosition, Meters, Position};
 pub use hours::{InvalidHours, Opening, OpeningHours, TimeZone};
 pub use id::{

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use runtime::Problem;
 
-use crate::domain::{CommandName, Defect, PlaceRejection, Refusal, Rejection};
+use crate::domain::{CommandName, PlaceRejection, Refusal, Rejection};
 use crate::usecase::create_quote::QuoteError;
 use crate::usecase::place_order::PlaceError;
 
@@ -71,7 +71,7 @@ impl From<Refusal> for Problem {
                 Self::invalid("/items", "below_minimum_order", message).with("minimum_order", amount)
             }
             Refusal::KitchenFull => Self::conflict("kitchen_full", "The kitchen has no room at that time."),
-            Refusal::Invalid(defects) => invalid(&defects),
+            Refusal::Invalid(errors) => Problem::invalid_fields(&errors),
             Refusal::Outdated => {
                 let detail = "The restaurant changed prices or tax since the quote: make a new one.";
                 Self::conflict("quote_outdated", detail)
@@ -121,24 +121,13 @@ impl From<PlaceError> for Problem {
     }
 }
 
-/// 422 with everything that is wrong.
-fn invalid(defects: &[Defect]) -> Problem {
-    let detail = "The body has values that cannot be accepted; `errors` lists them.";
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail);
-    defects.iter().fold(problem, |problem, defect| {
-        problem.error(&defect.pointer, defect.code, defect.message.as_str())
-    })
-}
-
 /// What stops a quote from becoming an order. The basket was fine when it was quoted, so it is the menu that changed.
 fn no_longer(refusal: Refusal) -> Problem {
     match refusal {
-        Refusal::Invalid(defects) => {
+        Refusal::Invalid(errors) => {
             let detail = "Something in the basket cannot be ordered any more: make a new quote.";
             let problem = Problem::conflict("item_unavailable", detail);
-            defects.iter().fold(problem, |problem, defect| {
-                problem.error(&defect.pointer, defect.code, defect.message.as_str())
-            })
+            problem.fields(&errors)
         }
         Refusal::OutOfReach => Problem::conflict("quote_outdated", "The restaurant does not deliver there any more."),
         refusal @ (Refusal::Unknown

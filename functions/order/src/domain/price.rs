@@ -4,32 +4,10 @@ use std::fmt;
 
 use contracts::menu::{Item, Menu, MenuOption, OptionGroup};
 use contracts::restaurant::MenuEntry;
-use kernel::{Currency, Money, MoneyError, TimeZone, Timestamp};
+use kernel::{Currency, FieldError, Money, MoneyError, TimeZone, Timestamp};
 
 use super::basket::{BASKET_CHOICES_MAX, CHOICES_MAX, DEPTH_MAX, LINES_MAX, OPTION_QUANTITY_MAX, QUANTITY_MAX};
 use super::{Basket, Choice, Line, Overrides};
-
-/// What is wrong at one place of the request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Defect {
-    /// Where, as a JSON pointer.
-    pub pointer: String,
-    /// What, for programs.
-    pub code: &'static str,
-    /// What, for people.
-    pub message: String,
-}
-
-impl Defect {
-    /// A defect.
-    pub fn new(pointer: impl fmt::Display, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.to_string(),
-            code,
-            message: message.into(),
-        }
-    }
-}
 
 /// A line with its price.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,17 +64,21 @@ pub struct Offering<'a> {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn price(basket: &Basket, offering: Offering<'_>) -> Result<Vec<PricedLine>, Vec<Defect>> {
+pub fn price(basket: &Basket, offering: Offering<'_>) -> Result<Vec<PricedLine>, Vec<FieldError>> {
     if basket.lines.is_empty() {
-        return Err(vec![Defect::new("/items", "empty", "Put something into the basket.")]);
+        return Err(vec![FieldError::new(
+            "/items",
+            "empty",
+            "Put something into the basket.",
+        )]);
     }
     if basket.lines.len() > LINES_MAX {
         let message = format!("A basket has at most {LINES_MAX} lines.");
-        return Err(vec![Defect::new("/items", "too_many", message)]);
+        return Err(vec![FieldError::new("/items", "too_many", message)]);
     }
     if basket.lines.iter().map(|line| count(&line.options)).sum::<usize>() > BASKET_CHOICES_MAX {
         let message = format!("A basket has at most {BASKET_CHOICES_MAX} options in all.");
-        return Err(vec![Defect::new("/items", "too_many", message)]);
+        return Err(vec![FieldError::new("/items", "too_many", message)]);
     }
     let mut pricing = Pricing {
         offering,
@@ -151,12 +133,12 @@ pub fn basket_of(lines: &[PricedLine]) -> Basket {
 
 struct Pricing<'a> {
     offering: Offering<'a>,
-    defects: Vec<Defect>,
+    defects: Vec<FieldError>,
 }
 
 impl Pricing<'_> {
     fn refuse(&mut self, pointer: impl fmt::Display, code: &'static str, message: impl Into<String>) {
-        self.defects.push(Defect::new(pointer, code, message));
+        self.defects.push(FieldError::new(pointer, code, message));
     }
 
     fn line(&mut self, line: &Line, pointer: &str) -> Option<PricedLine> {

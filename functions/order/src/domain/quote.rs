@@ -5,13 +5,14 @@ use contracts::menu::Menu;
 use contracts::order::Window;
 use contracts::restaurant::{Snapshot, Status};
 use kernel::{
-    BasisPoints, Money, MoneyError, NotServed, Opening, Position, ServedCurrency, SignedDuration, TimeZone, Timestamp,
+    BasisPoints, FieldError, Money, MoneyError, NotServed, Opening, Position, ServedCurrency, SignedDuration, TimeZone,
+    Timestamp,
 };
 
 use super::kitchen::{self, Load};
 use super::price::{Offering, PricedLine, basket_of, price, subtotal};
 use super::reach::{Reach, reach};
-use super::{Defect, Overrides, Tariff};
+use super::{Overrides, Tariff};
 
 /// How long a quote holds.
 pub const QUOTE_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
@@ -61,7 +62,7 @@ pub enum Refusal {
     /// The kitchen has no room in any of the next slots.
     KitchenFull,
     /// Something is wrong with the request's values.
-    Invalid(Vec<Defect>),
+    Invalid(Vec<FieldError>),
     /// Prices, taxes or the delivery area changed since the quote.
     Outdated,
     /// The restaurant's prices are in a currency for which the platform has no amounts.
@@ -291,14 +292,14 @@ pub fn price_up(
     priced.total = total(&priced).map_err(too_large)?;
     // What the card provider would refuse is refused here, before anybody has ordered.
     priced.total.check_charge().map_err(|refused| {
-        let defect = Defect::new("/items", refused.code(), refused.to_string());
+        let defect = FieldError::new("/items", refused.code(), refused.to_string());
         Refusal::Invalid(vec![defect])
     })?;
     Ok(priced)
 }
 
 fn too_large(error: MoneyError) -> Refusal {
-    Refusal::Invalid(vec![Defect::new("/items", "amount_too_large", error.to_string())])
+    Refusal::Invalid(vec![FieldError::new("/items", "amount_too_large", error.to_string())])
 }
 
 /// The sum of the parts.
@@ -356,7 +357,7 @@ fn small_order_fee(food: Money, tariff: &Tariff) -> Money {
 
 fn check_tip(tip: Money, food: Money, tariff: &Tariff) -> Result<(), Refusal> {
     let currency = food.currency();
-    let refuse = |code, message: String| Err(Refusal::Invalid(vec![Defect::new("/tip", code, message)]));
+    let refuse = |code, message: String| Err(Refusal::Invalid(vec![FieldError::new("/tip", code, message)]));
     if tip.currency() != currency {
         return refuse("wrong_currency", format!("The restaurant's prices are in {currency}."));
     }

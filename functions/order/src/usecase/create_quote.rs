@@ -4,13 +4,13 @@ use ::store::{Commit, CommitError, StoreError};
 use contracts::Cause;
 use contracts::internal::{Address, Estimate, EstimateRequest};
 use contracts::order::Stop;
-use kernel::{AddressId, Money, QuoteId, RestaurantId, SignedDuration, Timestamp, UserId};
+use kernel::{AddressId, FieldError, Money, QuoteId, RestaurantId, SignedDuration, Timestamp, UserId};
 use runtime::{CallError, ids};
 
 use crate::app::App;
 use crate::domain::price::{Offering, PricedLine, price};
 use crate::domain::quote::{Plan, admit, fit, plan, prep_time, price_up, zone_of};
-use crate::domain::{Basket, Defect, Priced, Refusal, estimate, kitchen};
+use crate::domain::{Basket, Priced, Refusal, estimate, kitchen};
 use crate::store::{AmountsRecord, Contents, Known, QuoteRecord, known, loads, quote_key};
 
 /// A quote is kept this much longer than it holds, so that a late order hears that it expired.
@@ -25,7 +25,7 @@ pub struct QuoteRequest {
     /// What to order.
     pub basket: Basket,
     /// Where to bring it, or what is wrong with that.
-    pub destination: Result<Destination, Vec<Defect>>,
+    pub destination: Result<Destination, Vec<FieldError>>,
     /// Whether the food should be left at the door.
     pub leave_at_door: bool,
     /// For the courier.
@@ -164,7 +164,7 @@ fn check(known: &Known, request: QuoteRequest, now: Timestamp) -> Result<(Vec<Pr
     let mut defects = Vec::new();
     if request.has_promotion_code {
         let message = "There is no such promotion.";
-        defects.push(Defect::new("/promotion_code", "unknown_promotion", message));
+        defects.push(FieldError::new("/promotion_code", "unknown_promotion", message));
     }
     let lines = price(&request.basket, offering).map_err(|found| defects.extend(found));
     let destination = request.destination.map_err(|found| defects.extend(found));

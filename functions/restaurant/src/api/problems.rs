@@ -3,7 +3,7 @@
 use http::StatusCode;
 use runtime::Problem;
 
-use crate::domain::{FieldError, Rejection};
+use crate::domain::Rejection;
 use crate::usecase::UseCaseError;
 
 impl From<Rejection> for Problem {
@@ -41,7 +41,7 @@ impl From<Rejection> for Problem {
                 "review_too_late",
                 "An order can be reviewed for 90 days after its delivery.",
             ),
-            Rejection::Invalid(errors) => invalid(&errors),
+            Rejection::Invalid(errors) => Problem::invalid_fields(&errors),
         }
     }
 }
@@ -53,13 +53,4 @@ impl From<UseCaseError> for Problem {
             UseCaseError::Store(error) => error.into(),
         }
     }
-}
-
-/// 422 with the error of each field.
-pub fn invalid(errors: &[FieldError]) -> Problem {
-    let detail = "The body has values that cannot be accepted; `errors` lists them.";
-    let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail);
-    errors.iter().fold(problem, |problem, error| {
-        problem.error(&error.pointer, error.code, error.message.as_str())
-    })
 }

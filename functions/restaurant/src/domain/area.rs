@@ -1,10 +1,9 @@
 //! Where a restaurant delivers.
 
 use contracts::restaurant::{Capacity, SLOT_MINUTES};
-use kernel::{Currency, Meters, Position, Zone};
+use kernel::{Currency, FieldError, FieldErrors, Meters, Position, Zone};
 use serde::{Deserialize, Serialize};
 
-use super::field_error::{FieldError, FieldErrors};
 use super::profile::amount;
 
 /// Zones of one restaurant, at most.

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use contracts::menu::{Category, Item, Menu, MenuOption, OptionGroup};
-use kernel::{Currency, Money, Timestamp, Written};
+use kernel::{Currency, FieldError, FieldErrors, Money, Timestamp, Written};
 use serde::{Deserialize, Serialize};
 
-use super::field_error::{FieldError, FieldErrors};
 use super::profile::amount;
 use super::rejection::Rejection;
 

@@ -1,11 +1,12 @@
 //! What a restaurant says of itself.
 
 use contracts::restaurant::Tax;
-use kernel::{BasisPoints, Country, Currency, InvalidCountry, Line, Money, Position, ServedCurrency, Text, TimeZone};
+use kernel::{
+    BasisPoints, Country, Currency, FieldError, FieldErrors, InvalidCountry, Line, Money, Position, ServedCurrency,
+    Text, TimeZone,
+};
 use phone::{EnteredPhone, Phone};
 use serde::{Deserialize, Serialize};
-
-use super::field_error::{FieldError, FieldErrors};
 
 /// Characters of a name, at most.
 pub const NAME_LENGTH_MAX: usize = contracts::restaurant::NAME_CHARACTERS_MAX;

@@ -1,6 +1,7 @@
 //! Why a command is rejected.
 
-use super::{Action, FieldError, StageName};
+use super::{Action, StageName};
+use kernel::FieldError;
 
 /// Why a command is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

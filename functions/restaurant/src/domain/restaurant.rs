@@ -2,15 +2,15 @@
 
 use contracts::menu::Menu;
 use contracts::restaurant::{Capacity, Pause, StaffMember};
-use kernel::{OpeningHours, RestaurantId, SignedDuration, Timestamp, UserId};
+use kernel::{FieldError, OpeningHours, RestaurantId, SignedDuration, Timestamp, UserId};
 
 use super::menu::{check_publishable, diets, typical_price};
 use super::opening::Timetable;
 use super::overrides::OVERRIDES_MAX;
 use super::staff::{INVITATION_LASTS, STAFF_MAX};
 use super::{
-    Action, Area, Caller, Command, Event, FieldError, Invitation, Invitations, Override, Overrides, Profile,
-    PublishedMenu, Rejection, Staff, Stage, StageName, area,
+    Action, Area, Caller, Command, Event, Invitation, Invitations, Override, Overrides, Profile, PublishedMenu,
+    Rejection, Staff, Stage, StageName, area,
 };
 
 /// How far ahead a pause or a sold-out item may end: beyond a year it is a typing error.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{OrderId, RestaurantId, ReviewId, SignedDuration, Text, Timestamp, TypedId as _, UserId};
+use kernel::{
+    FieldError, FieldErrors, OrderId, RestaurantId, ReviewId, SignedDuration, Text, Timestamp, TypedId as _, UserId,
+};
 
-use super::field_error::{FieldError, FieldErrors};
 use super::rejection::Rejection;
 
 /// How long after the delivery an order may be reviewed: afterwards nobody remembers the food.

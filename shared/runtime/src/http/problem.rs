@@ -166,6 +166,21 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
+    /// 422: the body has values that cannot be accepted.
+    #[must_use]
+    pub fn invalid_fields(errors: &[kernel::FieldError]) -> Self {
+        let detail = "The body has values that cannot be accepted; `errors` lists them.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_body", detail).fields(errors)
+    }
+
+    /// Adds what is wrong with fields of the body.
+    #[must_use]
+    pub fn fields(self, errors: &[kernel::FieldError]) -> Self {
+        errors.iter().fold(self, |problem, error| {
+            problem.error(&error.pointer, error.code, error.message.as_str())
+        })
+    }
+
     /// Adds what is wrong at a place of the body.
     #[must_use]
     pub fn error(mut self, pointer: &str, code: &str, message: impl Into<String>) -> Self {

@@ -1,14 +1,13 @@
 //! Where to bring it: a saved address by its id, or an address.
 
 use contracts::internal::{Address, AddressLine, City, Instructions, PostalCode};
-use kernel::{AddressId, Position};
+use kernel::{AddressId, FieldError, Position};
 use serde::Deserialize;
 use utoipa::openapi::schema::{OneOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::shapes;
-use crate::domain::Defect;
 use crate::usecase::create_quote::Destination;
 
 /// Either `address_id` alone, or an address with `line1`, `city`, `postal_code`, `country` and `position` at least. Read as one,
@@ -100,9 +99,9 @@ impl ToSchema for DeliverTo {
 }
 
 impl TryFrom<DeliverTo> for Destination {
-    type Error = Vec<Defect>;
+    type Error = Vec<FieldError>;
 
-    fn try_from(given: DeliverTo) -> Result<Self, Vec<Defect>> {
+    fn try_from(given: DeliverTo) -> Result<Self, Vec<FieldError>> {
         let DeliverTo {
             address_id,
             line1,
@@ -124,7 +123,7 @@ impl TryFrom<DeliverTo> for Destination {
         if let Some(address_id) = address_id {
             if parts.contains(&true) || line2.is_some() || instructions.is_some() {
                 let message = "Give either address_id alone or an address.";
-                return Err(vec![Defect::new("/deliver_to", "ambiguous", message)]);
+                return Err(vec![FieldError::new("/deliver_to", "ambiguous", message)]);
             }
             return Ok(Self::Saved(address_id));
         }
@@ -132,7 +131,7 @@ impl TryFrom<DeliverTo> for Destination {
             && !(code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
         {
             let message = "Two capital letters, such as NL.";
-            return Err(vec![Defect::new("/deliver_to/country", "invalid", message)]);
+            return Err(vec![FieldError::new("/deliver_to/country", "invalid", message)]);
         }
         let (Some(line1), Some(city), Some(postal_code), Some(country), Some(position)) =
             (line1, city, postal_code, country, position)
@@ -140,7 +139,7 @@ impl TryFrom<DeliverTo> for Destination {
             let names = ["line1", "city", "postal_code", "country", "position"];
             let missing = names.iter().zip(parts).filter(|(_, is_there)| !is_there);
             return Err(missing
-                .map(|(name, _)| Defect::new(format_args!("/deliver_to/{name}"), "missing", "This is needed."))
+                .map(|(name, _)| FieldError::new(format_args!("/deliver_to/{name}"), "missing", "This is needed."))
                 .collect());
         };
         Ok(Self::Given(Box::new(Address {

@@ -30,7 +30,7 @@ fn line(item_id: &str, quantity: u32, options: Vec<Choice>) -> Line {
     }
 }
 
-fn priced_on(menu: &Menu, overrides: &Overrides, lines: Vec<Line>) -> Result<Vec<PricedLine>, Vec<Defect>> {
+fn priced_on(menu: &Menu, overrides: &Overrides, lines: Vec<Line>) -> Result<Vec<PricedLine>, Vec<FieldError>> {
     let zone = "Europe/Amsterdam".parse().unwrap();
     let offering = Offering {
         menu,
@@ -42,7 +42,7 @@ fn priced_on(menu: &Menu, overrides: &Overrides, lines: Vec<Line>) -> Result<Vec
     price(&Basket { lines }, offering)
 }
 
-fn priced(lines: Vec<Line>) -> Result<Vec<PricedLine>, Vec<Defect>> {
+fn priced(lines: Vec<Line>) -> Result<Vec<PricedLine>, Vec<FieldError>> {
     priced_on(&menu(), &Overrides::default(), lines)
 }
 

@@ -14,7 +14,6 @@ use utoipa::ToSchema;
 
 use super::address::Address;
 use super::views::{ManagementView, entity_tag};
-use crate::api::problems::invalid;
 use crate::api::shapes::{Cuisine, RestaurantDescription, RestaurantName};
 use crate::app::App;
 use crate::domain::profile::{self, CUISINES_MAX, Description, Name, PREP_TIME_MINUTES_MAX};
@@ -113,7 +112,9 @@ impl NewRestaurant {
             Problem::invalid("/time_zone", "unknown_time_zone", error.to_string())
         })?;
         let address = profile::Address::from(self.address);
-        let phone = address.phone(&self.phone).map_err(|error| invalid(&[error]))?;
+        let phone = address
+            .phone(&self.phone)
+            .map_err(|error| Problem::invalid_fields(&[error]))?;
         let profile = Profile {
             name: self.name,
             description: self.description,
@@ -127,7 +128,7 @@ impl NewRestaurant {
             prep_time_minutes: self.prep_time_minutes,
             minimum_order: self.minimum_order,
         };
-        profile.check().map_err(|errors| invalid(&errors))
+        profile.check().map_err(|errors| Problem::invalid_fields(&errors))
     }
 }
 

@@ -258,7 +258,7 @@ fn an_empty_menu_is_a_draft_and_no_more() {
 #[test]
 fn an_endless_list_of_faults_is_cut() {
     let errors = check(|menu| item(menu).allergens = vec![String::new(); 200]);
-    assert_eq!(errors.len(), crate::domain::field_error::FIELD_ERRORS_MAX);
+    assert_eq!(errors.len(), kernel::FIELD_ERRORS_MAX);
 }
 
 proptest! {

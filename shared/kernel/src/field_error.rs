@@ -3,19 +3,19 @@
 /// One field with a value that is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// A JSON pointer into the body.
+    /// Where it is in the body, as a JSON pointer (RFC 6901).
     pub pointer: String,
-    /// Stable, for programs.
+    /// What is wrong with it, for programs: a code that stays.
     pub code: &'static str,
-    /// For people.
+    /// The same for people.
     pub message: String,
 }
 
 impl FieldError {
     /// An error at a place.
-    pub fn new(pointer: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(pointer: impl std::fmt::Display, code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            pointer: pointer.into(),
+            pointer: pointer.to_string(),
             code,
             message: message.into(),
         }
