@@ -1,4 +1,4 @@
-//! The other services, as far as internal calls reach them.
+//! Other systems that are called over HTTP: the other services, and what else a test starts.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -8,14 +8,15 @@ use std::thread;
 
 use serde_json::Value;
 
-/// What an internal call's signature begins with.
-const SIGNATURE: &str = "AWS4-HMAC-SHA256 ";
+/// What the authorization of an internal call, its signature, begins with.
+pub(crate) const SIGNATURE: &str = "AWS4-HMAC-SHA256 ";
 
-/// An HTTP server that answers internal calls as a test lets it. What no answer is known for is answered with 503, as of a
-/// service that is down; what is not signed, with 403.
+/// An HTTP server that answers as a test lets it. What no answer is known for is answered with 503, as of a system that is
+/// down; what is not authorized, with 403.
 #[derive(Debug, Clone)]
 pub struct Neighbours {
     url: String,
+    authorization: &'static str,
     state: Arc<Mutex<State>>,
 }
 
@@ -26,13 +27,20 @@ struct State {
 }
 
 impl Neighbours {
-    pub(crate) fn start() -> Self {
+    /// Starts a server, which lets in the requests whose `Authorization` begins so. What a service calls itself is at
+    /// [`Service::neighbours`](crate::Service::neighbours) already.
+    ///
+    /// # Panics
+    /// When there is no port to listen on.
+    #[must_use]
+    pub fn start(authorization: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|error| panic!("no port to listen on: {error}"));
         let address = listener
             .local_addr()
             .unwrap_or_else(|error| panic!("no address: {error}"));
         let neighbours = Self {
             url: format!("http://{address}"),
+            authorization,
             state: Arc::default(),
         };
         let served = neighbours.clone();
@@ -45,7 +53,7 @@ impl Neighbours {
         neighbours
     }
 
-    /// Where they are found: what `INTERNAL_API_URL` is.
+    /// Where they are found: of the other services, what `INTERNAL_API_URL` is.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -56,7 +64,7 @@ impl Neighbours {
         self.lock().answers.insert(request.to_owned(), (status, body));
     }
 
-    /// What was asked until now, with the bodies.
+    /// What was asked until now, with the bodies: JSON, or a text.
     #[must_use]
     pub fn asked(&self) -> Vec<(String, Value)> {
         self.lock().asked.clone()
@@ -67,14 +75,14 @@ impl Neighbours {
     }
 
     fn serve(&self, mut stream: TcpStream) {
-        let Some((request, is_signed, body)) = read(&mut stream) else {
+        let Some((request, authorization, body)) = read(&mut stream) else {
             return;
         };
         let (status, body) = {
             let mut state = self.lock();
             state.asked.push((request.clone(), body));
             let known = state.answers.get(&request).cloned();
-            if is_signed {
+            if authorization.starts_with(self.authorization) {
                 known.unwrap_or((503, Value::Null))
             } else {
                 (403, Value::Null)
@@ -90,13 +98,13 @@ impl Neighbours {
     }
 }
 
-/// Reads a request: its method and path, whether it is signed, and its body.
-fn read(stream: &mut TcpStream) -> Option<(String, bool, Value)> {
+/// Reads a request: its method and path, its authorization, and its body.
+fn read(stream: &mut TcpStream) -> Option<(String, String, Value)> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let request = line.rsplit_once(' ')?.0.to_owned();
-    let (mut length, mut is_signed) = (0, false);
+    let (mut length, mut authorization) = (0, String::new());
     loop {
         line.clear();
         reader.read_line(&mut line).ok()?;
@@ -105,11 +113,13 @@ fn read(stream: &mut TcpStream) -> Option<(String, bool, Value)> {
         };
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.trim().parse().ok()?,
-            "authorization" => is_signed = value.trim().starts_with(SIGNATURE),
+            "authorization" => value.trim().clone_into(&mut authorization),
             _ => {}
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some((request, is_signed, serde_json::from_slice(&body).unwrap_or_default()))
+    let text = || Value::from(String::from_utf8_lossy(&body));
+    let body = serde_json::from_slice(&body).unwrap_or_else(|_| text());
+    Some((request, authorization, body))
 }

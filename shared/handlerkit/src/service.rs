@@ -16,7 +16,8 @@ use store::{EVENT_PREFIX, StoredEvent, Table};
 use table_double::{Projection, TableDouble};
 use uuid::Uuid;
 
-use crate::{Caller, Neighbours};
+use crate::neighbours::SIGNATURE;
+use crate::{Aws, Caller, Neighbours};
 
 /// When every test begins: a Friday evening.
 const BEGINNING: &str = "2026-11-20T18:30:00Z";
@@ -32,6 +33,7 @@ struct Parts {
     router: Router,
     table: TableDouble,
     neighbours: Neighbours,
+    aws: Aws,
     now: Arc<Mutex<Timestamp>>,
     drawn: AtomicU64,
 }
@@ -50,7 +52,8 @@ impl Service {
         let beginning = BEGINNING.parse().unwrap_or_else(|error| panic!("{BEGINNING}: {error}"));
         let now = Arc::new(Mutex::new(beginning));
         let table = table(name);
-        let neighbours = Neighbours::start();
+        let neighbours = Neighbours::start(SIGNATURE);
+        let aws = Aws::default();
         let common = [
             ("_HANDLER", "api"),
             ("TABLE_NAME", name),
@@ -62,7 +65,7 @@ impl Service {
             let now = Arc::clone(&now);
             Arc::new(move || *now.lock().unwrap_or_else(PoisonError::into_inner))
         };
-        let edge = Edge::with(name, environment, sdk(&table), clock);
+        let edge = Edge::with(name, environment, sdk(&table, &aws), clock);
         let edge = edge.unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         let router = runtime::http::behind_edge(&edge, router(&edge));
         let parts = Parts {
@@ -70,6 +73,7 @@ impl Service {
             router,
             table,
             neighbours,
+            aws,
             now,
             drawn: AtomicU64::default(),
         };
@@ -98,6 +102,12 @@ impl Service {
     #[must_use]
     pub fn neighbours(&self) -> &Neighbours {
         &self.parts.neighbours
+    }
+
+    /// What AWS answers, beside the table.
+    #[must_use]
+    pub fn aws(&self) -> &Aws {
+        &self.parts.aws
     }
 
     pub(crate) fn router(&self) -> Router {
@@ -191,15 +201,15 @@ impl Service {
     }
 }
 
-/// What clients of AWS are made from: all of their requests reach the table, which ends the test if one is none of its own.
-fn sdk(table: &TableDouble) -> SdkConfig {
+/// What clients of AWS are made from: their requests reach the table and what a test has prepared, and nothing else.
+fn sdk(table: &TableDouble, aws: &Aws) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "handlerkit");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(RetryConfig::disabled())
-        .http_client(table.http_client())
+        .http_client(aws.beside(table.http_client()))
         .build()
 }
 
