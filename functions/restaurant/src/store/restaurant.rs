@@ -1,6 +1,6 @@
 //! The restaurant's own item, and who works where.
 
-use ::store::{Commit, Index, Key, Query, StoreError, Stored, Table};
+use ::store::{Commit, Freshness, Index, Key, Query, StoreError, Stored, Table};
 use contracts::Cause;
 use contracts::restaurant::{Capacity, StaffMember, StaffRole};
 use kernel::{OpeningHours, RestaurantId, Timestamp, UserId};
@@ -140,15 +140,19 @@ pub async fn load_rated_restaurant(
     Ok(Some((state.value.into(), rating)))
 }
 
-/// Loads several restaurants in one round trip, in the order of their ids; `None` for each that does not exist.
+/// Loads several restaurants in one round trip, in the order of their ids, as they were a moment ago; `None` for each that
+/// does not exist. Any that did not exist then are read again as they are now.
 ///
 /// # Errors
 /// When the table does not answer.
 pub async fn load_restaurants(table: &Table, ids: &[RestaurantId]) -> Result<Vec<Option<Restaurant>>, StoreError> {
     let keys: Vec<Key> = ids.iter().copied().map(restaurant_key).collect();
+    let mut items = table.get_all_fresh(&keys, Freshness::Recent).await?;
+    if items.iter().any(Option::is_none) {
+        items = table.get_all(&keys).await?;
+    }
     let read = |item| ::store::read::<RestaurantRecord>(item).map(|read| read.value.into());
-    let items = table.get_all(&keys).await?.into_iter();
-    items.map(|item| item.map(read).transpose()).collect()
+    items.into_iter().map(|item| item.map(read).transpose()).collect()
 }
 
 /// Where a restaurant is.

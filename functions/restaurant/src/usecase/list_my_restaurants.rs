@@ -15,7 +15,7 @@ pub struct MyRestaurants {
     pub next_cursor: Option<String>,
 }
 
-/// Reads a page of the memberships that `query` selects, then their restaurants in one round trip.
+/// Reads a page of the memberships that `query` selects, then their restaurants, as they were a moment ago, in one round trip.
 ///
 /// # Errors
 /// When the table does not answer.
