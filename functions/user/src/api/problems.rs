@@ -313,7 +313,7 @@ impl From<AddressRejection> for Problem {
         match rejection {
             AddressRejection::Unknown => Self::not_found(),
             AddressRejection::Full => Self::conflict("address_book_full", rejection.to_string()),
-            AddressRejection::DefaultNeeded => Self::conflict("deerroraddress_needed", rejection.to_string()),
+            AddressRejection::DefaultNeeded => Self::conflict("default_address_needed", rejection.to_string()),
         }
     }
 }
