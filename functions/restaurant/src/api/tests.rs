@@ -1,3 +1,13 @@
+//! The description of the API, and the handlers behind it.
+
+mod lists;
+mod menus;
+mod opening;
+mod restaurants;
+mod reviews;
+mod scene;
+mod staff;
+
 use std::path::Path;
 
 use super::*;
