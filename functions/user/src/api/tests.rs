@@ -1,4 +1,11 @@
-//! The description of the API is what its handlers say.
+//! The description of the API, and the handlers behind it.
+
+mod addresses;
+mod auth;
+mod me;
+mod operators;
+mod passwords;
+mod scene;
 
 use std::path::Path;
 
