@@ -68,27 +68,25 @@ async fn a_menu_that_is_known_is_not_sent_again_until_something_sells_out() {
     again.is(304);
 
     let staff = scene.hire(&path, StaffRole::Staff).await;
-    let patch = async |who: &handlerkit::Caller, entry: &str, body: Value| {
+    let say = async |who: &handlerkit::Caller, entry: &str, body: Value| {
         let path = format!("{menu}/{entry}");
         who.call(&Method::PATCH, &path, &[], Some(&body)).await
     };
     let sold_out = || json!({"available": false});
     for (entry, kind) in [("items/tiramisu", "item"), ("options/olives", "option")] {
-        let answer = patch(&staff, entry, sold_out()).await.expect(200);
+        let answer = say(&staff, entry, sold_out()).await.expect(200);
         assert_eq!(answer["kind"], kind, "{answer}");
     }
     let changed = scene.customer.call(&Method::GET, &menu, &known, None).await.expect(200);
     assert_eq!(changed["categories"][1]["items"][0]["available"], false);
     for entry in ["items/lasagne", "options/tiramisu"] {
-        patch(&staff, entry, sold_out()).await.refused(404, "not_found");
+        say(&staff, entry, sold_out()).await.refused(404, "not_found");
     }
     let until = json!({"available": true, "until": "2026-11-20T20:00:00Z"});
     for entry in ["items/tiramisu", "options/olives"] {
-        let problem = patch(&staff, entry, until.clone()).await.refused(422, "invalid_body");
+        let problem = say(&staff, entry, until.clone()).await.refused(422, "invalid_body");
         assert_eq!(problem["errors"][0]["code"], "until_without_end");
-        patch(&scene.customer, entry, sold_out())
-            .await
-            .refused(403, "forbidden");
+        say(&scene.customer, entry, sold_out()).await.refused(403, "forbidden");
     }
     let told = scene.service.told();
     let said = |told: &&String| *told == "restaurant.item_availability_changed.v1";
