@@ -145,6 +145,8 @@ pub async fn settle_payment(
         };
         match decision {
             Decision::Become { state, event } => match run.commit(payment.as_ref(), state, event.as_ref()).await {
+                // A settlement can always be postponed once more.
+                Ok(_) if matches!(command, Command::Postpone { .. }) => return Ok(Progress::Done),
                 Ok(stored) => {
                     run.cancel_declined(&stored).await;
                     known = Known::Read(Some(stored));
