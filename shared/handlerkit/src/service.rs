@@ -155,7 +155,8 @@ impl Service {
     pub fn events(&self) -> Vec<Envelope> {
         let is_event = |item: &store::Item| {
             let sort_key = item.get("sk").and_then(|value| value.as_s().ok());
-            sort_key.is_some_and(|key| key.starts_with(EVENT_PREFIX))
+            // A step that nobody hears of has no envelope.
+            sort_key.is_some_and(|key| key.starts_with(EVENT_PREFIX)) && item.contains_key("envelope")
         };
         let event = |item| match store::read::<StoredEvent>(item) {
             Ok(stored) => stored.value.envelope,

@@ -1,4 +1,10 @@
-//! The description of the API.
+//! The description of the API, and the handlers behind it and behind events and timers.
+
+mod payment_methods;
+mod payments;
+mod scene;
+mod settlements;
+mod webhooks;
 
 use std::path::Path;
 
