@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use contracts::Cause;
+use kernel::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 use runtime::Edge;
 use serde::Deserialize;
@@ -28,7 +29,7 @@ const COMMAND_LENGTH_MAX: usize = 1024;
 /// A request of the WebSocket API, as far as it matters here.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Incoming {
+pub struct Incoming {
     request_context: Context,
     #[serde(default)]
     query_string_parameters: Option<HashMap<String, String>>,
@@ -59,14 +60,14 @@ enum CommandError {
 pub async fn run(edge: &Edge) -> Result<(), runtime::Error> {
     let app = LiveApp::new(edge)?;
     let function = service_fn(async |event: LambdaEvent<Incoming>| {
-        let status = serve(&app, event.payload).await;
+        let status = serve(&app, event.payload, runtime::clock::now()).await;
         Ok::<Value, runtime::Error>(json!({"statusCode": status}))
     });
     lambda_runtime::run(function).await
 }
 
 /// Serves one request. Only `$connect` is answered with how it went: a client is told of its commands by a frame.
-async fn serve(app: &LiveApp, request: Incoming) -> u16 {
+pub async fn serve(app: &LiveApp, request: Incoming, now: Timestamp) -> u16 {
     let started = Instant::now();
     let Context {
         route_key,
@@ -74,7 +75,7 @@ async fn serve(app: &LiveApp, request: Incoming) -> u16 {
         request_id,
     } = &request.request_context;
     let cause = Cause {
-        now: runtime::clock::now(),
+        now,
         correlation_id: request_id.clone(),
         causation_id: request_id.clone(),
         traceparent: None,

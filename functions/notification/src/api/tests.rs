@@ -1,4 +1,10 @@
-//! The description of the API.
+//! The description of the API, and the handlers behind it, behind events and behind live connections.
+
+mod events;
+mod live;
+mod notifications;
+mod scene;
+mod unsubscribe_links;
 
 use std::path::Path;
 
