@@ -407,7 +407,7 @@ mod tests {
             let event = Envelope::parse(&event.to_string()).unwrap();
             let order_event = OrderEvent::read(&event).unwrap().unwrap();
             // A reservation that was released had stood, and the kitchen may be cooking.
-            let never_paid = [CancelReason::PaymentDeclined, CancelReason::PaymentTimeout].contains(&reason);
+            let never_paid = [CancelReason::PaymentDeclined, CancelReason::PaymentTimeout].contains(reason);
             let hears = frames(&event, &order_event, restaurant_id).len() == 2;
             assert_eq!(hears, !never_paid, "{reason}");
         }
