@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use ::store::Table;
-use aws_sdk_cognitoidentityprovider::Client;
 use runtime::{Edge, MissingVariable};
 
 use crate::domain::Email;
@@ -38,7 +37,7 @@ impl App {
             edge: edge.clone(),
             texts: Texts::new(edge, list(edge, "TEXT_COUNTRIES"))?,
             exempt: list(edge, "OPERATORS_WITHOUT_SECOND_FACTOR").into(),
-            identity: Identity::new(Client::new(edge.sdk()), pool_id, pool_client),
+            identity: Identity::new(edge, pool_id, pool_client),
         })
     }
 

@@ -9,6 +9,7 @@ mod session;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{
@@ -16,6 +17,7 @@ use aws_sdk_cognitoidentityprovider::types::{
     VerifySoftwareTokenResponseType,
 };
 use kernel::{Role, Timestamp, TypedId as _, UserId};
+use runtime::Edge;
 use uuid::Uuid;
 
 pub use claims::Claims;
@@ -29,9 +31,11 @@ use crate::domain::{Email, NewPassword};
 const UNCONFIRMED: &str = "UNCONFIRMED";
 
 /// The user pool, as one of its clients. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Identity {
-    client: Client,
+    edge: Edge,
+    /// Made at its first use, not at the start: most requests need no pool.
+    client: Arc<OnceLock<Client>>,
     pool_id: String,
     pool_client: PoolClient,
 }
@@ -79,12 +83,17 @@ pub enum SignIn {
 impl Identity {
     /// A pool through one of its clients.
     #[must_use]
-    pub const fn new(client: Client, pool_id: String, pool_client: PoolClient) -> Self {
+    pub fn new(edge: &Edge, pool_id: String, pool_client: PoolClient) -> Self {
         Self {
-            client,
+            edge: edge.clone(),
+            client: Arc::default(),
             pool_id,
             pool_client,
         }
+    }
+
+    fn client(&self) -> &Client {
+        self.client.get_or_init(|| Client::new(self.edge.sdk()))
     }
 
     /// Makes an account that waits for its code, and mails the code.
@@ -94,7 +103,7 @@ impl Identity {
     pub async fn sign_up(&self, email: &Email, password: &NewPassword) -> Result<UserId, IdentityError> {
         let attribute = AttributeType::builder().name("email").value(email.as_str()).build();
         let output = self
-            .client
+            .client()
             .sign_up()
             .client_id(self.pool_client.id())
             .secret_hash(self.pool_client.proof(email.as_str()))
@@ -114,7 +123,7 @@ impl Identity {
     /// When the code is wrong, or [`IdentityError::NotAuthorized`] if the account is confirmed.
     pub async fn confirm(&self, user_id: UserId, code: &str) -> Result<(), IdentityError> {
         let username = user_id.uuid().to_string();
-        let request = self.client.confirm_sign_up().client_id(self.pool_client.id());
+        let request = self.client().confirm_sign_up().client_id(self.pool_client.id());
         let request = request.secret_hash(self.pool_client.proof(&username));
         let request = request.username(username).confirmation_code(code);
         request.send().await.map(drop).map_err(IdentityError::from_sdk)
@@ -125,7 +134,7 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer.
     pub async fn delete(&self, user_id: UserId) -> Result<(), IdentityError> {
-        let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
+        let request = self.client().admin_delete_user().user_pool_id(&self.pool_id);
         let sent = request.username(user_id.uuid().to_string()).send().await;
         let sent = sent.map(drop).map_err(IdentityError::from_sdk);
         if sent == Err(IdentityError::Unknown) {
@@ -143,7 +152,7 @@ impl Identity {
     pub async fn delete_unconfirmed(&self, made_before: Timestamp) -> Result<usize, IdentityError> {
         let (mut deleted, mut page, mut failure) = (0, None, None);
         loop {
-            let request = self.client.list_users().user_pool_id(&self.pool_id);
+            let request = self.client().list_users().user_pool_id(&self.pool_id);
             let request = request.filter(format!("cognito:user_status = \"{UNCONFIRMED}\""));
             let output = request
                 .set_pagination_token(page)
@@ -156,7 +165,7 @@ impl Identity {
                 let (Some(username), true) = (user.username, waits && made_at < made_before.as_second()) else {
                     continue;
                 };
-                let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
+                let request = self.client().admin_delete_user().user_pool_id(&self.pool_id);
                 match request.username(username).send().await.map_err(IdentityError::from_sdk) {
                     // Gone by itself.
                     Ok(_) | Err(IdentityError::Unknown) => deleted += 1,
@@ -175,7 +184,10 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::Invalid`] if the account is confirmed.
     pub async fn resend_code(&self, email: &Email) -> Result<(), IdentityError> {
-        let request = self.client.resend_confirmation_code().client_id(self.pool_client.id());
+        let request = self
+            .client()
+            .resend_confirmation_code()
+            .client_id(self.pool_client.id());
         request
             .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
@@ -191,7 +203,7 @@ impl Identity {
     /// When the pair is wrong or the account is not ready for it.
     pub async fn sign_in(&self, email: &Email, password: &str) -> Result<SignIn, IdentityError> {
         let output = self
-            .client
+            .client()
             .admin_initiate_auth()
             .user_pool_id(&self.pool_id)
             .client_id(self.pool_client.id())
@@ -223,7 +235,7 @@ impl Identity {
     /// When the session or the code is wrong or too old.
     pub async fn answer_totp(&self, challenged: &Challenged, code: &str) -> Result<Tokens, IdentityError> {
         let output = self
-            .client
+            .client()
             .admin_respond_to_auth_challenge()
             .user_pool_id(&self.pool_id)
             .client_id(self.pool_client.id())
@@ -244,7 +256,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::NotAuthorized`] if the access token is dead.
     pub async fn begin_totp(&self, access_token: &str) -> Result<String, IdentityError> {
-        let request = self.client.associate_software_token().access_token(access_token);
+        let request = self.client().associate_software_token().access_token(access_token);
         let output = request.send().await.map_err(IdentityError::from_sdk)?;
         output
             .secret_code
@@ -256,7 +268,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError::WrongCode`] if the code is not the secret's.
     pub async fn verify_totp(&self, access_token: &str, code: &str) -> Result<(), IdentityError> {
-        let request = self.client.verify_software_token().access_token(access_token);
+        let request = self.client().verify_software_token().access_token(access_token);
         let output = request.user_code(code).send().await.map_err(IdentityError::from_sdk)?;
         let proved = output.status == Some(VerifySoftwareTokenResponseType::Success);
         proved.then_some(()).ok_or(IdentityError::WrongCode)
@@ -271,7 +283,7 @@ impl Identity {
             .enabled(demanded)
             .preferred_mfa(demanded)
             .build();
-        let request = self.client.set_user_mfa_preference().access_token(access_token);
+        let request = self.client().set_user_mfa_preference().access_token(access_token);
         let sent = request.software_token_mfa_settings(settings).send().await;
         sent.map(drop).map_err(IdentityError::from_sdk)
     }
@@ -282,7 +294,7 @@ impl Identity {
     /// [`IdentityError::NotAuthorized`] if it is dead.
     pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens, IdentityError> {
         let output = self
-            .client
+            .client()
             .get_tokens_from_refresh_token()
             .client_id(self.pool_client.id())
             .client_secret(self.pool_client.secret())
@@ -299,7 +311,7 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer, or [`IdentityError::Unknown`].
     pub async fn sign_out(&self, username: &str) -> Result<(), IdentityError> {
-        let request = self.client.admin_user_global_sign_out().user_pool_id(&self.pool_id);
+        let request = self.client().admin_user_global_sign_out().user_pool_id(&self.pool_id);
         request
             .username(username)
             .send()
@@ -313,7 +325,7 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer, or the account cannot get one.
     pub async fn forgot_password(&self, email: &Email) -> Result<(), IdentityError> {
-        let request = self.client.forgot_password().client_id(self.pool_client.id());
+        let request = self.client().forgot_password().client_id(self.pool_client.id());
         request
             .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
@@ -328,7 +340,7 @@ impl Identity {
     /// # Errors
     /// When the code or the password is refused.
     pub async fn reset_password(&self, email: &Email, code: &str, password: &NewPassword) -> Result<(), IdentityError> {
-        let request = self.client.confirm_forgot_password().client_id(self.pool_client.id());
+        let request = self.client().confirm_forgot_password().client_id(self.pool_client.id());
         let request = request
             .secret_hash(self.pool_client.proof(email.as_str()))
             .username(email.as_str())
@@ -342,7 +354,7 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer, or [`IdentityError::Unknown`].
     pub async fn account(&self, username: &str) -> Result<Account, IdentityError> {
-        let request = self.client.admin_get_user().user_pool_id(&self.pool_id);
+        let request = self.client().admin_get_user().user_pool_id(&self.pool_id);
         let output = request
             .username(username)
             .send()
@@ -370,7 +382,7 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer, or [`IdentityError::Unknown`].
     pub async fn roles(&self, user_id: UserId) -> Result<BTreeSet<Role>, IdentityError> {
-        let request = self.client.admin_list_groups_for_user().user_pool_id(&self.pool_id);
+        let request = self.client().admin_list_groups_for_user().user_pool_id(&self.pool_id);
         let output = request
             .username(user_id.uuid().to_string())
             .send()
@@ -390,7 +402,7 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer, or [`IdentityError::Unknown`].
     pub async fn grant(&self, user_id: UserId, role: Role) -> Result<(), IdentityError> {
-        let request = self.client.admin_add_user_to_group().user_pool_id(&self.pool_id);
+        let request = self.client().admin_add_user_to_group().user_pool_id(&self.pool_id);
         let request = request.username(user_id.uuid().to_string()).group_name(role.as_str());
         request.send().await.map(drop).map_err(IdentityError::from_sdk)
     }
@@ -400,7 +412,7 @@ impl Identity {
     /// # Errors
     /// When the pool does not answer, or [`IdentityError::Unknown`].
     pub async fn revoke(&self, user_id: UserId, role: Role) -> Result<(), IdentityError> {
-        let request = self.client.admin_remove_user_from_group().user_pool_id(&self.pool_id);
+        let request = self.client().admin_remove_user_from_group().user_pool_id(&self.pool_id);
         let request = request.username(user_id.uuid().to_string()).group_name(role.as_str());
         request.send().await.map(drop).map_err(IdentityError::from_sdk)
     }
