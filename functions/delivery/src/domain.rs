@@ -125,7 +125,6 @@ pub struct Offer {
 /// The courier who took a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assignment {
-    /// Who.
     pub courier_id: CourierId,
     /// By which offer.
     pub offer_id: OfferId,
@@ -208,7 +207,6 @@ pub enum State {
     },
     /// The courier could not hand it over, and brought it back or, where that made no sense, threw it away.
     Returned {
-        /// Who.
         courier_id: CourierId,
         /// Why it was not handed over.
         reason: FailureReason,

@@ -48,7 +48,7 @@ pub async fn handle(app: &App, event: &Envelope, cause: &Cause) -> Consumed {
         }
         Rejected::TYPE => {
             let rejected: Rejected = event.data()?;
-            // Nothing is nothing in any currency.
+            // Zero is the same amount in every currency.
             let nothing = Money::zero(Currency::EUR);
             order_ended(app, rejected.order_id, rejected.customer_id, nothing, cause).await
         }

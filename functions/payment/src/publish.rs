@@ -28,7 +28,6 @@ pub fn order_of(payment_id: PaymentId) -> OrderId {
 pub struct Subject<'a> {
     /// The payment.
     pub payment_id: PaymentId,
-    /// Whose money.
     pub customer_id: UserId,
     /// The step.
     pub sequence: u32,

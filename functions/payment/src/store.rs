@@ -29,7 +29,6 @@ pub const METHOD_PREFIX: &str = "METHOD#";
 /// A payment as it is known here: whose it is, and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payment {
-    /// Whose money.
     pub customer_id: UserId,
     /// Its state.
     pub state: State,
@@ -152,7 +151,7 @@ pub async fn load_fresh(
     }))
 }
 
-/// Adds a payment's step to a commit, if nobody else has. Nobody hears of one that publishes nothing.
+/// Adds a payment's step to a commit, if nobody else has. A step without `published` is not told to other services.
 #[must_use]
 pub fn append(commit: Commit, payment_id: PaymentId, after: &Loaded, published: Option<Published>) -> Commit {
     log(payment_id).append(commit, &step_item(after, published))

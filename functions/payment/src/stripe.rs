@@ -1,6 +1,6 @@
 //! A small client of Stripe's API: what this service asks of it and nothing else.
 //!
-//! Every call has a time limit, and after a lost reply nobody may guess. Creations carry an `Idempotency-Key`, and an
+//! Every call has a time limit, and after a lost reply the provider is asked again and nothing is assumed. Creations carry an `Idempotency-Key`, and an
 //! intent can be found again by its `payment_id` in the metadata. Confirming, capturing and cancelling carry none: an
 //! intent takes each of them once by its own state, whereas a key would repeat a stored failure for a day.
 

@@ -95,28 +95,24 @@ pub enum Command<'a> {
     },
     /// Stand at the restaurant.
     ArriveAtRestaurant {
-        /// Who.
         courier_id: CourierId,
         /// Where the courier was seen.
         presence: Presence,
     },
     /// Take the food.
     PickUp {
-        /// Who.
         courier_id: CourierId,
         /// What the courier read on the bag, if anything.
         order_code: Option<&'a str>,
     },
     /// Stand at the door.
     ArriveAtCustomer {
-        /// Who.
         courier_id: CourierId,
         /// Where the courier was seen.
         presence: Presence,
     },
     /// Give the food to the customer.
     HandOver {
-        /// Who.
         courier_id: CourierId,
         /// What shows that it is the customer's.
         proof: Proof<'a>,
@@ -127,7 +123,6 @@ pub enum Command<'a> {
     },
     /// Give up on handing over.
     Fail {
-        /// Who.
         courier_id: CourierId,
         /// Why.
         reason: FailureReason,
@@ -136,16 +131,12 @@ pub enum Command<'a> {
     },
     /// Be done with food that goes back.
     Return {
-        /// Who.
         courier_id: CourierId,
         /// What became of it.
         outcome: ReturnOutcome,
     },
     /// Judge who is at fault.
-    Judge {
-        /// Who.
-        fault: Fault,
-    },
+    Judge { fault: Fault },
     /// Leave it open who is at fault: nobody has judged in time, and nobody is charged.
     LeaveUnjudged,
     /// End the delivery with its order.

@@ -37,13 +37,10 @@ const FAIR_ORDERS_PER_HOUR: f64 = 2.0;
 /// A courier on shift, as last seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seen {
-    /// Who.
     pub courier_id: CourierId,
     /// What the courier rides.
     pub vehicle: Vehicle,
-    /// Where.
     pub position: Position,
-    /// When.
     pub at: Timestamp,
     /// When the device was last heard of.
     pub heard_at: Timestamp,
@@ -52,7 +49,6 @@ pub struct Seen {
 /// A courier who may be offered a trip.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
-    /// Who.
     pub courier_id: CourierId,
     /// What the courier rides.
     pub vehicle: Vehicle,
@@ -71,9 +67,7 @@ pub struct Candidate {
 /// Who brings what, in the sequence of the drop-offs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trip {
-    /// Who.
     pub courier_id: CourierId,
-    /// What.
     pub deliveries: Vec<DeliveryId>,
 }
 

@@ -30,7 +30,6 @@ pub enum Event {
     Assigned(Assignment),
     /// The courier who had taken it is free of it again.
     Released {
-        /// Who.
         courier_id: CourierId,
         /// Why.
         reason: ReleaseReason,
@@ -52,9 +51,7 @@ pub enum Event {
     },
     /// The courier arrived.
     Arrived {
-        /// Who.
         courier_id: CourierId,
-        /// Where.
         stop: Place,
         /// Since when.
         at: Timestamp,
@@ -73,14 +70,12 @@ pub enum Event {
     },
     /// The courier has the food.
     PickedUp {
-        /// Who.
         courier_id: CourierId,
         /// Since when.
         at: Timestamp,
     },
     /// The courier said a wrong PIN.
     PinRefused {
-        /// Who.
         courier_id: CourierId,
         /// How often it may be tried again.
         attempts_left: u8,

@@ -30,7 +30,6 @@ pub struct Ahead {
     pub delivery_id: DeliveryId,
     /// Whether food is fetched or brought.
     pub stop: Place,
-    /// Where.
     pub position: Position,
     /// When the courier is there.
     pub arrives_at: Timestamp,

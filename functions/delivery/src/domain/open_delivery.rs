@@ -34,7 +34,6 @@ pub enum Food {
 /// A delivery that has not ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenDelivery {
-    /// Which.
     pub delivery_id: DeliveryId,
     /// Its order.
     pub order_id: OrderId,

@@ -26,7 +26,6 @@ pub enum Viewer {
 /// What is shown of a position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sight {
-    /// Where.
     pub position: Position,
     /// True if it is the middle of a square of [`BLUR_M`] that the courier is in.
     pub approximate: bool,

@@ -31,7 +31,6 @@ pub struct Point {
     pub index: usize,
     /// When it was measured, by the clock of whoever measured it.
     pub at: Timestamp,
-    /// Where.
     pub position: Position,
     /// The radius within which the truth lies, in metres.
     pub accuracy_m: Option<f64>,
@@ -42,7 +41,6 @@ pub struct Point {
 pub struct Sighting {
     /// When, by our clock.
     pub at: Timestamp,
-    /// Where.
     pub position: Position,
 }
 

@@ -118,7 +118,6 @@ impl Limit {
 /// A limit that is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exhausted {
-    /// Which.
     pub limit: Limit,
     /// When some work is possible again.
     pub until: Timestamp,

@@ -36,7 +36,6 @@ pub struct ReviewRecord {
     pub courier_id: CourierId,
     /// Why.
     pub reason: FailureReason,
-    /// When.
     pub reported_at: Timestamp,
     /// Until when it may be judged.
     pub until: Timestamp,

@@ -190,7 +190,6 @@ impl From<&CourierRecord> for Courier {
 /// A courier's papers. In the second index as long as an operator has to look.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Documents {
-    /// Whose.
     pub courier_id: CourierId,
     /// What the courier wants to ride.
     pub vehicle: Vehicle,
@@ -301,7 +300,6 @@ impl WorkRecord {
 /// A courier on shift, in the list of all who are.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OnShift {
-    /// Who.
     pub courier_id: CourierId,
 }
 
@@ -310,9 +308,7 @@ pub struct OnShift {
 pub struct PositionRecord {
     courier_id: CourierId,
     vehicle: Vehicle,
-    /// Where.
     pub position: Position,
-    /// When.
     pub at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     heard_at: Option<Timestamp>,

@@ -24,9 +24,7 @@ pub struct Incident {
     pub note: String,
     /// As what the person reports it.
     pub by: Reporter,
-    /// Who.
     pub user_id: UserId,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -187,7 +187,6 @@ struct ListRecord {
 /// A zone in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listed {
-    /// Which.
     pub zone: Zone,
     /// Whether it has to be listed again, if it still is in use.
     pub ends_soon: bool,

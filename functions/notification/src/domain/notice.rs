@@ -29,7 +29,6 @@ pub enum Frequency {
 pub enum Notice {
     /// The payment is reserved and the restaurant is asked, or will be.
     OrderConfirmed {
-        /// Where.
         restaurant: String,
         /// What was reserved.
         total: Money,
@@ -40,14 +39,12 @@ pub enum Notice {
     },
     /// The kitchen cooks.
     OrderAccepted {
-        /// Where.
         restaurant: String,
         /// What was promised.
         promised: Window,
     },
     /// The kitchen needs longer.
     OrderDelayed {
-        /// Where.
         restaurant: String,
         /// When it means to be done.
         ready_at: Timestamp,
@@ -71,14 +68,12 @@ pub enum Notice {
     },
     /// The restaurant does not take the order.
     OrderRejected {
-        /// Which.
         restaurant: String,
         /// Why.
         reason: word::RejectReason,
     },
     /// The order ended before the food left.
     OrderCancelled {
-        /// Where.
         restaurant: String,
         /// Who ended it.
         by: word::CancelledBy,
@@ -88,10 +83,7 @@ pub enum Notice {
         fee: Money,
     },
     /// The order ended because the bank declined, which was told when it did.
-    OrderUnpaid {
-        /// Where.
-        restaurant: String,
-    },
+    OrderUnpaid { restaurant: String },
     /// The courier could not hand the food over.
     OrderUndeliverable {
         /// From where.
@@ -125,7 +117,6 @@ pub enum Notice {
     },
     /// A courier need not hurry to the restaurant.
     CourierDelayed {
-        /// Which.
         restaurant: String,
         /// When the food will be there.
         ready_at: Timestamp,

@@ -31,7 +31,6 @@ pub enum Command {
     CourierDeadline,
     /// Who was to come for the food does not.
     LoseCourier {
-        /// Who.
         courier: CourierId,
         /// The delivery's event that says so: of two words on who comes, the later one counts.
         since: u32,
@@ -70,7 +69,6 @@ pub enum Command {
     },
     /// The courier has the food.
     PickUp {
-        /// Who.
         courier: CourierId,
         /// Since when.
         at: Timestamp,
@@ -148,7 +146,7 @@ pub enum Event {
     },
     /// Paid for.
     Confirmed {
-        /// When the restaurant is asked; nothing: now.
+        /// When the restaurant is asked; `None` means at once.
         release_at: Option<Timestamp>,
     },
     /// A scheduled order is shown to the restaurant.
@@ -180,14 +178,12 @@ pub enum Event {
     },
     /// The courier who was to come does not: another one is looked for.
     CourierLost {
-        /// Who.
         courier: CourierId,
         /// Until when another one must be found, if the food waits already.
         courier_by: Option<Timestamp>,
     },
     /// A courier has the food.
     PickedUp {
-        /// Who.
         courier: CourierId,
         /// Since when.
         at: Timestamp,

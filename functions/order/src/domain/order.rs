@@ -31,7 +31,6 @@ impl Deadlines {
 pub struct Facts {
     /// Who ordered.
     pub customer_id: UserId,
-    /// Where.
     pub restaurant_id: RestaurantId,
     /// The restaurant's name then.
     pub restaurant_name: String,
@@ -45,7 +44,7 @@ pub struct Facts {
     pub tip: Money,
     /// What was promised.
     pub promised: Window,
-    /// When the restaurant is asked; nothing: at once.
+    /// When the restaurant is asked; `None` means at once.
     pub release_at: Option<Timestamp>,
     /// How long the kitchen was thought to need, in minutes.
     pub prep_minutes: u32,
@@ -113,7 +112,6 @@ pub enum State {
     },
     /// A courier has the food.
     OutForDelivery {
-        /// Who.
         courier: CourierId,
         /// Since when.
         picked_up_at: Timestamp,
@@ -133,14 +131,12 @@ pub enum State {
         reason: CancelReason,
         /// What is still charged.
         fee: Money,
-        /// When.
         at: Timestamp,
     },
     /// The restaurant did not take it.
     Rejected {
         /// Why.
         reason: RejectReason,
-        /// When.
         at: Timestamp,
     },
     /// The courier could not hand it over.
@@ -151,7 +147,6 @@ pub enum State {
         reason: UndeliverableReason,
         /// What is still charged.
         fee: Money,
-        /// When.
         at: Timestamp,
     },
 }

@@ -18,7 +18,6 @@ pub type Note = Text<NOTE_CHARACTERS_MAX>;
 /// An order that waits for its payment, or did when it was placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
-    /// Which.
     pub order_id: OrderId,
     /// Until when.
     pub pay_by: Timestamp,

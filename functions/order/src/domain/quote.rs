@@ -35,7 +35,7 @@ pub enum Refusal {
     Suspended,
     /// The restaurant takes no orders for a while.
     Paused {
-        /// Until then; nothing: until further notice.
+        /// When it ends; `None` means until further notice.
         until: Option<Timestamp>,
     },
     /// The restaurant is closed when it would have to cook.
@@ -78,7 +78,7 @@ pub struct Plan {
     pub ready_at: Timestamp,
     /// When it arrives.
     pub promised: Window,
-    /// When the restaurant is asked; nothing: as soon as it is paid for.
+    /// When the restaurant is asked; `None` means as soon as the order is paid for.
     pub release_at: Option<Timestamp>,
     /// Until when the quote can be ordered.
     pub valid_until: Timestamp,

@@ -6,7 +6,7 @@ use kernel::{Money, Position};
 /// The terms of delivering to one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reach {
-    /// What the restaurant wants for it; nothing: what the platform estimates.
+    /// The fee that the restaurant asks; `None` means what the platform estimates.
     pub fee: Option<Money>,
     /// The smallest basket.
     pub minimum_order: Option<Money>,
@@ -14,7 +14,7 @@ pub struct Reach {
     pub max_minutes: Option<u32>,
 }
 
-/// The terms of delivering to a place; nothing: it is out of reach. Both limits hold: the distance, and, if the
+/// The terms of delivering to a place; `None` if it is out of reach. Both limits hold: the distance, and, if the
 /// restaurant drew zones, lying in one of them. Where zones overlap, the first one drawn counts. Of two minimum orders,
 /// the restaurant's and the zone's, the larger one counts.
 #[must_use]

@@ -21,7 +21,6 @@ const ENDED_ORDERS_MAX: usize = 1_000;
 /// An order as a list shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
-    /// Which.
     pub order_id: OrderId,
     /// Where it stands.
     pub state: State,

@@ -45,12 +45,10 @@ pub struct PlacedRecord {
     /// Who ordered.
     #[serde(rename = "gsi1pk", with = "customer_list")]
     pub customer_id: UserId,
-    /// Where.
     #[serde(rename = "gsi2pk", with = "restaurant_list")]
     pub restaurant_id: RestaurantId,
     /// How the customer pays.
     pub payment_method_id: PaymentMethodId,
-    /// When.
     pub placed_at: Timestamp,
     /// The kitchen's slot that it took, if the kitchen has slots.
     #[serde(default)]
@@ -81,7 +79,7 @@ struct StateRecord<'a> {
 /// Who comes for an order's food. Its sequence is that of the delivery's event that said so.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct CourierRecord {
-    /// Who; nothing: nobody any more.
+    /// `None` when nobody comes any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     courier_id: Option<CourierId>,
 }

@@ -19,13 +19,11 @@ pub fn quote_key(quote_id: QuoteId) -> Key {
 /// A quote.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QuoteRecord {
-    /// Whose.
     pub customer_id: UserId,
-    /// Where.
     pub restaurant_id: RestaurantId,
     /// The version of the restaurant's gate that it was made at.
     pub gate: u64,
-    /// How much the kitchen takes at a time; nothing: no limit.
+    /// How much the kitchen takes at a time; `None` means without a limit.
     #[serde(default)]
     pub capacity: Option<Capacity>,
     /// The kitchen's slot, if it has slots.
@@ -62,10 +60,10 @@ pub struct Contents {
     pub leave_at_door: bool,
     /// When it arrives.
     pub promised: Window,
-    /// When the customer wanted it; nothing: soon.
+    /// When the customer wants the food; `None` means as soon as possible.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wish: Option<Timestamp>,
-    /// When the restaurant is asked; nothing: at once.
+    /// When the restaurant is asked; `None` means at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release_at: Option<Timestamp>,
     /// How long the kitchen is thought to need, in minutes.

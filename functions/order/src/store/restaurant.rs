@@ -141,7 +141,7 @@ impl MenuCache {
     }
 }
 
-/// Reads what is known of a restaurant; nothing: it was never approved.
+/// Reads what is known of a restaurant; `None` if it was never approved.
 ///
 /// # Errors
 /// When the table does not answer, or the replicas change faster than they can be read.
@@ -180,7 +180,6 @@ pub async fn known(table: &Table, cache: &MenuCache, id: RestaurantId) -> Result
 /// A kitchen's slot, and its limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Slot {
-    /// Whose.
     pub restaurant_id: RestaurantId,
     /// When it begins.
     pub start: Timestamp,

@@ -49,7 +49,6 @@ pub enum Destination {
 pub struct Quoted {
     /// Its id.
     pub quote_id: QuoteId,
-    /// Where.
     pub restaurant_id: RestaurantId,
     /// What it would cost.
     pub priced: Priced,
@@ -214,7 +213,7 @@ async fn estimate(
             return Ok((estimate, EstimateSource::Live));
         }
         Ok(_) => tracing::error!("the delivery service estimates in another currency than it was asked"),
-        // It understood the question, and nobody would ride that far.
+        // The delivery service understood the question: no courier rides that far.
         Err(CallError::Refused { status: 422, .. }) => return Err(Refusal::OutOfReach),
         Err(error) => tracing::warn!(error = %error, "quoting without the delivery service"),
     }

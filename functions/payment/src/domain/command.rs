@@ -49,7 +49,6 @@ pub enum Command {
 /// An intent as the provider showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {
-    /// Which.
     pub intent: IntentId,
     /// How it stands.
     pub status: IntentStatus,
@@ -119,14 +118,12 @@ pub enum ProviderRequest {
     Look(IntentId),
     /// Cancel the intent.
     Cancel {
-        /// Which.
         intent: IntentId,
         /// Why.
         reason: VoidReason,
     },
     /// Charge.
     Capture {
-        /// Which.
         intent: IntentId,
         /// How much; the rest is released.
         amount: Money,

@@ -19,7 +19,6 @@ pub const UNTIL_MAX: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// A restaurant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Restaurant {
-    /// Which.
     pub id: RestaurantId,
     /// Since when.
     pub created_at: Timestamp,

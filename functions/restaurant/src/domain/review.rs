@@ -26,7 +26,6 @@ pub struct Invitation {
     pub order_id: OrderId,
     /// Who may.
     pub customer_id: UserId,
-    /// What.
     pub restaurant_id: RestaurantId,
     /// What was ordered.
     pub item_ids: Vec<String>,
@@ -65,7 +64,6 @@ pub enum Review {
         invitation: Invitation,
         /// What was written.
         opinion: Opinion,
-        /// When.
         at: Timestamp,
     },
 }

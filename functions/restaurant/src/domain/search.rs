@@ -36,7 +36,6 @@ pub const CARD_BYTES_MAX: usize = 64 * 1024;
 /// What a search knows of a restaurant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
-    /// Which.
     pub restaurant_id: RestaurantId,
     /// Its name.
     pub name: String,

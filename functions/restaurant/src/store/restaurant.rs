@@ -46,7 +46,6 @@ pub struct RestaurantRecord {
 /// That a person works at a restaurant, or is invited to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MembershipRecord {
-    /// Where.
     pub restaurant_id: RestaurantId,
     /// As what.
     pub role: StaffRole,

@@ -83,7 +83,6 @@ impl Profile {
 /// A person with a confirmed account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Who.
     pub id: UserId,
     /// How to address and reach the person.
     pub profile: Profile,
@@ -158,10 +157,7 @@ pub enum Command {
         roles: BTreeSet<Role>,
     },
     /// Somebody signed up with the address of this account.
-    ReportRepeatedSignUp {
-        /// When.
-        at: Timestamp,
-    },
+    ReportRepeatedSignUp { at: Timestamp },
 }
 
 /// What happened to a user.

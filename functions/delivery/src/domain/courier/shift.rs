@@ -66,7 +66,6 @@ pub struct LiveOffer {
 /// A delivery that a courier has taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Job {
-    /// Which.
     pub delivery_id: DeliveryId,
     /// By which offer.
     pub offer_id: OfferId,
