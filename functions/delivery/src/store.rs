@@ -229,7 +229,7 @@ pub async fn load(table: &Table, delivery_id: DeliveryId) -> Result<Found, Store
 pub async fn load_fresh(table: &Table, delivery_id: DeliveryId, freshness: Freshness) -> Result<Found, StoreError> {
     let log = log(delivery_id);
     let first_key = log.key(1);
-    let (facts, last) = if let Some(facts) = facts::held(delivery_id) {
+    let (facts, last) = if let Some(facts) = facts::KNOWN.held(delivery_id) {
         (Some(facts), log.last::<StepRecord>(table, freshness).await?)
     } else {
         let first = table.get_fresh::<StepRecord>(&first_key, Freshness::Recent);
@@ -248,7 +248,7 @@ pub async fn load_fresh(table: &Table, delivery_id: DeliveryId, freshness: Fresh
         };
         facts
     };
-    facts::hold(delivery_id, &facts);
+    facts::KNOWN.hold(delivery_id, &facts);
     Ok(Found::Delivery(Box::new(Loaded {
         delivery: Delivery {
             facts,

@@ -22,8 +22,40 @@ pub struct Neighbours {
 
 #[derive(Debug, Default)]
 struct State {
-    answers: BTreeMap<String, (u16, Value)>,
+    answers: BTreeMap<String, Answer>,
     asked: Vec<(String, Value)>,
+}
+
+#[derive(Debug, Clone)]
+struct Answer {
+    status: u16,
+    content_type: String,
+    /// What a part of an object is a part of, as `Content-Range` has it.
+    content_range: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    #[expect(clippy::needless_pass_by_value, reason = "whoever prepares an answer gives it away")]
+    fn json(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            content_type: "application/json".to_owned(),
+            content_range: None,
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    fn head(&self) -> String {
+        let range = self.content_range.as_ref();
+        let range = range.map_or_else(String::new, |range| format!("content-range: {range}\r\n"));
+        format!(
+            "HTTP/1.1 {} .\r\ncontent-type: {}\r\n{range}content-length: {}\r\nconnection: close\r\n\r\n",
+            self.status,
+            self.content_type,
+            self.body.len()
+        )
+    }
 }
 
 impl Neighbours {
@@ -61,7 +93,21 @@ impl Neighbours {
 
     /// From now on, a request such as `GET /internal/users/usr_1/contact` is answered so.
     pub fn answer(&self, request: &str, status: u16, body: Value) {
-        self.lock().answers.insert(request.to_owned(), (status, body));
+        self.lock()
+            .answers
+            .insert(request.to_owned(), Answer::json(status, body));
+    }
+
+    /// From now on, a request such as `GET /photos/1` is answered with the first bytes of an object of `size` bytes, as S3
+    /// answers a range.
+    pub fn answer_part(&self, request: &str, content_type: &str, first: &[u8], size: usize) {
+        let answer = Answer {
+            status: 206,
+            content_type: content_type.to_owned(),
+            content_range: Some(format!("bytes 0-{}/{size}", first.len().saturating_sub(1))),
+            body: first.to_vec(),
+        };
+        self.lock().answers.insert(request.to_owned(), answer);
     }
 
     /// What was asked until now, with the bodies: JSON, or a text.
@@ -78,23 +124,19 @@ impl Neighbours {
         let Some((request, authorization, body)) = read(&mut stream) else {
             return;
         };
-        let (status, body) = {
+        let answer = {
             let mut state = self.lock();
             state.asked.push((request.clone(), body));
             let known = state.answers.get(&request).cloned();
             if authorization.starts_with(self.authorization) {
-                known.unwrap_or((503, Value::Null))
+                known.unwrap_or_else(|| Answer::json(503, Value::Null))
             } else {
-                (403, Value::Null)
+                Answer::json(403, Value::Null)
             }
         };
-        let body = body.to_string();
-        let head = format!(
-            "HTTP/1.1 {status} .\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-            body.len()
-        );
         // Who no longer listens needs no answer.
-        stream.write_all(format!("{head}{body}").as_bytes()).unwrap_or_default();
+        let answer = [answer.head().into_bytes(), answer.body].concat();
+        stream.write_all(&answer).unwrap_or_default();
     }
 }
 

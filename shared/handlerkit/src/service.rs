@@ -40,7 +40,7 @@ struct Parts {
 
 impl Service {
     /// Starts a service: its name, the variables that its template gives to its function `api` beside those that every
-    /// function has, and how its router is made.
+    /// function has, and how its router is made. `AWS_ENDPOINT_URL` is where S3 is found, such as at [`Neighbours`].
     ///
     /// # Panics
     /// When a variable is missing, or the service has no template.
@@ -65,7 +65,8 @@ impl Service {
             let now = Arc::clone(&now);
             Arc::new(move || *now.lock().unwrap_or_else(PoisonError::into_inner))
         };
-        let edge = Edge::with(name, environment, sdk(&table, &aws), clock);
+        let sdk = sdk(&table, &aws, environment.optional("AWS_ENDPOINT_URL"));
+        let edge = Edge::with(name, environment, sdk, clock);
         let edge = edge.unwrap_or_else(|error| panic!("{name} does not start: {error}"));
         let router = runtime::http::behind_edge(&edge, router(&edge));
         let parts = Parts {
@@ -203,10 +204,11 @@ impl Service {
 }
 
 /// What clients of AWS are made from: their requests reach the table and what a test has prepared, and nothing else.
-fn sdk(table: &TableDouble, aws: &Aws) -> SdkConfig {
+fn sdk(table: &TableDouble, aws: &Aws, endpoint: Option<&str>) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "handlerkit");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
+    let mut sdk = SdkConfig::builder();
+    sdk.set_endpoint_url(endpoint.map(str::to_owned));
+    sdk.behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(RetryConfig::disabled())

@@ -1,9 +1,12 @@
 //! What operators look at: failures that are to be judged, and what each courier was involved in lately.
 
-use ::store::{Commit, Index, Key, Query, StoreError, Table};
+use std::collections::{HashMap, HashSet};
+
+use ::store::{Commit, Freshness, Index, Key, Query, StoreError, Table};
 use contracts::Cause;
 use kernel::{CourierId, DeliveryId, Meters, OrderId, SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
 
 use super::partition;
 use crate::domain::event::Event;
@@ -173,14 +176,34 @@ pub async fn unjudged(table: &Table, now: Timestamp, limit: usize) -> Result<Vec
     Ok(page.items.into_iter().map(|stored| stored.value).collect())
 }
 
-/// What a courier was involved in lately, counted up to [`CASES_MAX`].
+/// What couriers were involved in lately, each counted up to [`CASES_MAX`]. Each courier is read once, and all at a time.
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn cases(table: &Table, courier_id: CourierId, now: Timestamp) -> Result<Cases, StoreError> {
+pub async fn cases(
+    table: &Table,
+    couriers: impl IntoIterator<Item = CourierId>,
+    now: Timestamp,
+) -> Result<HashMap<CourierId, Cases>, StoreError> {
+    let couriers: HashSet<CourierId> = couriers.into_iter().collect();
+    let mut reads = JoinSet::new();
+    for courier_id in couriers {
+        let table = table.clone();
+        reads.spawn(async move { cases_of(&table, courier_id, now).await.map(|cases| (courier_id, cases)) });
+    }
+    let mut found = HashMap::new();
+    while let Some(read) = reads.join_next().await {
+        found.extend([read.map_err(|error| StoreError::Unavailable(error.to_string()))??]);
+    }
+    Ok(found)
+}
+
+async fn cases_of(table: &Table, courier_id: CourierId, now: Timestamp) -> Result<Cases, StoreError> {
     let from = (now - COUNTED_FOR).as_second();
     let query = Query::new(Index::Table, format!("COURIER#{courier_id}"), CASES_MAX)
-        .between(format!("{CASE_PREFIX}{from:010}"), format!("{CASE_PREFIX}~"));
+        .between(format!("{CASE_PREFIX}{from:010}"), format!("{CASE_PREFIX}~"))
+        // The index that lists the failures is no fresher.
+        .freshness(Freshness::Recent);
     let page = table.query::<CaseRecord>(&query).await?;
     let count = |kind: &str| page.items.iter().filter(|stored| stored.value.kind == kind).count();
     Ok(Cases {

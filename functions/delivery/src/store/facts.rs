@@ -11,24 +11,31 @@ use crate::domain::Facts;
 /// Deliveries held, some 1 KB each. Then all are forgotten: what is still under way is soon known again.
 const HELD_MAX: usize = 1_000;
 
-static FACTS: LazyLock<Mutex<HashMap<DeliveryId, Facts>>> = LazyLock::new(Mutex::default);
+/// What the program knows.
+pub static KNOWN: LazyLock<KnownFacts> = LazyLock::new(KnownFacts::default);
 
-fn facts() -> MutexGuard<'static, HashMap<DeliveryId, Facts>> {
-    FACTS.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// The facts of deliveries that were read.
+#[derive(Debug, Default)]
+pub struct KnownFacts(Mutex<HashMap<DeliveryId, Facts>>);
 
-/// What is known of a delivery, if anything.
-pub fn held(delivery_id: DeliveryId) -> Option<Facts> {
-    facts().get(&delivery_id).cloned()
-}
-
-/// Knows it from now on.
-pub fn hold(delivery_id: DeliveryId, read: &Facts) {
-    let mut facts = facts();
-    if facts.len() >= HELD_MAX {
-        facts.clear();
+impl KnownFacts {
+    fn lock(&self) -> MutexGuard<'_, HashMap<DeliveryId, Facts>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    facts.insert(delivery_id, read.clone());
+
+    /// What is known of a delivery, if anything.
+    pub fn held(&self, delivery_id: DeliveryId) -> Option<Facts> {
+        self.lock().get(&delivery_id).cloned()
+    }
+
+    /// Knows it from now on.
+    pub fn hold(&self, delivery_id: DeliveryId, read: &Facts) {
+        let mut facts = self.lock();
+        if facts.len() >= HELD_MAX {
+            facts.clear();
+        }
+        facts.insert(delivery_id, read.clone());
+    }
 }
 
 #[cfg(test)]
@@ -38,12 +45,13 @@ mod tests {
 
     #[test]
     fn what_was_read_is_known_and_never_too_much_of_it() {
-        assert_eq!(held(id(1)), None);
+        let known = KnownFacts::default();
+        assert_eq!(known.held(id(1)), None);
         for number in 1..=1_000 {
-            hold(id(number), &cast::facts());
+            known.hold(id(number), &cast::facts());
         }
-        assert_eq!(held(id(1)), Some(cast::facts()));
-        hold(id(1_001), &cast::facts());
-        assert_eq!((held(id(1)), facts().len()), (None, 1));
+        assert_eq!(known.held(id(1)), Some(cast::facts()));
+        known.hold(id(1_001), &cast::facts());
+        assert_eq!((known.held(id(1)), known.lock().len()), (None, 1));
     }
 }

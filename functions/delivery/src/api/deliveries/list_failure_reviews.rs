@@ -58,21 +58,20 @@ pub async fn list_failure_reviews(
     let query = store::reviews(paging.limit()?).after_cursor(&app.cursor_key, paging.cursor.as_deref())?;
     let page = app.table.query::<ReviewRecord>(&query).await?;
     let next_cursor = query.cursor(&app.cursor_key, &page);
-    let mut items = Vec::new();
-    for stored in page.items {
-        let review = stored.value;
-        let cases = store::cases(&app.table, review.courier_id, cause.now).await?;
-        items.push(ReviewView {
-            delivery_id: review.delivery_id,
-            order_id: review.order_id,
-            courier_id: review.courier_id,
-            reason: review.reason,
-            reported_at: review.reported_at,
-            review_by: review.until,
-            seen_at_door: review.seen,
-            distance_m: review.distance_m,
-            cases: cases.into(),
-        });
-    }
+    let reviews: Vec<ReviewRecord> = page.items.into_iter().map(|stored| stored.value).collect();
+    let couriers = reviews.iter().map(|review| review.courier_id);
+    let cases = store::cases(&app.table, couriers, cause.now).await?;
+    let view = |review: ReviewRecord| ReviewView {
+        delivery_id: review.delivery_id,
+        order_id: review.order_id,
+        courier_id: review.courier_id,
+        reason: review.reason,
+        reported_at: review.reported_at,
+        review_by: review.until,
+        seen_at_door: review.seen,
+        distance_m: review.distance_m,
+        cases: cases.get(&review.courier_id).copied().unwrap_or_default().into(),
+    };
+    let items = reviews.into_iter().map(view).collect();
     Ok(Json(Listing { items, next_cursor }))
 }
